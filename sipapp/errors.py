@@ -1,0 +1,93 @@
+# -*- test-case-name: tests.test_errors -*-
+"""errors: every exception class, by whose fault it is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Position(NamedTuple):
+    """A place in a script file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class SipAppError(Exception):
+    """Anything sipapp raises on purpose."""
+
+
+class PeerError(SipAppError):
+    """Their bytes are wrong; `status` is the answer that they are owed, 0 for none."""
+
+    def __init__(self, reason: str, status: int = 400) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+class ParseError(PeerError):
+    """The bytes are no SIP message; `offset` (bytes) is where that became plain."""
+
+    def __init__(self, reason: str, offset: int = 0, status: int = 400) -> None:
+        super().__init__(reason, status)
+        self.offset = offset
+
+    def __str__(self) -> str:
+        return f"{self.reason} at byte {self.offset}"
+
+
+class ValidationError(PeerError):
+    """A message that parses but may not be handled further. RFC 3261 §8.2, §16.3."""
+
+
+class LocalError(SipAppError):
+    """A mistake of ours."""
+
+
+class StateError(LocalError):
+    """An event that a transaction machine's state does not know."""
+
+
+class TransportError(SipAppError):
+    """Bytes could not be sent; `flow` says where to, when it got that far."""
+
+    def __init__(self, reason: str, flow: object = None) -> None:
+        super().__init__(reason)
+        self.flow = flow
+
+
+class ScriptError(SipAppError):
+    """A script function failed: false to the script, one log line with the script's position."""
+
+    def __init__(self, reason: str, code: int = -1) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class ConfigError(SipAppError):
+    """One mistake in a script or its parameters, known before anything is started."""
+
+    def __init__(self, reason: str, at: Position | None = None, chain: tuple[Position, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.at = at
+        self.chain = chain  # where each including file included the next, outermost first
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.reason}" if self.at else self.reason
+
+
+class ConfigErrors(ConfigError):
+    """Every mistake of one run, in the order of the script."""
+
+    def __init__(self, errors: list[ConfigError]) -> None:
+        super().__init__(errors[0].reason, errors[0].at, errors[0].chain)
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)

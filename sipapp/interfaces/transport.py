@@ -1,0 +1,165 @@
+# -*- test-case-name: tests.interfaces.test_transport -*-
+"""transport: sockets, targets and flows, and what the transport layer does with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from zope.interface import Attribute, Interface
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+    from sipapp.errors import TransportError
+    from sipapp.message.request import Request
+    from sipapp.message.response import Response
+    from sipapp.message.uri import Uri
+
+
+class Socket:
+    """One address that we listen on. The texts that headers and variables want are made once."""
+
+    __slots__ = (
+        "address",
+        "advertised_host",
+        "advertised_port",
+        "family",
+        "host",
+        "host_bytes",
+        "name",
+        "port",
+        "proto",
+        "reliable",
+        "sent_by",
+        "text",
+        "via",
+        "virtual",
+    )
+
+    def __init__(
+        self,
+        proto: str,
+        host: str,
+        port: int,
+        advertised_host: str | None = None,
+        advertised_port: int | None = None,
+        name: str = "",
+        virtual: bool = False,
+    ) -> None:
+        self.proto = proto  # "udp", "tcp", "tls", "ws", "wss"
+        self.host = host  # without brackets
+        self.port = port
+        self.family = 6 if ":" in host else 4
+        self.reliable = proto != "udp"
+        self.name = name
+        self.virtual = virtual
+        self.address = (host, port)
+        self.advertised_host = advertised_host or host
+        self.advertised_port = advertised_port or port
+        self.host_bytes = _bracketed(host).encode()
+        self.text = f"{proto}:{_bracketed(host)}:{port}".encode()  # udp:192.0.2.1:5060
+        sent_by = _bracketed(self.advertised_host)
+        if self.advertised_port != 5060 or advertised_port:
+            sent_by += f":{self.advertised_port}"
+        self.sent_by = sent_by.encode()
+        self.via = f"SIP/2.0/{proto.upper()} {sent_by};branch=".encode()
+
+    def __repr__(self) -> str:
+        return f"<Socket {self.text.decode()}>"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+class Target(NamedTuple):
+    """Where a message may be sent: one result of RFC 3263. `host` is an address, without brackets."""
+
+    proto: str
+    host: str
+    port: int
+
+
+class Flow:
+    """Where a message came from, or goes to: a socket of ours, the peer's address and, for a stream, the connection.
+
+    RFC 5626 §3. `connection` is None for UDP; for a stream that is not open yet it is the one being opened.
+    """
+
+    __slots__ = ("connection", "host", "port", "socket")
+
+    def __init__(self, socket: Socket, host: str, port: int, connection: Any = None) -> None:
+        self.socket = socket
+        self.host = host
+        self.port = port
+        self.connection = connection
+
+    @property
+    def reliable(self) -> bool:
+        return self.socket.reliable
+
+    def __repr__(self) -> str:
+        return f"<Flow {self.socket.text.decode()} {self.host}:{self.port}>"
+
+
+Failed = Callable[["TransportError"], None]
+
+
+class ITransportLayer(Interface):
+    """RFC 3261 §18: bytes in and out, next hop and socket."""
+
+    sockets: list[Socket] = Attribute("every socket that we listen on, in the order of the script")
+
+    def send(data: bytes, flow: Flow, failed: Failed | None = None) -> None:
+        """Send one message; never blocks. A stream not open yet keeps it until it is.
+
+        `failed` is called, at once or later, if the bytes could not be handed to the network.
+        """
+
+    def send_response(data: bytes, response_to: Request, failed: Failed | None = None) -> None:
+        """Send a response of ours to where its request came from. RFC 3261 §18.2.2, RFC 3581 §4."""
+
+    def forward_response(data: bytes, response: Response, failed: Failed | None = None) -> None:
+        """Send a response on by the Via that `data` now has on top. RFC 3261 §18.2.2."""
+
+    def flow(target: Target, socket: Socket | None = None, received_on: Socket | None = None) -> Flow:
+        """The flow to a target: by the given socket, else by the one that fits the target's protocol and family
+        (the one that received the request, else the kernel's choice under mhomed, else the first).
+
+        Raises TransportError: there is no such socket.
+        """
+
+    def resolve(uri: Uri, proto: str | None = None) -> list[Target] | Deferred[list[Target]]:
+        """The targets of a next hop, best first; a list at once for an address, else a Deferred. RFC 3263 §4.
+
+        Fails with TransportError when there is none.
+        """
+
+    def find_socket(proto: str | None, host: str, port: int | None) -> Socket | None:
+        """The socket of ours with this address; None for a wrong one."""
+
+    def is_myself(host: bytes, port: int = 0, proto: str | None = None) -> bool:
+        """Whether this is one of our addresses or aliases; port 0 fits any."""
+
+    def add_alias(host: bytes, port: int = 0, proto: str | None = None) -> None:
+        """One more name of ours."""
+
+
+class IMessageReceiver(Interface):
+    """What the transport layer hands messages to: sipapp.routing."""
+
+    def request_received(request: Request) -> None:
+        """A request, its flow and received_at set, its top Via marked (§18.2.1)."""
+
+    def response_received(response: Response) -> None:
+        """A response."""
+
+    def parse_failed(data: bytes, flow: Flow, error: Exception) -> None:
+        """Bytes that are no message."""
+
+    def connection_lost(flow: Flow) -> None:
+        """A stream has ended; nothing more can be sent on it."""
+
+
+Sockets = Iterable[Socket]

@@ -1,0 +1,171 @@
+# -*- test-case-name: tests.module.test_functions -*-
+"""functions: @script_function, and what a script function's annotations mean."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, NewType, TypeVar, get_args, get_origin, get_type_hints
+
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+
+from sipapp.interfaces.route import ANY, RouteType
+from sipapp.interfaces.script import Access, IScriptFunction, Kind, Parameter, Value
+from sipapp.script.posix import Substitution
+from sipapp.script.runtime import Context
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+# -- parameter types, beside int, str, bytes
+
+Text = NewType("Text", bytes)
+"""Text taken as it stands: no variable in it is evaluated."""
+
+Seconds = NewType("Seconds", float)
+"""A length of time (s)."""
+
+RouteName = NewType("RouteName", str)
+"""The name of a route; a constant one is checked when the script loads."""
+
+Regex = NewType("Regex", Any)
+"""A compiled pattern over bytes, written as a POSIX extended regular expression."""
+
+Subst = Substitution
+"""A compiled /expression/replacement/flags."""
+
+PvRef = Access
+"""A variable to read and write: `ref.get(ctx)`, `ref.set(ctx, value)`."""
+
+Format = Callable[[Context], bytes]
+"""Text with variables, evaluated by the function when it calls this."""
+
+_KINDS: dict[Any, Kind] = {
+    int: Kind.INT,
+    str: Kind.STR,
+    bytes: Kind.STR,
+    Text: Kind.TEXT,
+    Seconds: Kind.SECONDS,
+    float: Kind.SECONDS,
+    RouteName: Kind.ROUTE,
+    Regex: Kind.REGEX,
+    Subst: Kind.SUBST,
+    PvRef: Kind.NAME,
+    Format: Kind.FORMAT,
+    Value: Kind.VALUE,
+}
+
+
+@implementer(IScriptFunction)
+class ScriptFunction:
+    """A decorated method, bound to its module."""
+
+    __slots__ = (
+        "asynchronous",
+        "call",
+        "constant_route",
+        "decode",
+        "doc",
+        "module",
+        "name",
+        "parameters",
+        "routes",
+        "suspends",
+        "timeout_code",
+        "wants_context",
+    )
+
+    def __init__(self, module: str, method: Callable[..., Any], facts: _FunctionFacts) -> None:
+        self.module = module
+        self.name = facts.name
+        self.call = method
+        self.doc = inspect.getdoc(method) or ""
+        self.routes = facts.routes
+        self.constant_route = facts.route_kind
+        self.timeout_code = facts.timeout_code
+        hints = get_type_hints(method)
+        answer = hints.pop("return", None)
+        self.wants_context = hints.get("ctx") is Context
+        names = [n for n in inspect.signature(method).parameters if not (n == "ctx" and self.wants_context)]
+        signature = inspect.signature(method).parameters
+        self.parameters = tuple(
+            Parameter(n.rstrip("_"), _kind(facts.name, hints, n), signature[n].default is not inspect.Parameter.empty)
+            for n in names
+        )
+        # str parameters are decoded for the author's comfort; bytes are handed over as they are
+        self.decode = tuple(_base(hints[n]) is str for n in names)
+        waits = inspect.iscoroutinefunction(method) or _may_wait(answer)
+        self.suspends = waits if facts.suspends is None else facts.suspends
+        self.asynchronous = waits if facts.asynchronous is None else facts.asynchronous
+
+    def __repr__(self) -> str:
+        return f"<{self.module}.{self.name}/{len(self.parameters)}>"
+
+
+def _base(hint: Any) -> Any:
+    """`X | None` -> X; unions that are a kind of their own (Value) stay."""
+    if hint in _KINDS:
+        return hint
+    alternatives = [a for a in get_args(hint) if a is not type(None)]
+    return alternatives[0] if len(alternatives) == 1 else hint
+
+
+def _kind(function: str, hints: dict[str, Any], name: str) -> Kind:
+    hint = _base(hints.get(name))
+    try:
+        return _KINDS[hint]
+    except (KeyError, TypeError):
+        raise TypeError(f"{function}(): parameter {name!r} has no type that a script can give: {hint!r}") from None
+
+
+def _may_wait(answer: Any) -> bool:
+    alternatives = get_args(answer) if get_origin(answer) not in (None, Deferred) else (answer,)
+    return any(a is Deferred or get_origin(a) is Deferred for a in (*alternatives, answer))
+
+
+class _FunctionFacts:
+    def __init__(
+        self,
+        name: str,
+        routes: RouteType,
+        suspends: bool | None,
+        asynchronous: bool | None,
+        route_kind: RouteType | None,
+        timeout_code: int,
+    ) -> None:
+        self.name = name
+        self.routes = routes
+        self.suspends = suspends
+        self.asynchronous = asynchronous
+        self.route_kind = route_kind
+        self.timeout_code = timeout_code
+
+
+def script_function(
+    name: str | Iterable[str] | None = None,
+    *,
+    routes: RouteType = ANY,
+    suspends: bool | None = None,
+    asynchronous: bool | None = None,
+    route_kind: RouteType | None = None,
+    timeout_code: int = -1,
+) -> Callable[[_F], _F]:
+    """Make a method a script function.
+
+    name: in the script, where it differs from the method's; several are aliases. Methods that share a name are
+    told apart by their arity. routes: where it may stand. suspends: it may answer a Deferred (told from the
+    annotations where not said). asynchronous: async() and launch() may wrap it (as `suspends` where not said).
+    route_kind: what kind of route its RouteName parameters name (route[NAME] where not said).
+    timeout_code: what async()'s time limit leaves in $rc.
+    """
+    names = [name] if isinstance(name, str) else list(name or [])
+
+    def mark(method: _F) -> _F:
+        facts = [
+            _FunctionFacts(n, routes, suspends, asynchronous, route_kind, timeout_code)
+            for n in names or [method.__name__]
+        ]
+        method.__sipapp_functions__ = facts  # type: ignore[attr-defined]
+        return method
+
+    return mark

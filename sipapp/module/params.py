@@ -1,0 +1,95 @@
+# -*- test-case-name: tests.module.test_params -*-
+"""params: module parameters, declared as class fields and set by modparam()."""
+
+from __future__ import annotations
+
+from typing import Any, get_args, get_origin
+
+from sipapp.errors import ConfigError
+from sipapp.interfaces.module import ModParam
+
+
+class _Field:
+    """What `modparam(...)` leaves in the class body until @module reads it."""
+
+    def __init__(self, default: Any, **facts: Any) -> None:
+        self.default = default
+        self.facts = facts
+
+
+def modparam(
+    *,
+    default: Any,
+    doc: str = "",
+    unit: str = "",
+    minimum: int | None = None,
+    maximum: int | None = None,
+    name: str = "",
+) -> Any:
+    """Declare a module parameter: `limit: int = modparam(default=10, doc="...")`.
+
+    The annotation says what modparam() takes: int, str, bytes (text), float (a number or text like "0.5"),
+    `int | str`, list[str] (each modparam() adds one). `name` is for names that Python cannot spell.
+    """
+    return _Field(default, doc=doc, unit=unit, minimum=minimum, maximum=maximum, name=name)
+
+
+def declared(cls: type, hints: dict[str, Any]) -> dict[str, tuple[str, ModParam, Any]]:
+    """Script name -> (attribute, ModParam, annotation) of a module class."""
+    found = {}
+    for owner in reversed(cls.__mro__):
+        for attribute, field in vars(owner).items():
+            if isinstance(field, _Field):
+                facts = dict(field.facts)
+                name = facts.pop("name") or attribute.rstrip("_")
+                hint = hints[attribute]
+                repeat = get_origin(hint) is list
+                parameter = ModParam(name, _script_types(hint), field.default, repeat=repeat, **facts)
+                found[name] = (attribute, parameter, hint)
+    return found
+
+
+def _script_types(hint: Any) -> tuple[type, ...]:
+    if get_origin(hint) is list:
+        return _script_types(get_args(hint)[0])
+    alternatives = [a for a in get_args(hint) if a is not type(None)] or [hint]
+    types: list[type] = []
+    for alternative in alternatives:
+        if alternative is float:
+            types += [int, str]
+        elif alternative in (int, bool):
+            types.append(int)
+        else:
+            types.append(str)
+    return tuple(dict.fromkeys(types))
+
+
+def convert(module: str, parameter: ModParam, hint: Any, value: int | str) -> Any:
+    """The value as the field's annotation wants it. Raises ConfigError."""
+    if type(value) not in parameter.types:
+        wanted = " or ".join("a number" if t is int else "a string" for t in parameter.types)
+        raise ConfigError(f'modparam("{module}", "{parameter.name}"): must be {wanted}, got {_shown(value)}')
+    base = get_args(hint)[0] if get_origin(hint) is list else hint
+    wanted_types = [a for a in get_args(base) if a is not type(None)] or [base]
+    if float in wanted_types and not isinstance(value, bool):
+        try:
+            value = float(value)  # type: ignore[assignment]
+        except ValueError:
+            raise ConfigError(
+                f'modparam("{module}", "{parameter.name}"): must be a number, got {_shown(value)}'
+            ) from None
+    elif bool in wanted_types:
+        value = bool(value)
+    elif bytes in wanted_types and isinstance(value, str):
+        value = value.encode("utf-8", "surrogateescape")  # type: ignore[assignment]
+    for limit, bad, word in (
+        (parameter.minimum, lambda: value < parameter.minimum, "at least"),  # type: ignore[operator]
+        (parameter.maximum, lambda: value > parameter.maximum, "at most"),  # type: ignore[operator]
+    ):
+        if limit is not None and bad():
+            raise ConfigError(f'modparam("{module}", "{parameter.name}"): must be {word} {limit}, got {_shown(value)}')
+    return value
+
+
+def _shown(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
