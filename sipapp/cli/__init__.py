@@ -1,1 +1,51 @@
-"""sipapp.cli."""
+# -*- test-case-name: tests.cli.test_cli -*-
+"""cli: the `sipapp` command: one file a subcommand, imported when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from sipapp import __version__
+
+COMMANDS = {
+    "check": "report every mistake of a script; nothing is started",
+    "inventory": "print what this build offers, as JSON",
+}
+
+
+def version() -> str:
+    """`sipapp 0.1.0 (leaf: pure Python) on Python 3.11.7, Twisted 24.10.0`"""
+    import platform
+
+    from twisted import version as twisted_version
+
+    from sipapp.message import leaf
+
+    return (
+        f"sipapp {__version__} (leaf: {leaf.TWIN}) on Python {platform.python_version()}, "
+        f"Twisted {twisted_version.short()}"
+    )
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(version())
+        parser.exit(0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; answers the exit status."""
+    parser = argparse.ArgumentParser(prog="sipapp", description="A SIP application server for Kamailio scripts.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        import_module(f"sipapp.cli.{name}").add_arguments(commands.add_parser(name, help=summary, description=summary))
+    given = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
+    return int(import_module(f"sipapp.cli.{given.command}").run(given))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

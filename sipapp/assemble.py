@@ -1,0 +1,117 @@
+# -*- test-case-name: tests.test_assemble -*-
+"""assemble: a script file becomes loaded modules, resolved names and compiled routes; nothing is started.
+
+Everything that can be wrong with a script is found here, all of it in one go.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sipapp.core import Core
+from sipapp.core.parameters import CoreConfig
+from sipapp.errors import ConfigError, ConfigErrors
+from sipapp.interfaces.module import IModule
+from sipapp.module.loader import Loader
+from sipapp.module.registry import Registry
+from sipapp.nearest import nearest
+from sipapp.script import nodes
+from sipapp.script.check import Checked, check
+from sipapp.script.compile import Program, compile_program
+from sipapp.script.parser import parse_file
+
+
+@dataclass
+class Assembly:
+    """A script with all that it names."""
+
+    script: nodes.Script
+    config: CoreConfig
+    registry: Registry
+    modules: dict[str, IModule]
+    warnings: list[ConfigError] = field(default_factory=list)
+    checked: Checked | None = None
+    program: Program | None = None
+
+
+def assemble(path: str, defines: Mapping[str, str | None] | None = None, mpath: str = "") -> Assembly:
+    """Read, load, check and compile a script. Raises ConfigErrors with every mistake, in order of the script."""
+    script = parse_file(path, defines or {})
+    errors = list(script.errors)
+    loader = Loader(mpath)
+    registry = Registry(loader.catalogue)
+    core = Core()
+    assembly = Assembly(script, CoreConfig(), registry, {"core": core})
+    registry.add(core)
+    for setting in script.settings:
+        try:
+            _apply(setting, assembly, loader)
+        except ConfigError as error:
+            errors += _located(error, setting)
+    checked = check(script, registry, assembly.config)
+    assembly.warnings = checked.warnings
+    errors += checked.errors
+    if errors:
+        raise ConfigErrors(_in_order(errors, path))
+    assembly.checked = checked
+    assembly.program = compile_program(checked)
+    return assembly
+
+
+def _apply(setting: nodes.Setting, assembly: Assembly, loader: Loader) -> None:
+    match setting:
+        case nodes.LoadModule():
+            _load(setting, assembly, loader)
+        case nodes.LoadPath():
+            loader.add_path(setting.path)
+        case nodes.ModParam():
+            _set_parameter(setting, assembly)
+        case _:
+            assembly.config.apply(setting)
+
+
+def _load(setting: nodes.LoadModule, assembly: Assembly, loader: Loader) -> None:
+    module = loader.load(setting.name)
+    if module.name in assembly.modules:
+        return
+    offered = {interface for loaded in assembly.modules.values() for interface in loaded.provides}
+    for interface in module.needs:
+        if interface not in offered and not interface.queryTaggedValue("core", False):
+            home = next((m.name for m in loader.catalogue() if interface in m.provides), None)
+            wants = f'loadmodule "{home}" before it' if home else f"nobody provides {interface.__name__}"
+            raise ConfigError(f'loadmodule "{setting.name}": {wants}')
+    assembly.modules[module.name] = module
+    assembly.registry.add(module)
+
+
+def _set_parameter(setting: nodes.ModParam, assembly: Assembly) -> None:
+    """Kamailio takes the first argument for a regular expression over the names of the loaded modules."""
+    try:
+        pattern = re.compile(f"(?:{setting.module})$")
+    except re.error as why:
+        raise ConfigError(f'modparam("{setting.module}", ...): {why}') from None
+    named = [m for name, m in assembly.modules.items() if name != "core" and pattern.match(name)]
+    if not named:
+        near = nearest(setting.module, assembly.modules)
+        raise ConfigError(f'modparam("{setting.module}", "{setting.name}"): no such module is loaded{near}')
+    value = setting.value if isinstance(setting.value, int) else setting.value.decode("utf-8", "surrogateescape")
+    for module in named:
+        module.set_parameter(setting.name, value)
+
+
+def _located(error: ConfigError, setting: nodes.Setting) -> list[ConfigError]:
+    found = error.errors if isinstance(error, ConfigErrors) else [error]
+    for one in found:
+        one.at = one.at or setting.at
+    return list(found)
+
+
+def _in_order(errors: list[ConfigError], path: str) -> list[ConfigError]:
+    """By place in the including file: an included file's mistakes come where it was included."""
+
+    def place(error: ConfigError) -> tuple[tuple[int, int], ...]:
+        return tuple((at.line, at.column) for at in (*error.chain, error.at) if at is not None)
+
+    return sorted(errors, key=place)

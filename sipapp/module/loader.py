@@ -1,0 +1,87 @@
+# -*- test-case-name: tests.module.test_loader -*-
+"""loader: finds the module that loadmodule names: among Twisted's plugins, then along mpath."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from keyword import iskeyword
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from twisted.plugin import getPlugins
+
+import sipapp.modules
+from sipapp.errors import ConfigError
+from sipapp.interfaces.module import IModule, IModuleFactory
+from sipapp.nearest import nearest
+from sipapp.plugin import module_class
+
+
+class Loader:
+    """Names to new modules. Kamailio's own module folders in mpath do no harm: nothing of ours is found there."""
+
+    def __init__(self, mpath: str = "") -> None:
+        self.folders: list[Path] = []
+        self.add_path(mpath)
+        self._factories: dict[str, IModuleFactory] | None = None
+
+    def add_path(self, mpath: str) -> None:
+        """More folders to look in, colon-separated."""
+        for part in mpath.split(":"):
+            folder = Path(part)
+            if part and folder not in self.folders:
+                self.folders.append(folder)
+
+    def load(self, name: str) -> IModule:
+        """A new module for what loadmodule says: `tm.so`, `tm`, `/opt/acme/quota.py`. Raises ConfigError."""
+        path = PurePosixPath(name)
+        short = path.name.removesuffix(".so").removesuffix(".py")
+        if path.suffix == ".py":
+            return _from_file(short, Path(name))
+        factory = self.factories().get(short)
+        if factory is None:
+            factory = self._along_mpath(short)
+        if factory is None:
+            raise ConfigError(f'loadmodule "{name}": no such module{nearest(short, self.factories())}')
+        return factory()
+
+    def factories(self) -> dict[str, IModuleFactory]:
+        """Every module that a plugin offers, by name."""
+        if self._factories is None:
+            self._factories = {}
+            for factory in getPlugins(IModuleFactory):
+                self._factories.setdefault(factory.name, factory)
+        return self._factories
+
+    def catalogue(self) -> Iterator[IModule]:
+        """One of each module that a plugin offers; those that cannot be imported here are left out."""
+        for _, factory in sorted(self.factories().items()):
+            try:
+                yield factory()
+            except ImportError:
+                continue
+
+    def _along_mpath(self, name: str) -> IModuleFactory | None:
+        stem = f"{name}_" if iskeyword(name) else name
+        for folder in self.folders:
+            if (folder / f"{stem}.py").is_file() or (folder / stem / "__init__.py").is_file():
+                # One import name a file: the folder joins the package that ours are in.
+                if str(folder) not in sipapp.modules.__path__:
+                    sipapp.modules.__path__.append(str(folder))
+                return module_class(name, f"sipapp.modules.{stem}")
+        return None
+
+
+def _from_file(name: str, path: Path) -> IModule:
+    if not path.is_file():
+        raise ConfigError(f'loadmodule "{path}": no such file')
+    full = f"sipapp.modules.{path.stem}"
+    if full not in sys.modules:
+        spec = importlib.util.spec_from_file_location(full, path)
+        assert spec is not None and spec.loader is not None
+        found: Any = importlib.util.module_from_spec(spec)
+        sys.modules[full] = found
+        spec.loader.exec_module(found)
+    return module_class(name, full)()

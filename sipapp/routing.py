@@ -1,0 +1,135 @@
+# -*- test-case-name: tests.test_routing -*-
+"""routing: the one place where a message meets a route."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from sipapp.errors import ParseError, PeerError
+from sipapp.interfaces.route import RouteType
+from sipapp.interfaces.server import IAfterScript, IBeforeScript, ISuspension
+from sipapp.interfaces.transport import Flow, IMessageReceiver
+from sipapp.message import build
+from sipapp.message.draft import Draft
+from sipapp.message.request import Request
+from sipapp.message.response import Response
+from sipapp.message.validate import check
+from sipapp.script.runtime import Context, execute
+
+if TYPE_CHECKING:
+    from sipapp.server import Server
+
+log = Logger()
+
+
+@implementer(IMessageReceiver)
+class Router:
+    """Takes messages from the transport layer, gives them to their transaction, then to the script."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._before: list[IBeforeScript] = []
+        self._after: list[IAfterScript] = []
+        self._in_progress: Any = ()
+
+    def start(self) -> None:
+        """The modules are started: what is asked for each message is looked up once."""
+        server = self._server
+        modules = server.modules.values()
+        self._before = [m for m in modules if IBeforeScript.providedBy(m)]
+        self._after = [m for m in modules if IAfterScript.providedBy(m)]
+        keeper = server.get(ISuspension)
+        self._in_progress = keeper if hasattr(keeper, "over") else ()
+        self._request_route = server.script.request_route
+        self._reply_route = server.script.reply_route
+        self._received = server.statistics.counter("core", "rcv_requests")
+        self._responses = server.statistics.counter("core", "rcv_replies")
+        self._bad = server.statistics.counter("core", "bad_msg_hdr")
+
+    # -- requests
+
+    def request_received(self, request: Request) -> None:
+        try:
+            self._received.value += 1
+            check(request)
+            if self._server.transactions.receive_request(request) or request in self._in_progress:
+                return
+            ctx = Context(self._server, request, Draft())
+            if self._before and not all([hook.before_script(ctx) for hook in self._before]):
+                return
+            execute(self._request_route, ctx, self._request_done)
+        except PeerError as error:
+            self._bad.value += 1
+            log.warn("{method} from {flow} refused: {error}", method=request.method, flow=request.flow, error=error)
+            self.refuse(request, error.status, error.reason.encode("utf-8", "replace"))
+        except Exception:
+            log.failure("request from {flow} failed", flow=request.flow)
+            self.refuse(request, 500, b"Server Internal Error")
+
+    def _request_done(self, ctx: Context, code: int) -> None:
+        for hook in self._after:
+            hook.after_script(ctx)
+        if self._in_progress != ():
+            self._in_progress.over(ctx)
+        if "failed" in ctx.extra and ctx.transaction is None:
+            self.refuse(ctx.message, 500, b"Server Internal Error")
+
+    def refuse(self, request: Any, status: int, reason: bytes) -> None:
+        """Answer a request that no script can answer any more, statelessly; an ACK never gets an answer."""
+        if not status or not isinstance(request, Request) or request.method == b"ACK":
+            return
+        try:
+            data = build.response(request, status, reason, to_tag=self._server.ids.tag())
+            self._server.transport.send_response(data, request)
+        except Exception as why:
+            log.warn("no answer could be built for a request from {flow}: {why}", flow=request.flow, why=why)
+
+    # -- responses
+
+    def response_received(self, response: Response) -> None:
+        try:
+            self._responses.value += 1
+            check(response)
+            ctx = Context(self._server, response, Draft(), RouteType.REPLY)
+            if self._reply_route is None:
+                self._forward(ctx, 1)
+            else:
+                execute(self._reply_route, ctx, self._forward)
+        except PeerError as error:
+            self._bad.value += 1
+            log.warn("response from {flow} dropped: {error}", flow=response.flow, error=error)
+        except Exception:
+            log.failure("response from {flow} failed", flow=response.flow)
+
+    def _forward(self, ctx: Context, code: int) -> None:
+        """To its transaction; else on by its next Via. RFC 3261 §16.7, §16.11."""
+        response = ctx.message
+        assert isinstance(response, Response)
+        response.draft = ctx.draft
+        for hook in self._after:
+            hook.after_script(ctx)
+        if ctx.dropped:
+            return
+        server = self._server
+        if server.transactions.receive_response(response):
+            return
+        via = response.via
+        if via is None or not server.transport.is_myself(via.host, via.port or 0):
+            log.debug("response from {flow} is not for us", flow=response.flow)
+            return
+        if len(response.vias) < 2:
+            return
+        server.transport.forward_response(ctx.draft.render_response(response, None), response)
+
+    # -- what is no message
+
+    def parse_failed(self, data: bytes, flow: Flow, error: Exception) -> None:
+        self._bad.value += 1
+        status = error.status if isinstance(error, ParseError) else 0
+        log.info("{length} bytes from {flow} are no message: {error}", length=len(data), flow=flow, error=error, status=status)
+
+    def connection_lost(self, flow: Flow) -> None:
+        log.debug("connection {flow} is closed", flow=flow)

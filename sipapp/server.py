@@ -1,0 +1,116 @@
+# -*- test-case-name: tests.test_server -*-
+"""server: what is running: clock, transport, transactions, the loaded modules and the compiled script."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from twisted.internet.defer import Deferred, ensureDeferred, maybeDeferred
+from twisted.logger import Logger
+from zope.interface import Interface, implementer
+
+from sipapp.assemble import Assembly
+from sipapp.errors import LocalError, TransportError
+from sipapp.ids import IIdSource, RandomIds
+from sipapp.inprogress import RequestsInProgress
+from sipapp.interfaces.server import IServer, ISuspension
+from sipapp.interfaces.transaction import ITransactionLayer
+from sipapp.interfaces.transport import ITransportLayer
+from sipapp.routing import Router
+from sipapp.script.runtime import Context, Done, Route, execute
+from sipapp.script.suspended import Suspended
+from sipapp.statistics import Statistics
+from sipapp.transaction.layer import TransactionLayer
+from sipapp.transaction.wheel import Wheel
+from sipapp.transport.layer import TransportLayer
+
+log = Logger()
+
+
+@implementer(IServer)
+class Server:
+    """One server: made from an assembled script, then started and stopped once."""
+
+    def __init__(self, assembly: Assembly, reactor: Any, *, clock: Any = None, ids: Any = None) -> None:
+        assert assembly.program is not None
+        self.assembly = assembly
+        self.config = assembly.config
+        self.registry = assembly.registry
+        self.modules = assembly.modules
+        self.script = assembly.program
+        self.reactor = reactor
+        self.clock = clock or reactor
+        self.ids = ids or RandomIds()
+        self.wheel = Wheel(self.clock)
+        self.statistics = Statistics()
+        self.suspended = Suspended(self)
+        self.router = Router(self)
+        self.transport = TransportLayer(self.reactor, self.router, self.config, clock=self.clock)
+        self.transactions = TransactionLayer(self.wheel, self.transport, self.ids)
+        self.running = False
+        self._services: dict[Any, Any] = {
+            IServer: self,
+            ITransportLayer: self.transport,
+            ITransactionLayer: self.transactions,
+            IIdSource: self.ids,
+        }
+        for module in self.modules.values():
+            for interface in module.provides:
+                self._services.setdefault(interface, module)
+        self._services.setdefault(ISuspension, RequestsInProgress(self))
+
+    # -- what modules ask
+
+    def get(self, interface: type[Interface]) -> Any:
+        found = self._services.get(interface)
+        if found is None:
+            raise LocalError(f"nobody provides {interface.__name__}")
+        return found
+
+    def find(self, interface: type[Interface]) -> Any | None:
+        return self._services.get(interface)
+
+    def execute(self, route: Route, ctx: Context, done: Done | None = None) -> None:
+        execute(route, ctx, done)
+
+    def event_route(self, name: str) -> Route | None:
+        return self.script.event_routes.get(name)
+
+    # -- its life
+
+    async def start(self) -> None:
+        """Start the modules in the order of the script, then listen. Raises whatever kept one from starting."""
+        for module in self.modules.values():
+            await _settled(module.start(self))
+        self.router.start()
+        await _settled(self.transport.listen())
+        self.running = True
+        # What has been made so far stays: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        log.info("listening on {sockets}", sockets=" ".join(s.text.decode() for s in self.transport.sockets))
+
+    async def stop(self) -> None:
+        """Answer what is suspended with 503, stop the modules in reverse order, close everything."""
+        self.running = False
+        self.suspended.shut_down()
+        for module in reversed(list(self.modules.values())):
+            try:
+                await _settled(module.stop())
+            except Exception:
+                log.failure("module {name} did not stop", name=module.name)
+        try:
+            await _settled(self.transport.close())
+        except TransportError as why:
+            log.warn("{why}", why=why)
+        gc.unfreeze()
+
+
+async def _settled(answer: Any) -> Any:
+    """A start() or stop() may be plain, a coroutine or answer a Deferred."""
+    if isinstance(answer, Deferred):
+        return await answer
+    if hasattr(answer, "__await__"):
+        return await ensureDeferred(answer)
+    return await maybeDeferred(lambda: answer)

@@ -1,0 +1,119 @@
+# -*- test-case-name: tests.test_tap -*-
+"""tap: `twistd sipapp`: options, and the service that they make."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.usage import UsageError
+from twisted.python.usage import Options as _Options
+
+from sipapp.errors import ConfigErrors, SipAppError
+
+log = Logger()
+
+
+class Options(_Options):
+    """The command line, with the letters that Kamailio uses."""
+
+    synopsis = "[options]"
+    longdesc = "Serve a Kamailio routing script. `sipapp check FILE` tells what is wrong with one."
+    optParameters = [["config", "c", "app.cfg", "The routing script."]]
+    compData: Any = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self["defines"] = {}
+        self["mpath"] = ""
+        self["listen"] = []
+
+    def opt_define(self, text: str) -> None:
+        """NAME[=VALUE]: as `#!define NAME VALUE` at the top of the script; may be repeated."""
+        name, equals, value = text.partition("=")
+        if not name:
+            raise UsageError(f"-A {text}: NAME or NAME=VALUE")
+        self["defines"][name] = value if equals else None
+
+    opt_A = opt_define
+
+    def opt_mpath(self, path: str) -> None:
+        """Folders to look for modules in, separated by colons; before those of the script."""
+        self["mpath"] = ":".join(filter(None, (self["mpath"], path)))
+
+    opt_L = opt_mpath
+
+    def opt_listen(self, address: str) -> None:
+        """[PROTO:]HOST[:PORT]: listen here as well; may be repeated."""
+        self["listen"].append(address)
+
+    opt_l = opt_listen
+
+    def opt_version(self) -> None:
+        """Print the version and exit."""
+        from sipapp.cli import version
+
+        sys.stdout.write(version() + "\n")
+        raise SystemExit(0)
+
+
+class SipAppService(Service):
+    """The server as twistd's service."""
+
+    def __init__(self, assembly: Any, reactor: Any) -> None:
+        from sipapp.server import Server
+
+        self.name = "sipapp"
+        self.server = Server(assembly, reactor)
+        self._reactor = reactor
+
+    def startService(self) -> None:
+        super().startService()
+        started = ensureDeferred(self.server.start())
+        started.addErrback(self._not_started)
+
+    def _not_started(self, failure: Failure) -> None:
+        """Whatever keeps the server from starting ends it with status 1, in one line where it is no bug."""
+        if failure.check(SipAppError, OSError):
+            sys.stderr.write(f"sipapp: {failure.getErrorMessage()}\n")
+        else:
+            failure.printTraceback(file=sys.stderr)
+        self._reactor.callWhenRunning(self._give_up)
+
+    def _give_up(self) -> None:
+        self._reactor.exitCode = 1
+        self._reactor.addSystemEventTrigger("after", "shutdown", _exit_with_1)
+        self._reactor.stop()
+
+    def stopService(self) -> Deferred[None]:
+        super().stopService()
+        return ensureDeferred(self.server.stop())
+
+
+def _exit_with_1() -> None:
+    raise SystemExit(1)
+
+
+def makeService(options: Options) -> SipAppService:
+    """What twistd runs. A script with mistakes prints them all and exits with status 1."""
+    from twisted.internet import reactor
+
+    from sipapp.assemble import assemble
+
+    try:
+        assembly = assemble(options["config"], options["defines"], options["mpath"])
+        for address in options["listen"]:
+            assembly.config.add_listen(address)
+    except ConfigErrors as errors:
+        sys.stderr.write(f"{errors}\n")
+        raise SystemExit(1) from None
+    except OSError as why:
+        sys.stderr.write(f"sipapp: cannot read {options['config']}: {why.strerror}\n")
+        raise SystemExit(1) from None
+    for warning in assembly.warnings:
+        log.warn("{warning}", warning=str(warning))
+    return SipAppService(assembly, reactor)
