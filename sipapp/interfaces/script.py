@@ -55,6 +55,8 @@ class Parameter(NamedTuple):
     name: str
     kind: Kind
     optional: bool = False
+    parse: Callable[[bytes], Any] | None = None
+    """What a Kind.TEXT argument becomes, once, when the script loads. It raises ConfigError for a wrong one."""
 
 
 class IScriptFunction(Interface):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NewType, TypeVar, get_args, get_origin, get_type_hints
 
 from twisted.internet.defer import Deferred
@@ -89,7 +89,12 @@ class ScriptFunction:
         names = [n for n in inspect.signature(method).parameters if not (n == "ctx" and self.wants_context)]
         signature = inspect.signature(method).parameters
         self.parameters = tuple(
-            Parameter(n.rstrip("_"), _kind(facts.name, hints, n), signature[n].default is not inspect.Parameter.empty)
+            Parameter(
+                n.rstrip("_"),
+                Kind.TEXT if n in facts.parse else _kind(facts.name, hints, n),
+                signature[n].default is not inspect.Parameter.empty,
+                facts.parse.get(n),
+            )
             for n in names
         )
         # str parameters are decoded for the author's comfort; bytes are handed over as they are
@@ -132,6 +137,7 @@ class _FunctionFacts:
         asynchronous: bool | None,
         route_kind: RouteType | None,
         timeout_code: int,
+        parse: Mapping[str, Callable[[bytes], Any]],
     ) -> None:
         self.name = name
         self.routes = routes
@@ -139,6 +145,7 @@ class _FunctionFacts:
         self.asynchronous = asynchronous
         self.route_kind = route_kind
         self.timeout_code = timeout_code
+        self.parse = parse
 
 
 def script_function(
@@ -149,6 +156,7 @@ def script_function(
     asynchronous: bool | None = None,
     route_kind: RouteType | None = None,
     timeout_code: int = -1,
+    parse: Mapping[str, Callable[[bytes], Any]] | None = None,
 ) -> Callable[[_F], _F]:
     """Make a method a script function.
 
@@ -156,13 +164,14 @@ def script_function(
     told apart by their arity. routes: where it may stand. suspends: it may answer a Deferred (told from the
     annotations where not said). asynchronous: async() and launch() may wrap it (as `suspends` where not said).
     route_kind: what kind of route its RouteName parameters name (route[NAME] where not said).
-    timeout_code: what async()'s time limit leaves in $rc.
+    timeout_code: what async()'s time limit leaves in $rc. parse: for parameters of text that is not evaluated, what
+    makes the function's own value of it when the script loads: `parse={"name": method_names}`; it raises ConfigError.
     """
     names = [name] if isinstance(name, str) else list(name or [])
 
     def mark(method: _F) -> _F:
         facts = [
-            _FunctionFacts(n, routes, suspends, asynchronous, route_kind, timeout_code)
+            _FunctionFacts(n, routes, suspends, asynchronous, route_kind, timeout_code, parse or {})
             for n in names or [method.__name__]
         ]
         method.__sipapp_functions__ = facts  # type: ignore[attr-defined]
