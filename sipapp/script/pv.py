@@ -1,0 +1,148 @@
+# -*- test-case-name: tests.script.test_pv -*-
+"""pv: pseudo-variables bound to their place: a text in the script becomes functions that read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from zope.interface import implementer
+
+from sipapp.errors import ConfigError, Position
+from sipapp.interfaces.script import Access, Getter, IBinder, IRegistry, Value
+from sipapp.nearest import nearest
+from sipapp.script.pvsyntax import Applied, Written, end_of_variable, parse_variable
+
+if TYPE_CHECKING:
+    from sipapp.script.runtime import Context
+
+    Transform = Callable[[Context, Value], Value]
+    TextGetter = Callable[[Context], bytes]
+
+NULL = b"<null>"
+"""What $null looks like in a text."""
+
+
+@implementer(IBinder)
+class Binder:
+    """The means of the engine for whoever binds a variable, a transformation or a function's argument."""
+
+    __slots__ = ("at", "registry")
+
+    def __init__(self, registry: IRegistry, at: Position) -> None:
+        self.registry = registry
+        self.at = at
+
+    def is_constant(self, source: bytes) -> bool:
+        return b"$" not in source
+
+    def variable(self, source: bytes) -> Access:
+        """Raises ConfigError: no variable, or not one alone, or one that its module refuses."""
+        written = parse_variable(source)
+        end = end_of_variable(source, 0)
+        if end != len(source):
+            raise ConfigError(f"unexpected {_shown(source[end:])} behind the variable {_shown(source[:end])}")
+        return self._bound(written)
+
+    def text(self, source: bytes) -> TextGetter:
+        """Raises ConfigError: a `$` that begins no variable (`$$` writes a dollar sign)."""
+        pieces = self.pieces(source)
+        if all(isinstance(piece, bytes) for piece in pieces):
+            whole = b"".join(pieces)  # type: ignore[arg-type]
+            return lambda ctx: whole
+        if len(pieces) == 1:
+            return pieces[0]  # type: ignore[return-value]
+        return _joined(pieces)
+
+    def pieces(self, source: bytes) -> tuple[bytes | TextGetter, ...]:
+        """The text as constant pieces and getters of bytes, in order; what `text` joins."""
+        found: list[bytes | TextGetter] = []
+        at = 0
+        while (dollar := source.find(b"$", at)) >= 0:
+            found.append(source[at:dollar])
+            at = end_of_variable(source, dollar)
+            if source[dollar:at] in (b"$$", b"$($)"):
+                found.append(b"$")
+            else:
+                written = parse_variable(source[dollar:at])
+                found.append(_shown_in_text(self._bound(written).get, bool(written.transformations)))
+        found.append(source[at:])
+        return tuple(_merged(found))
+
+    def _bound(self, written: Written) -> Access:
+        access = self._bare(written)
+        if not written.transformations:
+            return access
+        chain = tuple(self._transformation(applied) for applied in written.transformations)
+        constant = access.constant and all(self.is_constant(a.arguments) for a in written.transformations)
+        return Access(_chained(access.get, chain), access.set, constant)
+
+    def _bare(self, written: Written) -> Access:
+        if written.name == "$":
+            return Access(lambda ctx: b"$", constant=True)
+        variable = self.registry.variable(written.name)
+        if variable is None:
+            near = nearest(written.name, self.registry.variable_names())
+            raise ConfigError(f"${written.name}: no such variable{near}")
+        return variable.bind(written.inner, written.index, self)
+
+    def _transformation(self, applied: Applied) -> Transform:
+        transformation = self.registry.transformation(applied.name)
+        if transformation is None:
+            near = nearest(applied.name, self.registry.transformation_names())
+            raise ConfigError(f"{{{applied.name}}}: no such transformation{near}")
+        return transformation.bind(applied.arguments, self)
+
+
+def _chained(read: Getter, chain: tuple[Transform, ...]) -> Getter:
+    """Read, then transform; null from a transformation is its failure, and the rest is not tried."""
+    if len(chain) == 1:
+        only = chain[0]
+        return lambda ctx: only(ctx, read(ctx))
+
+    def chained(ctx: Context) -> Value:
+        value = read(ctx)
+        for transform in chain:
+            value = transform(ctx, value)
+            if value is None:
+                return None
+        return value
+
+    return chained
+
+
+def _shown_in_text(read: Getter, transformed: bool) -> TextGetter:
+    """The variable's bytes in a text; a transformation that failed leaves nothing, not `<null>`."""
+    null = b"" if transformed else NULL
+
+    def shown(ctx: Context) -> bytes:
+        value = read(ctx)
+        if isinstance(value, bytes):
+            return value
+        return null if value is None else b"%d" % value
+
+    return shown
+
+
+def _joined(pieces: tuple[bytes | TextGetter, ...]) -> TextGetter:
+    join = b"".join
+
+    def joined(ctx: Context) -> bytes:
+        return join([piece if piece.__class__ is bytes else piece(ctx) for piece in pieces])  # type: ignore[operator]
+
+    return joined
+
+
+def _merged(pieces: list[bytes | TextGetter]) -> list[bytes | TextGetter]:
+    """Constants that touch are one; empty ones go."""
+    merged: list[bytes | TextGetter] = []
+    for piece in pieces:
+        if isinstance(piece, bytes) and merged and isinstance(merged[-1], bytes):
+            merged[-1] += piece
+        elif piece:
+            merged.append(piece)
+    return merged or [b""]
+
+
+def _shown(source: bytes) -> str:
+    return repr(source.decode(errors="replace"))

@@ -1,0 +1,126 @@
+"""pv: variables and texts bound through a registry."""
+
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
+
+from sipapp.errors import ConfigError, Position
+from sipapp.interfaces.script import Access, IBinder, Value
+from sipapp.script.pv import Binder
+
+HERE = Position("app.cfg", 1, 1)
+
+
+class _Variable:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def bind(self, inner: bytes | None, index: bytes | None, binder: Any) -> Access:
+        key = self.name if inner is None else f"{self.name}({inner.decode()})"
+        key += "" if index is None else f"[{index.decode()}]"
+        return Access(lambda ctx: ctx.values.get(key), lambda ctx, value: ctx.values.__setitem__(key, value))  # type: ignore[attr-defined]
+
+
+class _Transformation:
+    def __init__(self, apply: Any) -> None:
+        self.apply = apply
+
+    def bind(self, arguments: bytes, binder: Any) -> Any:
+        return lambda ctx, value: self.apply(value, arguments)
+
+
+class _Registry:
+    variables = {name: _Variable(name) for name in ("rU", "rd", "var", "hdr")}
+    transformations = {
+        "s.len": _Transformation(lambda value, _: None if value is None else len(value)),
+        "s.add": _Transformation(lambda value, arguments: value + arguments),
+        "val.n0": _Transformation(lambda value, _: 0 if value is None else value),
+    }
+
+    def variable(self, name: str) -> Any:
+        return self.variables.get(name)
+
+    def transformation(self, name: str) -> Any:
+        return self.transformations.get(name)
+
+    def variable_names(self) -> Iterable[str]:
+        return self.variables
+
+    def transformation_names(self) -> Iterable[str]:
+        return self.transformations
+
+
+class BinderTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.binder = Binder(_Registry(), HERE)  # type: ignore[arg-type]
+
+    def read(self, source: bytes, **values: Value) -> Value:
+        return self.binder.variable(source).get(SimpleNamespace(values=values))  # type: ignore[arg-type]
+
+    def text(self, source: bytes, **values: Value) -> bytes:
+        return self.binder.text(source)(SimpleNamespace(values=values))  # type: ignore[arg-type]
+
+    def test_it_is_a_binder(self) -> None:
+        self.assertTrue(verifyObject(IBinder, self.binder))
+        self.assertEqual(self.binder.at, HERE)
+
+    def test_a_variable_is_bound_with_its_inner_name_and_index(self) -> None:
+        self.assertEqual(self.read(b"$(hdr(Via)[2])", **{"hdr(Via)[2]": b"x"}), b"x")
+
+    def test_a_variable_can_be_written(self) -> None:
+        ctx: Any = SimpleNamespace(values={})
+        write = self.binder.variable(b"$var(a)").set
+        assert write is not None
+        write(ctx, 7)
+        self.assertEqual(ctx.values, {"var(a)": 7})
+
+    def test_transformations_apply_in_order(self) -> None:
+        self.assertEqual(self.read(b"$(rU{s.add,x}{s.len})", rU=b"bob"), 5)
+
+    def test_after_a_failed_transformation_no_other_is_tried(self) -> None:
+        self.assertIsNone(self.read(b"$(rU{s.len}{val.n0})"))
+        self.assertEqual(self.read(b"$(rU{val.n0})"), 0)
+
+    def test_a_text_joins_constants_and_values(self) -> None:
+        self.assertEqual(self.text(b"call $rU at $(rd{s.len})!", rU=b"bob", rd=b"b.example"), b"call bob at 9!")
+
+    def test_integers_in_a_text_are_decimal_and_null_is_spelled_out(self) -> None:
+        self.assertEqual(self.text(b"$rU;$rd", rU=-5), b"-5;<null>")
+
+    def test_a_failed_transformation_leaves_nothing_in_a_text(self) -> None:
+        self.assertEqual(self.text(b"[$(rU{s.len} )]"), b"[]")
+
+    def test_a_text_of_one_variable_is_its_bytes(self) -> None:
+        self.assertEqual(self.text(b"$rU", rU=12), b"12")
+
+    def test_two_dollars_write_one(self) -> None:
+        self.assertEqual(self.text(b"[$$rU] $($)5", rU=b"bob"), b"[$rU] $5")
+        self.assertEqual(self.binder.pieces(b"[$$rU] $($)5"), (b"[$rU] $5",))
+
+    def test_an_empty_text_is_empty(self) -> None:
+        self.assertEqual(self.text(b""), b"")
+
+    def test_braces_behind_a_bare_variable_are_text(self) -> None:
+        self.assertEqual(self.text(b"$rU{s.len}", rU=b"bob"), b"bob{s.len}")
+
+    def test_a_text_without_a_dollar_is_constant(self) -> None:
+        self.assertTrue(self.binder.is_constant(b"50%"))
+        self.assertFalse(self.binder.is_constant(b"$rU"))
+
+    def test_unknown_names_are_refused_with_the_nearest(self) -> None:
+        for source, reason in (
+            (b"$rUU", '$rUU: no such variable; did you mean "rU"?'),
+            (b"$(rU{s.lem})", '{s.lem}: no such transformation; did you mean "s.len"?'),
+            (b"$(rU{S.len})", '{S.len}: no such transformation; did you mean "s.len"?'),
+            (b"$rU.x", "$rU.x: no such variable"),
+            (b"$rU-x", "unexpected '-x' behind the variable '$rU'"),
+        ):
+            why = self.assertRaises(ConfigError, self.binder.variable, source)
+            self.assertEqual(str(why), reason)
+
+    def test_a_dollar_that_begins_no_variable_is_refused_in_a_text(self) -> None:
+        why = self.assertRaises(ConfigError, self.binder.text, b"100 $ or so")
+        self.assertEqual(str(why), "a variable without a name: '$'")
