@@ -1,0 +1,51 @@
+# Two commands do all the set-up on a fresh machine: `make run` and `make test`.
+PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(if $(shell command -v $(p)),$(p))))
+VENV ?= .venv
+BIN := $(VENV)/bin
+CONFIG ?= etc/app.cfg
+# A plain `pip install -e` hides twistd's plugin; this way of it does not.
+EDITABLE := --config-settings editable_mode=compat
+
+.PHONY: run test unit conformance lint types docs bench clean
+
+run: $(VENV)/run.stamp  ## serve etc/app.cfg on 127.0.0.1:5060
+	$(BIN)/twistd -n --pidfile= sipapp -c $(CONFIG)
+
+test: $(VENV)/test.stamp  ## everything: unit tests, SIPp calls, conformance
+	tests/debian install
+	$(BIN)/python -m twisted.trial tests
+	$(BIN)/python -m pytest -q tests
+	$(MAKE) --no-print-directory conformance
+
+conformance: $(VENV)/test.stamp  ## the recorded answers of the real Kamailio
+	$(BIN)/python tests/conformance/run
+
+lint: $(VENV)/dev.stamp  ## style and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --config setup.cfg
+
+types: $(VENV)/dev.stamp  ## mypy, over the layout that pip installs
+	$(BIN)/python .ci/types
+
+bench: $(VENV)/dev.stamp  ## cost of parsing, scripts, transactions and calls
+	$(BIN)/python -m pytest bench -q --benchmark-only
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info _trial_temp*
+
+$(VENV)/python.stamp:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/run.stamp: $(VENV)/python.stamp setup.cfg setup.py pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e . $(EDITABLE)
+	touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[test]' $(EDITABLE)
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/test.stamp
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]' $(EDITABLE)
+	touch $@
