@@ -1,0 +1,101 @@
+# -*- test-case-name: tests.message.test_build -*-
+"""build: messages of our own: the response to a request, the ACK and CANCEL that go with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sipapp.message.leaf import splice
+from sipapp.message.parse import parse
+from sipapp.message.request import Request
+
+if TYPE_CHECKING:
+    from sipapp.message.response import Response
+
+_COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
+_COPIED_WITH_ROUTE = _COPIED | {b"record-route"}
+
+
+def response(
+    request: Request,
+    status: int,
+    reason: bytes,
+    to_tag: bytes | None = None,
+    fields: Iterable[bytes] = (),
+    body: bytes = b"",
+    content_type: bytes | None = None,
+    server: bytes | None = None,
+) -> bytes:
+    """A response to `request`. RFC 3261 §8.2.6.
+
+    Via, From, To, Call-ID, CSeq and, from 180 to 299, Record-Route as received and in the order received; the top
+    Via with `received` and `rport`. `to_tag` is added to a To without tag. `fields` are whole lines, CRLF included;
+    `server` is the text of the Server field.
+    """
+    head = request.head
+    copied = _COPIED_WITH_ROUTE if 180 <= status < 300 else _COPIED
+    parts = [b"SIP/2.0 %d %b\r\n" % (status, reason)]
+    top = True
+    for number, key in enumerate(head.keys):
+        if key in copied:
+            line = head.line_of(number)
+            if key == b"via" and top:
+                top = False
+                edits = request.via_marks(response=True)
+                if edits:
+                    start = head.offset(number)
+                    line = splice(request.raw, start, start + len(line), edits)
+            elif key == b"to" and to_tag is not None:
+                line = _tagged(request, line, to_tag)
+            parts.append(line)
+    parts += fields
+    if content_type is not None:
+        parts.append(b"Content-Type: %b\r\n" % content_type)
+    if server is not None:
+        parts.append(b"Server: %b\r\n" % server)
+    parts.append(b"Content-Length: %d\r\n\r\n" % len(body))
+    if body:
+        parts.append(body)
+    return b"".join(parts)
+
+
+def _tagged(request: Request, line: bytes, tag: bytes) -> bytes:
+    to = request.to
+    if to is None or to.tag is not None:
+        return line
+    text = line.rstrip()
+    return b"%b;tag=%b%b" % (text, tag, line[len(text) :])
+
+
+def cancel(sent: bytes, fields: Iterable[bytes] = ()) -> bytes:
+    """The CANCEL of an INVITE that went out as `sent`; `fields` are further whole lines (Reason). RFC 3261 §9.1."""
+    return _hop_by_hop(sent, b"CANCEL", None, fields)
+
+
+def ack(sent: bytes, answer: Response, fields: Iterable[bytes] = ()) -> bytes:
+    """The ACK to a non-2xx final response to an INVITE that went out as `sent`. RFC 3261 §17.1.1.3."""
+    return _hop_by_hop(sent, b"ACK", answer, fields)
+
+
+def _hop_by_hop(sent: bytes, method: bytes, answer: Response | None, fields: Iterable[bytes]) -> bytes:
+    invite = parse(sent)
+    assert isinstance(invite, Request)
+    head = invite.head
+    via = invite.via
+    cseq = invite.cseq
+    assert via is not None
+    assert cseq is not None
+    parts = [b"%b %b SIP/2.0\r\nVia: %b\r\n" % (method, invite.uri, bytes(via))]
+    for number, key in enumerate(head.keys):
+        if key in (b"from", b"call-id", b"route") or (key == b"to" and answer is None):
+            parts.append(head.line_of(number))
+        elif key == b"to" and answer is not None:
+            to = answer.head.first(b"to")
+            parts.append(answer.head.line_of(to) if to >= 0 else head.line_of(number))
+        elif key == b"cseq":
+            parts.append(b"CSeq: %d %b\r\n" % (cseq.number, method))
+    parts.append(b"Max-Forwards: 70\r\n")
+    parts += fields
+    parts.append(b"Content-Length: 0\r\n\r\n")
+    return b"".join(parts)

@@ -1,0 +1,266 @@
+# -*- test-case-name: tests.message.test_draft -*-
+"""draft: what the script has done to a message so far, and where it shall go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sipapp.message.leaf import Splice, splice
+
+if TYPE_CHECKING:
+    from sipapp.message.headers import Field
+    from sipapp.message.message import Message
+    from sipapp.message.request import Request
+    from sipapp.message.response import Response
+
+
+class Outbound:
+    """What is known of the way out when a message is rendered: what depends on it (Record-Route) is written then."""
+
+    __slots__ = ("receive_socket", "send_socket")
+
+    def __init__(self, send_socket: Any = None, receive_socket: Any = None) -> None:
+        self.send_socket = send_socket
+        self.receive_socket = receive_socket
+
+
+Data = bytes | Callable[[Outbound], bytes]
+"""What an edit writes: bytes, or what makes them once the socket is known."""
+
+
+class Edit(NamedTuple):
+    """One splice over the message's bytes: `data` in place of what is from `start` to `end`."""
+
+    start: int
+    end: int
+    data: Data
+
+
+class Branch:
+    """One more target of a request: what append_branch() adds."""
+
+    __slots__ = (
+        "flags",
+        "instance",
+        "next_hop",
+        "path",
+        "q",
+        "reg_id",
+        "ruid",
+        "send_socket",
+        "uri",
+        "user_agent",
+    )
+
+    def __init__(self, uri: bytes, next_hop: bytes | None = None, path: bytes | None = None, q: int = -1) -> None:
+        self.uri = uri
+        self.next_hop = next_hop
+        self.path = path
+        self.q = q  # 0 to 1000; -1 for none
+        self.flags = 0
+        self.send_socket: Any = None
+        self.instance: bytes | None = None
+        self.reg_id = 0
+        self.ruid: bytes | None = None
+        self.user_agent: bytes | None = None
+
+    def copy(self) -> Branch:
+        other = Branch(self.uri, self.next_hop, self.path, self.q)
+        other.flags = self.flags
+        other.send_socket = self.send_socket
+        other.instance = self.instance
+        other.reg_id = self.reg_id
+        other.ruid = self.ruid
+        other.user_agent = self.user_agent
+        return other
+
+
+_by_start = itemgetter(0)
+_NOWHERE = Outbound()
+
+
+class Draft:
+    """The changes to one message, apart from the message: a branch or a failure route has its own over the same bytes.
+
+    Edits are made in the order of their offsets; those at one offset in the order of the calls.
+    """
+
+    __slots__ = (
+        "advertised_host",
+        "advertised_port",
+        "branch_flags",
+        "edits",
+        "flags",
+        "next_hop",
+        "path",
+        "reply_body",
+        "reply_fields",
+        "request_uri",
+        "send_socket",
+        "targets",
+        "xflags",
+    )
+
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+        self.request_uri: bytes | None = None  # None: as received
+        self.next_hop: bytes | None = None  # $du: overrides the Request-URI as next hop
+        self.path: bytes | None = None
+        self.send_socket: Any = None  # $fs
+        self.advertised_host: bytes | None = None
+        self.advertised_port: int | None = None
+        self.targets: list[Branch] = []
+        self.flags = 0
+        self.xflags = 0
+        self.branch_flags = 0
+        self.reply_fields: list[bytes] = []  # append_to_reply: whole lines
+        self.reply_body: tuple[bytes, bytes] | None = None  # (content type, body)
+
+    def fork(self) -> Draft:
+        """A draft that starts from this one and changes by itself."""
+        other = Draft()
+        other.edits = self.edits[:]
+        other.request_uri = self.request_uri
+        other.next_hop = self.next_hop
+        other.path = self.path
+        other.send_socket = self.send_socket
+        other.advertised_host = self.advertised_host
+        other.advertised_port = self.advertised_port
+        if self.targets:
+            other.targets = [target.copy() for target in self.targets]
+        other.flags = self.flags
+        other.xflags = self.xflags
+        other.branch_flags = self.branch_flags
+        if self.reply_fields:
+            other.reply_fields = self.reply_fields[:]
+        other.reply_body = self.reply_body
+        return other
+
+    # -- edits ------------------------------------------------------------------------------------------------------
+
+    def insert(self, at: int, data: Data, first: bool = False) -> None:
+        """Write `data` before the byte at `at`: after what was inserted there already, or `first` of it."""
+        if first:
+            self.edits.insert(0, Edit(at, at, data))
+        else:
+            self.edits.append(Edit(at, at, data))
+
+    def delete(self, start: int, end: int) -> None:
+        """Leave out the bytes from `start` to `end`."""
+        self.edits.append(Edit(start, end, b""))
+
+    def replace(self, start: int, end: int, data: Data) -> None:
+        """Write `data` in place of the bytes from `start` to `end`."""
+        self.edits.append(Edit(start, end, data))
+
+    def append_field(self, message: Message, line: Data) -> None:
+        """Add a header field (its whole line, CRLF included) after the last one."""
+        self.insert(message.head.end, line)
+
+    def prepend_field(self, message: Message, line: Data) -> None:
+        """Add a header field (its whole line, CRLF included) before the first one and what was put there."""
+        self.insert(message.head.fields_at, line, first=True)
+
+    def remove_field(self, field: Field) -> None:
+        """Leave out a header field."""
+        self.delete(field.start, field.end)
+
+    def is_removed(self, field: Field) -> bool:
+        """Whether some edit takes all of a header field away."""
+        return any(start <= field.start and end >= field.end for start, end, _ in self.edits)
+
+    def set_body(self, message: Message, body: bytes, content_type: bytes | None = None) -> None:
+        """A new body; earlier edits of the body count no more. Content-Length follows when the message is rendered.
+
+        `content_type` None leaves that header field as it is.
+        """
+        self.edits = [edit for edit in self.edits if edit.start < message.body_at]
+        self.replace(message.body_at, len(message.raw), body)
+        if content_type is None:
+            return
+        for field in message.all_fields(b"content-type"):
+            self.edits = [edit for edit in self.edits if edit[:2] != (field.start, field.end)]
+            self.remove_field(field)
+        self.edits = [edit for edit in self.edits if not isinstance(edit, _ContentType)]
+        self.edits.append(_ContentType(message.head.end, message.head.end, b"Content-Type: %b\r\n" % content_type))
+
+    # -- rendering --------------------------------------------------------------------------------------------------
+
+    def render_request(self, message: Request, uri: bytes, via: bytes, outbound: Outbound) -> bytes:
+        """The request as it goes out: `uri` as Request-URI, `via` (a whole line, CRLF included) on top.
+
+        The Via below says where the request came from; the start line is written anew, without surplus white space.
+        """
+        head = message.head
+        edits = self._bound(outbound)
+        number = head.first(b"via")
+        at = head.offset(number) if number >= 0 else head.fields_at
+        edits.append(Splice(at, at, via))
+        edits += message.via_marks()
+        return b"%b %b %b\r\n%b" % (message.method, uri, message.version, self._spliced(message, edits, outbound))
+
+    def render_response(self, message: Response, outbound: Outbound = _NOWHERE) -> bytes:
+        """The response as it goes on, without the top Via value. RFC 3261 §16.7 step 3."""
+        edits = self._bound(outbound)
+        via = message.via
+        if via is not None:
+            number = message.head.first(b"via")
+            start, _, value_end, end = message.head.span(number)
+            if via.span[1] == value_end:
+                edits.append(Splice(start, end, b""))
+            else:
+                below = message.vias[1]
+                edits.append(Splice(via.at, below.at, b""))
+        return message.raw[: message.head.fields_at] + self._spliced(message, edits, outbound)
+
+    def render(self, message: Request | Response, outbound: Outbound = _NOWHERE) -> bytes:
+        """The message with all edits and the new Request-URI, nothing else: msg_apply_changes()."""
+        line = message.raw[: message.head.fields_at]
+        if self.request_uri is not None:
+            method, version = message.method, message.version
+            line = b"%b %b %b\r\n" % (method, self.request_uri, version)
+        return line + self._spliced(message, self._bound(outbound), outbound)
+
+    def _bound(self, outbound: Outbound) -> list[Splice]:
+        return [
+            Splice(start, end, data if data.__class__ is bytes else data(outbound))  # type: ignore[operator]
+            for start, end, data in self.edits
+        ]
+
+    def _spliced(self, message: Message, edits: list[Splice], outbound: Outbound) -> bytes:
+        """From the first header field on; edits of the start line are not made here: it is written anew."""
+        head = message.head
+        raw = message.raw
+        at = head.fields_at
+        body_at = message.body_at
+        edits.sort(key=_by_start)
+        while edits and edits[0].start < at:
+            del edits[0]
+        body = None
+        if edits and edits[-1].start >= body_at:
+            body = splice(raw, body_at, len(raw), [edit for edit in edits if edit.start >= body_at])
+            edits = [edit for edit in edits if edit.start < body_at]
+            self._set_length(message, edits, len(body))
+        elif head.first(b"content-length") < 0 and outbound.send_socket is not None and outbound.send_socket.reliable:
+            self._set_length(message, edits, len(raw) - body_at)
+        if body is None:
+            return splice(raw, at, len(raw), edits)
+        return splice(raw, at, body_at, edits) + body
+
+    @staticmethod
+    def _set_length(message: Message, edits: list[Splice], length: int) -> None:
+        """Correct Content-Length, add it where it is absent or removed."""
+        field = message.field(b"content-length")
+        digits = b"%d" % length
+        if field is not None and not any(start <= field.start and end >= field.end for start, end, _ in edits):
+            edits.append(Splice(field.value_start, field.value_end, digits))
+            edits.sort(key=_by_start)
+            return
+        at = message.head.end
+        edits.append(Splice(at, at, b"Content-Length: %b\r\n" % digits))
+
+
+class _ContentType(Edit):
+    """The Content-Type of set_body(): a later one takes its place."""

@@ -1,0 +1,132 @@
+# -*- test-case-name: tests.message.test_headers -*-
+"""headers: names of header fields, and where one stands in a message."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from sipapp.errors import ParseError
+
+# RFC 3261 §7.3.3 and the IANA registry of compact forms.
+COMPACT_FORMS = {
+    b"a": b"accept-contact",
+    b"b": b"referred-by",
+    b"c": b"content-type",
+    b"d": b"request-disposition",
+    b"e": b"content-encoding",
+    b"f": b"from",
+    b"i": b"call-id",
+    b"j": b"reject-contact",
+    b"k": b"supported",
+    b"l": b"content-length",
+    b"m": b"contact",
+    b"n": b"identity-info",
+    b"o": b"event",
+    b"r": b"refer-to",
+    b"s": b"subject",
+    b"t": b"to",
+    b"u": b"allow-events",
+    b"v": b"via",
+    b"x": b"session-expires",
+    b"y": b"identity",
+}
+
+_COMMON = (
+    b"Accept Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Authorization Call-ID Call-Info Contact "
+    b"Content-Disposition Content-Encoding Content-Language Content-Length Content-Type CSeq Date Diversion "
+    b"Error-Info Event Expires From History-Info In-Reply-To Max-Forwards MIME-Version Min-Expires Min-SE "
+    b"Organization P-Access-Network-Info P-Asserted-Identity P-Preferred-Identity Path Priority Privacy "
+    b"Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Refer-To Referred-By Remote-Party-ID "
+    b"Replaces Reply-To Require Retry-After Route RSeq Server Service-Route Session-Expires SIP-ETag SIP-If-Match "
+    b"Subject Subscription-State Supported Timestamp To Unsupported User-Agent Via Warning WWW-Authenticate"
+).split()
+
+_TOKEN = re.compile(rb"[A-Za-z0-9\-.!%*_+`'~]+").fullmatch
+_SPELLINGS_LIMIT = 4096  # a sender of random names must not fill the memory
+
+
+class Field(NamedTuple):
+    """One header field; the offsets (bytes) count from the start of the message.
+
+    The value's span is without outer white space; `end` is past the line's CRLF.
+    """
+
+    name: bytes  # as received
+    key: bytes  # lower case, compact forms resolved
+    start: int
+    value_start: int
+    value_end: int
+    end: int
+
+
+def is_token(text: bytes) -> bool:
+    """Whether `text` is a token. RFC 3261 §25.1."""
+    return _TOKEN(text) is not None
+
+
+def _key(name: bytes) -> bytes:
+    lower = name.rstrip(b" \t").lower()
+    return COMPACT_FORMS.get(lower, lower)
+
+
+SPELLINGS: dict[bytes, bytes] = {}
+"""Exact spelling -> key, for the names met so far; read by the leaf, written here only."""
+for _name in _COMMON:
+    SPELLINGS.update({_name: _key(_name), _name.lower(): _key(_name), _name.upper(): _key(_name)})
+for _name in COMPACT_FORMS:
+    SPELLINGS.update({_name: _key(_name), _name.upper(): _key(_name)})
+
+
+def header_key(name: bytes) -> bytes:
+    """The name by which a header field is known here: lower case, long. `b"v"`, `b"VIA"` -> `b"via"`.
+
+    Raises ParseError: not a token. RFC 3261 §7.3.1, §7.3.3.
+    """
+    key = SPELLINGS.get(name)
+    if key is None:
+        if not is_token(name.rstrip(b" \t")):
+            raise ParseError(f"header field name {name[:40]!r} is no token")
+        key = _key(name)
+        if len(SPELLINGS) < _SPELLINGS_LIMIT:
+            SPELLINGS[name] = SPELLINGS.get(key, key)
+    return key
+
+
+def unfold(value: bytes) -> bytes:
+    """The value with each fold made one space. RFC 3261 §7.3.1."""
+    if b"\n" not in value:
+        return value
+    return b" ".join([piece.strip(b" \t\r") for piece in value.split(b"\n")])
+
+
+def split_values(value: bytes) -> list[bytes]:
+    """The values of a comma-separated header field, without outer white space, empty ones left out.
+
+    A comma within quotes or <> separates nothing. RFC 3261 §7.3.1.
+    """
+    if b"," not in value:
+        value = value.strip()
+        return [value] if value else []
+    return [value[start:end] for start, end in split_spans(value)]
+
+
+# A quote or < that never ends goes to the end: parsing that value then fails.
+_PIECE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"?|<[^>]*+>?|,', re.DOTALL).finditer
+
+
+def split_spans(value: bytes) -> list[tuple[int, int]]:
+    """Where the values of a comma-separated header field are: (start, end) each, as `split_values` gives them."""
+    spans = []
+    start = 0
+    for piece in _PIECE(value):
+        if piece.group() == b",":
+            spans.append((start, piece.start()))
+            start = piece.end()
+    spans.append((start, len(value)))
+    return [trimmed for span in spans if (trimmed := _trim(value, *span))[0] < trimmed[1]]
+
+
+def _trim(value: bytes, start: int, end: int) -> tuple[int, int]:
+    text = value[start:end]
+    return end - len(text.lstrip()), start + len(text.rstrip())

@@ -1,0 +1,236 @@
+# -*- test-case-name: tests.message.test_message -*-
+"""message: what requests and responses have in common: the bytes, the header fields, the typed values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sipapp.errors import ParseError
+from sipapp.message.address import Address, parse_addresses
+from sipapp.message.cseq import CSeq
+from sipapp.message.headers import Field, split_spans, split_values
+from sipapp.message.via import Via, marks, parse_vias
+
+if TYPE_CHECKING:
+    from sipapp.message.leaf import Splice, Head
+
+_UNREAD: Any = object()
+"""Not looked at yet; None is a header field that is absent."""
+
+
+class Message:
+    """A SIP message: bytes and offsets. Never changes; values are parsed when asked for, and kept.
+
+    `key` is a header field's long name in lower case. Typed properties raise ParseError where the header field is
+    malformed and answer None where it is absent.
+    """
+
+    __slots__ = (
+        "_body",
+        "_call_id",
+        "_content_length",
+        "_cseq",
+        "_from",
+        "_max_forwards",
+        "_to",
+        "_via",
+        "_vias",
+        "body_at",
+        "flow",
+        "force_rport",
+        "head",
+        "number",
+        "raw",
+        "received_at",
+        "version",
+    )
+
+    def __init__(self, raw: bytes, head: Head, version: bytes) -> None:
+        self.raw = raw
+        self.head = head
+        self.version = version
+        self.body_at = head.body
+        self.flow: Any = None  # where it came from; the transport layer sets these four
+        self.received_at = 0.0  # s of the server's clock
+        self.number = 0  # counts messages: $mi
+        self.force_rport = False  # answer to the source port even where the top Via has no rport: force_rport()
+        self._body: bytes | None = None
+        self._via: Via | None = None
+        self._vias: list[Via] | None = None
+        self._call_id: Any = _UNREAD
+        self._cseq: Any = _UNREAD
+        self._from: Any = _UNREAD
+        self._to: Any = _UNREAD
+        self._max_forwards: Any = _UNREAD
+        self._content_length: Any = _UNREAD
+
+    # -- header fields ----------------------------------------------------------------------------------------------
+
+    @property
+    def head_end(self) -> int:
+        """Offset of the empty line."""
+        return self.head.end
+
+    @property
+    def fields(self) -> list[Field]:
+        """Every header field in order."""
+        return [self._field(number) for number in range(len(self.head.keys))]
+
+    def _field(self, number: int) -> Field:
+        head = self.head
+        return Field(head.name(number), head.keys[number], *head.span(number))
+
+    def field(self, key: bytes) -> Field | None:
+        """The first header field of this key."""
+        number = self.head.first(key)
+        return None if number < 0 else self._field(number)
+
+    def all_fields(self, key: bytes) -> list[Field]:
+        """All header fields of this key."""
+        return [self._field(number) for number in self.head.all(key)]
+
+    def first(self, key: bytes) -> bytes | None:
+        """The value of the first header field of this key, unsplit, folds kept; None where there is none."""
+        head = self.head
+        number = head.first(key)
+        return None if number < 0 else head.value(number)
+
+    def values(self, key: bytes) -> list[bytes]:
+        """The values of all header fields of this key, unsplit."""
+        head = self.head
+        if head.first(key) < 0:
+            return []
+        return [head.value(number) for number in head.all(key)]
+
+    def tokens(self, key: bytes) -> list[bytes]:
+        """The single values of all comma-separated header fields of this key: Require, Supported, Allow, ..."""
+        return [token for value in self.values(key) for token in split_values(value)]
+
+    # -- typed values -----------------------------------------------------------------------------------------------
+
+    @property
+    def call_id(self) -> bytes:
+        """The Call-ID; b"" where it is absent."""
+        value = self._call_id
+        if value is _UNREAD:
+            value = self._call_id = self.first(b"call-id") or b""
+        return value  # type: ignore[no-any-return]
+
+    @property
+    def cseq(self) -> CSeq | None:
+        value = self._cseq
+        if value is _UNREAD:
+            text = self.first(b"cseq")
+            value = self._cseq = None if text is None else CSeq.parse(text)
+        return value  # type: ignore[no-any-return]
+
+    @property
+    def from_(self) -> Address | None:
+        value = self._from
+        if value is _UNREAD:
+            text = self.first(b"from")
+            value = self._from = None if text is None else Address.parse(text)
+        return value  # type: ignore[no-any-return]
+
+    @property
+    def to(self) -> Address | None:
+        value = self._to
+        if value is _UNREAD:
+            text = self.first(b"to")
+            value = self._to = None if text is None else Address.parse(text)
+        return value  # type: ignore[no-any-return]
+
+    @property
+    def max_forwards(self) -> int | None:
+        value = self._max_forwards
+        if value is _UNREAD:
+            value = self._max_forwards = self._integer(b"max-forwards")
+        return value  # type: ignore[no-any-return]
+
+    @property
+    def content_length(self) -> int | None:
+        value = self._content_length
+        if value is _UNREAD:
+            value = self._content_length = self._integer(b"content-length")
+        return value  # type: ignore[no-any-return]
+
+    def _integer(self, key: bytes) -> int | None:
+        text = self.first(key)
+        if text is None:
+            return None
+        if not text.isdigit() or len(text) > 18:
+            raise ParseError(f"malformed {key.decode()} {text[:40]!r}")
+        return int(text)
+
+    @property
+    def content_type(self) -> bytes | None:
+        """The Content-Type with its parameters."""
+        return self.first(b"content-type")
+
+    @property
+    def via(self) -> Via | None:
+        """The top Via value."""
+        if self._via is not None:
+            return self._via
+        number = self.head.first(b"via")
+        if number < 0:
+            return None
+        value = self.head.value(number)
+        at = self.head.span(number)[1]
+        if b"," in value:
+            start, end = split_spans(value)[0]  # the next may be malformed: this one says where to answer
+            value = value[start:end]
+            at += start
+        self._via = Via.parse(value, at)
+        return self._via
+
+    @property
+    def vias(self) -> list[Via]:
+        """All Via values."""
+        vias = self._vias
+        if vias is None:
+            vias = []
+            for number in self.head.all(b"via"):
+                start = self.head.span(number)[1]
+                vias += parse_vias(self.head.value(number), start)
+            self._vias = vias
+        return vias
+
+    @property
+    def routes(self) -> list[Address]:
+        """The Route values."""
+        return self.addresses(b"route")
+
+    @property
+    def record_routes(self) -> list[Address]:
+        """The Record-Route values."""
+        return self.addresses(b"record-route")
+
+    @property
+    def contacts(self) -> list[Address]:
+        """The Contact values; the URI of `Contact: *` is b"*"."""
+        return self.addresses(b"contact")
+
+    def addresses(self, key: bytes) -> list[Address]:
+        """The values of all header fields of this key as addresses. Raises ParseError: one is malformed."""
+        return [address for value in self.values(key) for address in parse_addresses(value)]
+
+    def via_marks(self, response: bool = False) -> list[Splice]:
+        """The edits that write `received` and `rport` into the top Via; see `via.marks`. None without a flow."""
+        via = self.via
+        flow = self.flow
+        if flow is None or via is None:
+            return []
+        return marks(via, flow.host, flow.port, self.force_rport, response)
+
+    # -- body -------------------------------------------------------------------------------------------------------
+
+    @property
+    def body(self) -> bytes:
+        body = self._body
+        if body is None:
+            body = self._body = self.raw[self.body_at :]
+        return body
+
+    def __bytes__(self) -> bytes:
+        return self.raw

@@ -1,0 +1,69 @@
+# -*- test-case-name: tests.message.test_parse -*-
+"""parse: one datagram, or one message cut from a stream, to a Request or Response. RFC 3261 §7."""
+
+from __future__ import annotations
+
+import re
+
+from sipapp.errors import ParseError
+from sipapp.message.headers import is_token
+from sipapp.message.leaf import Head, scan
+from sipapp.message.request import Request
+from sipapp.message.response import Response
+
+# SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT; RFC 3261 §7.1: without case
+_VERSION = re.compile(rb"SIP/[0-9]{1,9}\.[0-9]{1,9}", re.IGNORECASE).fullmatch
+_STATUS_LINE = re.compile(
+    rb"(SIP/[0-9]{1,9}\.[0-9]{1,9}) ([1-6][0-9]{2})(?: (.*))?", re.IGNORECASE | re.DOTALL
+).fullmatch
+
+_METHODS = frozenset(
+    b"ACK BYE CANCEL INFO INVITE KDMQ MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE".split()
+)
+
+
+def parse(data: bytes) -> Request | Response:
+    """The message that a datagram holds; what follows its body is cut off. RFC 3261 §18.3.
+
+    Raises ParseError: no SIP message.
+    """
+    start = 0
+    if data[:1] in b"\r\n":
+        start = len(data) - len(data.lstrip(b"\r\n"))
+        if start == len(data):
+            raise ParseError("no message")
+    head = scan(data, start)
+    raw = data
+    body = head.body
+    number = head.first(b"content-length")
+    if number >= 0:
+        length = head.value(number)
+        if length.isdigit() and len(length) < 10:
+            end = body + int(length)
+            if end < len(data):
+                raw = data[:end]
+    if start:
+        raw = raw[start:]
+        head = scan(raw)
+    line = head.line
+    pieces = line.split(b" ")
+    if len(pieces) == 3 and pieces[0] in _METHODS and pieces[2] == b"SIP/2.0" and pieces[1]:
+        return Request(raw, head, pieces[0], pieces[1], b"SIP/2.0")
+    return _any_start_line(raw, head, line)
+
+
+def _any_start_line(raw: bytes, head: Head, line: bytes) -> Request | Response:
+    if line[:4].upper() == b"SIP/":
+        match = _STATUS_LINE(line)
+        if match is None:
+            raise ParseError(f"malformed status line {line[:60]!r}")
+        version, status, reason = match.groups()
+        return Response(raw, head, version, int(status), reason or b"")
+    # Surplus white space around the Request-URI is taken and not passed on (RFC 4475 §3.1.2.8, §3.1.2.9); within
+    # it (§3.1.2.7) it is for `validate.check` to refuse.
+    pieces = line.split(None, 1)
+    if len(pieces) == 2 and is_token(pieces[0]):
+        rest = pieces[1].rstrip().rsplit(None, 1)
+        if len(rest) == 2 and _VERSION(rest[1]):
+            return Request(raw, head, pieces[0], rest[0].rstrip(), rest[1])
+    raise ParseError(f"malformed request line {line[:60]!r}")

@@ -1,0 +1,35 @@
+# -*- test-case-name: tests.message.test_request -*-
+"""request: a SIP request. RFC 3261 §7.1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sipapp.message.message import Message
+from sipapp.message.uri import Uri
+
+if TYPE_CHECKING:
+    from sipapp.message.leaf import Head
+
+
+class Request(Message):
+    """A request. `method` and `uri` are as received; methods compare with case."""
+
+    __slots__ = ("_parsed_uri", "method", "uri")
+
+    def __init__(self, raw: bytes, head: Head, method: bytes, uri: bytes, version: bytes) -> None:
+        Message.__init__(self, raw, head, version)
+        self.method = method
+        self.uri = uri
+        self._parsed_uri: Uri | None = None
+
+    @property
+    def parsed_uri(self) -> Uri:
+        """The Request-URI as received. Raises ParseError: malformed."""
+        uri = self._parsed_uri
+        if uri is None:
+            uri = self._parsed_uri = Uri.parse(self.uri)
+        return uri
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method.decode('latin-1')} {self.uri.decode('latin-1')}>"

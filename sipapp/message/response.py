@@ -1,0 +1,34 @@
+# -*- test-case-name: tests.message.test_response -*-
+"""response: a SIP response. RFC 3261 §7.2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sipapp.message.message import Message
+
+if TYPE_CHECKING:
+    from sipapp.message.leaf import Head
+
+
+class Response(Message):
+    """A response: `status` 100 to 699, `reason` as received."""
+
+    __slots__ = ("reason", "status")
+
+    def __init__(self, raw: bytes, head: Head, version: bytes, status: int, reason: bytes) -> None:
+        Message.__init__(self, raw, head, version)
+        self.status = status
+        self.reason = reason
+
+    @property
+    def method(self) -> bytes:
+        """The method of the request that it answers, from CSeq; b"" where that is absent.
+
+        Raises ParseError: malformed CSeq.
+        """
+        cseq = self.cseq
+        return b"" if cseq is None else cseq.method
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status} {self.reason.decode('latin-1')}>"

@@ -1,0 +1,185 @@
+# -*- test-case-name: tests.message.test_via -*-
+"""via: one value of the Via header field. RFC 3261 §20.42, RFC 3581."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+
+from sipapp.errors import ParseError
+from sipapp.message.headers import split_spans
+from sipapp.message.leaf import Splice
+from sipapp.message.parameters import NONE, Parameters
+
+# via-parm = sent-protocol LWS sent-by *( SEMI via-params ), as nearly everybody writes it.
+_PLAIN = re.compile(
+    rb"(SIP/[0-9]+\.[0-9]+)/([A-Za-z0-9\-]+) ([A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?"
+    rb"((?:;[^,\"\s]*)?)"
+).fullmatch
+# The same with white space wherever the grammar has it. sent-protocol = name SLASH version SLASH transport
+_SPACED = re.compile(
+    rb"([^\s/;,]+)\s*/\s*([^\s/;,]+)\s*/\s*([^\s/;,]+)\s+([A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])"
+    rb"\s*+(?::\s*+([0-9]{1,5})\s*+)?((?:;.*)?)",
+    re.DOTALL,
+).fullmatch
+
+
+class Via:
+    """One Via value; never changes. `bytes(via)` is its text as received.
+
+    `version` is b"SIP/2.0", `transport` as received, `host` with brackets where it is an IPv6 reference, `port` None
+    where there is none. `span` says where the value is in its message, (0, length) for one parsed by itself.
+    """
+
+    __slots__ = ("_parameters", "_tail", "at", "host", "port", "text", "transport", "version")
+
+    def __init__(
+        self, text: bytes, version: bytes, transport: bytes, host: bytes, port: int | None, tail: bytes, at: int
+    ) -> None:
+        self.text = text
+        self.version = version
+        self.transport = transport
+        self.host = host
+        self.port = port
+        self._tail = tail  # from the first `;` on
+        self._parameters: Parameters | None = None
+        self.at = at
+
+    @classmethod
+    def parse(cls, text: bytes, at: int = 0) -> Via:
+        """One value; `at` is its offset in the message.
+
+        Raises ParseError: no sent-protocol, no host, a port beyond 65535.
+        """
+        match = _PLAIN(text)
+        if match is not None:
+            version, transport, host, digits, tail = match.groups()
+        else:
+            match = _SPACED(text)
+            if match is None:
+                raise ParseError(f"malformed Via {text[:60]!r}", at)
+            name, number, transport, host, digits, tail = match.groups()
+            version = name + b"/" + number
+        port = int(digits) if digits else None
+        if port is not None and port > 65535:
+            raise ParseError("a Via port beyond 65535", at)
+        return cls(text, version, transport, host, port, tail, at)
+
+    @property
+    def tail_at(self) -> int:
+        """The offset of the first `;`, or of the end where there is none."""
+        return self.at + len(self.text) - len(self._tail)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.at, self.at + len(self.text)
+
+    @property
+    def parameters(self) -> Parameters:
+        """Raises ParseError: malformed."""
+        parameters = self._parameters
+        if parameters is None:
+            parameters = self._parameters = Parameters.parse(self._tail[1:]) if self._tail else NONE
+        return parameters
+
+    @property
+    def branch(self) -> bytes | None:
+        """The branch parameter."""
+        return self.parameters.get(b"branch")
+
+    @property
+    def received(self) -> bytes | None:
+        """The received parameter, without the brackets that some put around an IPv6 address (RFC 5118 §4.5)."""
+        value = self.parameters.get(b"received")
+        return value[1:-1] if value is not None and value[:1] == b"[" else value
+
+    @property
+    def rport(self) -> int | None:
+        """The rport parameter's value; None where it has none or is absent. RFC 3581."""
+        value = self.parameters.get(b"rport")
+        return int(value) if value and value.isdigit() and len(value) < 6 else None
+
+    @property
+    def wants_rport(self) -> bool:
+        """`;rport` without a value. RFC 3581 §3."""
+        parameters = self.parameters
+        return b"rport" in parameters and not parameters.get(b"rport")
+
+    @property
+    def host_address(self) -> bytes:
+        """The host without the brackets of an IPv6 reference."""
+        host = self.host
+        return host[1:-1] if host[:1] == b"[" else host
+
+    def __bytes__(self) -> bytes:
+        return self.text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Via) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Via({self.text!r})"
+
+
+def parse_vias(value: bytes, at: int = 0) -> list[Via]:
+    """The values of one Via header field; `at` is its value's offset. Raises ParseError: one is malformed."""
+    return [Via.parse(value[start:end], at + start) for start, end in split_spans(value)]
+
+
+# One parameter with the `;` before it, as far as marks look for it.
+_PARAMETER = r";\s*+{}\s*+(?:=\s*+[^;,\s]*+)?+(?=\s*+(?:;|$))"
+_RECEIVED = re.compile(_PARAMETER.format("received").encode(), re.IGNORECASE).search
+_RPORT = re.compile(_PARAMETER.format("rport").encode(), re.IGNORECASE).search
+
+
+def marks(via: Via, host: str, port: int, force_rport: bool = False, response: bool = False) -> list[Splice]:
+    """The edits that write into the top Via where its request really came from. RFC 3261 §18.2.1, RFC 3581 §4.
+
+    `received` where the sent-by is not that address; both `received` and `rport` where the peer, or `force_rport`,
+    asks for it. They stand where Kamailio writes them: `received` goes right after the sent-by in a request that is
+    forwarded, at the end of the value in a `response`.
+    """
+    parameters = via.parameters
+    asked = b"rport" in parameters
+    if not asked and not force_rport and via.host == host.encode():
+        return []
+    edits = []
+    after = via.tail_at
+    end = via.at + len(via.text)
+    tail = via.text[after - via.at :]
+    text = b""
+    if asked:
+        found = _RPORT(tail)
+        if found is not None:
+            edits.append(Splice(after + found.start(), after + found.end(), b";rport=%d" % port))
+    elif force_rport:
+        text = b";rport=%d" % port
+    received = b""
+    if asked or not _same_address(via.host_address, host):
+        received = b";received=" + host.encode()
+        found = _RECEIVED(tail) if b"received" in parameters else None
+        if found is not None:
+            edits.append(Splice(after + found.start(), after + found.end(), b""))
+    if response:
+        edits.append(Splice(end, end, text + received))
+    else:
+        edits.insert(0, Splice(after, after, text + received))
+    return sorted(edits, key=_start)
+
+
+def _start(edit: Splice) -> int:
+    return edit.start
+
+
+def _same_address(sent_by: bytes, host: str) -> bool:
+    if sent_by == host.encode():
+        return True
+    if b":" not in sent_by:
+        return False
+    try:
+        return ip_address(sent_by.decode("ascii")) == ip_address(host)
+    except ValueError:
+        return False
