@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, get_type_hints
 
@@ -11,8 +12,11 @@ from zope.interface import implementer
 
 from sipapp.errors import ConfigError
 from sipapp.interfaces.script import Access, IBinder, IPseudoVariable, ITransformation, Value
+from sipapp.module.arguments import Arguments, Mark, Separator, as_number
 from sipapp.nearest import nearest
 from sipapp.script.runtime import Context
+
+_NUMBER = re.compile(rb"-?[0-9]+").fullmatch
 
 
 class pseudo_variable:  # noqa: N801  (a decorator)
@@ -21,7 +25,9 @@ class pseudo_variable:  # noqa: N801  (a decorator)
     The method's parameters say what the variable takes: `(ctx)`: `$name`; `(ctx, inner)`: `$name(inner)`, inner
     given as bytes, variables in it evaluated; `(ctx, index)`: `$(name[index])`, an int or None;
     `(ctx, inner, index)`: both. keys: the only inner names there are. parse: bytes -> object, what the method
-    gets for a constant inner, run at load. constant, integer: see Access.
+    gets for a constant inner, run at load. constant, integer: see Access. bind: the method is
+    `(self, inner, index, binder) -> Access` and reads inner name and index in its own way; for those where every
+    nanosecond counts as well.
     """
 
     def __init__(
@@ -32,6 +38,8 @@ class pseudo_variable:  # noqa: N801  (a decorator)
         optional: bool = False,
         constant: bool = False,
         integer: bool = False,
+        bind: bool = False,
+        writable: bool = False,
     ) -> None:
         self.names = names
         self.keys = None if keys is None else frozenset(k.encode() for k in keys)
@@ -39,16 +47,19 @@ class pseudo_variable:  # noqa: N801  (a decorator)
         self.optional = optional  # the inner name may be left out
         self.constant = constant
         self.integer = integer
-        self.reader: Callable[..., Value] | None = None
+        self.own_bind = bind
+        self.writable = writable  # of one with its own bind; else told by the setter
+        self.reader: Callable[..., Any] | None = None
         self.writer: Callable[..., None] | None = None
 
-    def __call__(self, method: Callable[..., Value]) -> pseudo_variable:
+    def __call__(self, method: Callable[..., Any]) -> pseudo_variable:
         self.reader = method
         self.__doc__ = method.__doc__
         return self
 
     def setter(self, method: Callable[..., None]) -> pseudo_variable:
         self.writer = method
+        self.writable = True
         return self
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -70,7 +81,7 @@ class PseudoVariable:
         self.module = module
         self.name = name
         self.doc = inspect.getdoc(declaration.reader) or ""
-        self.writable = declaration.writer is not None
+        self.writable = declaration.writable
         self.declaration = declaration
         assert declaration.reader is not None
         self._read = declaration.reader.__get__(instance)
@@ -80,6 +91,8 @@ class PseudoVariable:
         self.takes_index = "index" in taken
 
     def bind(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:
+        if self.declaration.own_bind:
+            return self._read(inner, index, binder)  # type: ignore[no-any-return]
         flags = (self.declaration.constant, self.declaration.integer)
         if inner is None and self.takes_inner and not self.declaration.optional:
             raise ConfigError(f"${self.name}: needs a name: ${self.name}(...)")
@@ -94,7 +107,7 @@ class PseudoVariable:
         if self.takes_inner:
             arguments.append(self._inner(inner, binder))
         if self.takes_index:
-            arguments.append(_index(self.name, index, binder))
+            arguments.append(bind_index(self.name, index, binder))
         if not any(callable(a) for a in arguments):
             fixed = tuple(arguments)
             return Access(
@@ -112,34 +125,28 @@ class PseudoVariable:
         if inner is None:
             return None
         parse = self.declaration.parse
+        keys = self.declaration.keys
+        if keys is not None and inner not in keys:
+            near = nearest(inner.decode(errors="replace"), (k.decode() for k in keys))
+            raise ConfigError(f"${self.name}({inner.decode(errors='replace')}): no such name{near}")
         if binder.is_constant(inner):
-            keys = self.declaration.keys
-            if keys is not None and inner not in keys:
-                near = nearest(inner.decode(errors="replace"), (k.decode() for k in keys))
-                raise ConfigError(f"${self.name}({inner.decode(errors='replace')}): no such name{near}")
             return parse(inner) if parse else inner
         text = binder.text(inner)
-        return (lambda ctx: parse(text(ctx))) if parse else text
+        return (lambda ctx: parse(text(ctx))) if parse else text  # type: ignore[arg-type]
 
 
-def _index(name: str, index: bytes | None, binder: IBinder) -> Any:
-    """None, a number, ALL, or a getter of a number."""
+def bind_index(name: str, index: bytes | None, binder: IBinder) -> Any:
+    """None, a number, ALL, or a getter of a number (0 where the variable has none)."""
     if index is None:
         return None
     if index == b"*":
         return ALL
-    try:
+    if _NUMBER(index):
         return int(index)
-    except ValueError:
-        if not index.startswith(b"$"):
-            raise ConfigError(f"${name}: not an index: [{index.decode(errors='replace')}]") from None
+    if not index.startswith(b"$"):
+        raise ConfigError(f"${name}: not an index: [{index.decode(errors='replace')}]")
     read = binder.variable(index).get
-
-    def number(ctx: Context) -> int:
-        value = read(ctx)
-        return value if isinstance(value, int) else int(value or 0)
-
-    return number
+    return lambda ctx: as_number(read(ctx)) or 0
 
 
 class _All:
@@ -154,9 +161,11 @@ ALL: Any = _All()
 class transformation:  # noqa: N801  (a decorator)
     """Make a method a transformation: `@transformation("s.len")` over `(self, value, ...)`.
 
-    Parameters after the value are the transformation's own: int, bytes; a default makes one optional. A first
-    parameter `ctx` gets the Context. bind: (self, arguments, binder) -> (ctx, value) -> value, for those that
-    read their arguments in their own way.
+    A value declared as `bytes` comes as text: integers in decimal, and null fails without a call; one declared as
+    `Value` comes as it is. What follows are the transformation's own parameters: int, bytes, Mark, Separator; a
+    default makes one optional. A first parameter `ctx` gets the Context. None as the result is failure: nothing in
+    a text, null elsewhere. bind: (self, arguments, binder) -> (ctx, value) -> value, for those that read their
+    arguments in their own way.
     """
 
     def __init__(self, *names: str, bind: bool = False) -> None:
@@ -166,6 +175,7 @@ class transformation:  # noqa: N801  (a decorator)
 
     def __call__(self, method: Callable[..., Any]) -> transformation:
         self.method = method
+        self.__doc__ = method.__doc__
         return self
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
@@ -191,78 +201,57 @@ class Transformation:
         if self.own_bind:
             return self.method(arguments, binder)  # type: ignore[no-any-return]
         hints = get_type_hints(self.method)
-        hints.pop("return", None)
         signature = inspect.signature(self.method).parameters
         names = list(signature)
         wants_context = hints.get("ctx") is Context
-        own = names[2 if wants_context else 1 :]
-        parts = split_arguments(arguments)
-        least = sum(signature[n].default is inspect.Parameter.empty for n in own)
-        if not least <= len(parts) <= len(own):
-            raise ConfigError(f"{{{self.name}}}: takes {_count(least, len(own))}, got {len(parts)}")
-        given = [self._argument(n, hints[n], part, binder) for n, part in zip(own, parts, strict=False)]
-        method = self.method
-        if not given:
-            return method if wants_context else lambda ctx, value: method(value)
-        if not any(callable(g) for g in given):
-            fixed = tuple(given)
-            if wants_context:
-                return lambda ctx, value: method(ctx, value, *fixed)
-            return lambda ctx, value: method(value, *fixed)
-
-        def apply(ctx: Context, value: Value) -> Value:
-            now = [g(ctx) if callable(g) else g for g in given]
-            return method(ctx, value, *now) if wants_context else method(value, *now)  # type: ignore[no-any-return]
-
-        return apply
-
-    def _argument(self, name: str, hint: Any, source: bytes, binder: IBinder) -> Any:
-        base = hint
-        if source.startswith(b"$") and not binder.is_constant(source):
-            read = binder.variable(source).get
-            return (lambda ctx: _number(read(ctx))) if base is int else (lambda ctx: _text(read(ctx)))
-        if base is int:
-            try:
-                return int(source)
-            except ValueError:
-                raise ConfigError(
-                    f"{{{self.name}}}: {name!r} must be a number, got {source.decode(errors='replace')!r}"
-                ) from None
-        return source
+        value, own = names[wants_context], names[wants_context + 1 :]
+        reader = Arguments(self.name, arguments, binder)
+        given: list[Any] = []
+        for name in own:
+            if not reader.more():
+                if signature[name].default is inspect.Parameter.empty:
+                    raise ConfigError(f"{{{self.name}}}: the argument {name.rstrip('_')!r} is missing")
+                break
+            given.append(_READERS[hints[name]](reader))
+        if reader.more():
+            raise ConfigError(f"{{{self.name}}}: takes {len(own) or 'no'} argument{'s' * (len(own) != 1)}, got more")
+        applied = _applied(self.method, wants_context, given)
+        return _of_text(applied) if hints[value] is bytes else applied
 
 
-def _number(value: Value) -> int:
-    if isinstance(value, int):
-        return value
-    try:
-        return int(value or 0)
-    except ValueError:
-        return 0
+_READERS: dict[Any, Callable[[Arguments], Any]] = {
+    int: Arguments.number,
+    bytes: Arguments.text,
+    Mark: Arguments.mark,
+    Separator: Arguments.separator,
+}
 
 
-def _text(value: Value) -> bytes:
-    return b"" if value is None else b"%d" % value if isinstance(value, int) else value
+def _applied(method: Callable[..., Any], wants_context: bool, given: list[Any]) -> Callable[[Context, Value], Value]:
+    """The method with its arguments; a variable that has no right value for its place fails it."""
+    if not given:
+        return method if wants_context else lambda ctx, value: method(value)
+    if not any(callable(g) for g in given):
+        fixed = tuple(given)
+        if wants_context:
+            return lambda ctx, value: method(ctx, value, *fixed)
+        return lambda ctx, value: method(value, *fixed)
+
+    def apply(ctx: Context, value: Value) -> Value:
+        now = [g(ctx) if callable(g) else g for g in given]
+        if None in now:
+            return None
+        return method(ctx, value, *now) if wants_context else method(value, *now)  # type: ignore[no-any-return]
+
+    return apply
 
 
-def _count(least: int, most: int) -> str:
-    if least == most:
-        return f"{least} argument{'' if least == 1 else 's'}"
-    return f"{least} to {most} arguments"
+def _of_text(applied: Callable[[Context, Value], Value]) -> Callable[[Context, Value], Value]:
+    def of_text(ctx: Context, value: Value) -> Value:
+        if value.__class__ is bytes:
+            return applied(ctx, value)
+        if value is None:
+            return None
+        return applied(ctx, b"%d" % value if isinstance(value, int) else value)
 
-
-def split_arguments(arguments: bytes) -> list[bytes]:
-    """`,0,$var(l)` -> [b"0", b"$var(l)"]; commas inside parentheses or braces stay."""
-    if not arguments:
-        return []
-    parts, depth, start = [], 0, 1
-    for at in range(1, len(arguments)):
-        byte = arguments[at : at + 1]
-        if byte in b"({":
-            depth += 1
-        elif byte in b")}":
-            depth -= 1
-        elif byte == b"," and not depth:
-            parts.append(arguments[start:at])
-            start = at + 1
-    parts.append(arguments[start:])
-    return [p.strip() for p in parts]
+    return of_text

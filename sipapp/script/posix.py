@@ -368,7 +368,8 @@ def _group(number: int) -> _Piece:
 
 
 def _request_uri(ctx: Context, match: re.Match[bytes]) -> bytes:
-    return ctx.draft.request_uri or getattr(ctx.message, "uri", b"")
+    uri = ctx.draft.request_uri
+    return getattr(ctx.message, "uri", b"") if uri is None else uri
 
 
 def _value(read: Getter) -> _Piece:
