@@ -42,7 +42,14 @@ class ParseError(PeerError):
 
 
 class ValidationError(PeerError):
-    """A message that parses but may not be handled further. RFC 3261 §8.2, §16.3."""
+    """A message that parses but may not be handled further. RFC 3261 §8.2, §16.3.
+
+    `fields` are whole header lines that the answer needs (Unsupported).
+    """
+
+    def __init__(self, reason: str, status: int = 400, fields: list[bytes] | None = None) -> None:
+        super().__init__(reason, status)
+        self.fields = fields or []
 
 
 class LocalError(SipAppError):

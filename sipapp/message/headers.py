@@ -37,8 +37,8 @@ _COMMON = (
     b"Content-Disposition Content-Encoding Content-Language Content-Length Content-Type CSeq Date Diversion "
     b"Error-Info Event Expires From History-Info In-Reply-To Max-Forwards MIME-Version Min-Expires Min-SE "
     b"Organization P-Access-Network-Info P-Asserted-Identity P-Preferred-Identity Path Priority Privacy "
-    b"Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Refer-To Referred-By Remote-Party-ID "
-    b"Replaces Reply-To Require Retry-After Route RSeq Server Service-Route Session-Expires SIP-ETag SIP-If-Match "
+    b"Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Refer-To Referred-By "
+    b"Remote-Party-ID Replaces Reply-To Require Retry-After Route RSeq Server Service-Route Session-Expires SIP-ETag SIP-If-Match "
     b"Subject Subscription-State Supported Timestamp To Unsupported User-Agent Via Warning WWW-Authenticate"
 ).split()
 
