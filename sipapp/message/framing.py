@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from sipapp.errors import ParseError, PeerError
+from sipapp.errors import ParseError
 from sipapp.message.leaf import Head, scan
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
@@ -21,18 +21,18 @@ class KeepAlive(Enum):
     PING = b"\r\n\r\n"  # to be answered with one CRLF
 
 
-class FramingError(PeerError):
+class FramingError(ParseError):
     """The stream cannot be read further: answer `request`, if there is one, with `status`, then close."""
 
     def __init__(self, reason: str, status: int = 400, request: Request | None = None) -> None:
-        super().__init__(reason, status)
+        super().__init__(reason, status=status)
         self.request = request  # its header fields; no body
 
 
 class StreamFramer:
     """Collects what a stream brings and cuts messages off it; each byte is looked at once.
 
-    `max_head` and `max_message` are limits in bytes. `accept_no_length` takes a message without Content-Length for
+    `max_message` and `max_head` are limits in bytes. `accept_no_length` takes a message without Content-Length for
     one without body, which RFC 3261 §18.3 forbids over streams.
     """
 
@@ -48,7 +48,7 @@ class StreamFramer:
     )
 
     def __init__(
-        self, max_head: int = MAX_HEAD, max_message: int = MAX_MESSAGE, accept_no_length: bool = False
+        self, max_message: int = MAX_MESSAGE, max_head: int = MAX_HEAD, accept_no_length: bool = False
     ) -> None:
         self._buffer = bytearray()
         self._seen = 0  # no empty line ends before this offset

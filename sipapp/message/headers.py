@@ -33,13 +33,15 @@ COMPACT_FORMS = {
 }
 
 _COMMON = (
-    b"Accept Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Authorization Call-ID Call-Info Contact "
-    b"Content-Disposition Content-Encoding Content-Language Content-Length Content-Type CSeq Date Diversion "
-    b"Error-Info Event Expires From History-Info In-Reply-To Max-Forwards MIME-Version Min-Expires Min-SE "
-    b"Organization P-Access-Network-Info P-Asserted-Identity P-Preferred-Identity Path Priority Privacy "
-    b"Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Refer-To Referred-By "
-    b"Remote-Party-ID Replaces Reply-To Require Retry-After Route RSeq Server Service-Route Session-Expires SIP-ETag SIP-If-Match "
-    b"Subject Subscription-State Supported Timestamp To Unsupported User-Agent Via Warning WWW-Authenticate"
+    b"Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Authorization "
+    b"Call-ID Call-Info Contact Content-Disposition Content-Encoding Content-Language Content-Length "
+    b"Content-Type CSeq Date Diversion Error-Info Event Expires From History-Info Identity In-Reply-To "
+    b"Max-Forwards MIME-Version Min-Expires Min-SE Organization P-Access-Network-Info P-Asserted-Identity "
+    b"P-Called-Party-ID P-Preferred-Identity P-Visited-Network-ID Path Priority Privacy Proxy-Authenticate "
+    b"Proxy-Authorization Proxy-Require RAck Reason Record-Route Refer-To Referred-By Reject-Contact "
+    b"Remote-Party-ID Replaces Reply-To Request-Disposition Require Retry-After Route RSeq Server "
+    b"Service-Route Session-Expires SIP-ETag SIP-If-Match Subject Subscription-State Supported Timestamp "
+    b"To Unsupported User-Agent Via Warning WWW-Authenticate"
 ).split()
 
 _TOKEN = re.compile(rb"[A-Za-z0-9\-.!%*_+`'~]+").fullmatch

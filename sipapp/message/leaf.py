@@ -13,6 +13,9 @@ from typing import NamedTuple
 from sipapp.errors import ParseError
 from sipapp.message.headers import SPELLINGS, header_key
 
+TWIN = "pure Python"
+"""Which of the twins this is: what `sipapp --version` says."""
+
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
 

@@ -12,7 +12,7 @@ from sipapp.message.headers import Field, split_spans, split_values
 from sipapp.message.via import Via, marks, parse_vias
 
 if TYPE_CHECKING:
-    from sipapp.message.leaf import Splice, Head
+    from sipapp.message.leaf import Head, Splice
 
 _UNREAD: Any = object()
 """Not looked at yet; None is a header field that is absent."""
