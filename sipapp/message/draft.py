@@ -8,12 +8,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sipapp.message.leaf import Splice, splice
+from sipapp.message.mime import close
+from sipapp.message.request import Request
+from sipapp.message.response import Response
 
 if TYPE_CHECKING:
     from sipapp.message.headers import Field
     from sipapp.message.message import Message
-    from sipapp.message.request import Request
-    from sipapp.message.response import Response
 
 
 class Outbound:
@@ -90,11 +91,13 @@ class Draft:
     __slots__ = (
         "advertised_host",
         "advertised_port",
+        "boundary",
         "branch_flags",
         "edits",
         "flags",
         "next_hop",
         "path",
+        "reason",
         "reply_body",
         "reply_fields",
         "request_uri",
@@ -117,6 +120,8 @@ class Draft:
         self.branch_flags = 0
         self.reply_fields: list[bytes] = []  # append_to_reply: whole lines
         self.reply_body: tuple[bytes, bytes] | None = None  # (content type, body)
+        self.reason: bytes | None = None  # of a response; None: as received
+        self.boundary: bytes | None = None  # of a multipart body, whose delimiters are set right when it goes out
 
     def fork(self) -> Draft:
         """A draft that starts from this one and changes by itself."""
@@ -136,6 +141,8 @@ class Draft:
         if self.reply_fields:
             other.reply_fields = self.reply_fields[:]
         other.reply_body = self.reply_body
+        other.reason = self.reason
+        other.boundary = self.boundary
         return other
 
     # -- edits ------------------------------------------------------------------------------------------------------
@@ -174,16 +181,20 @@ class Draft:
     def set_body(self, message: Message, body: bytes, content_type: bytes | None = None) -> None:
         """A new body; earlier edits of the body count no more. Content-Length follows when the message is rendered.
 
-        `content_type` None leaves that header field as it is.
+        `content_type` None leaves that header field as it is; one that says the same already stays where it is.
         """
+        self.boundary = None
         self.edits = [edit for edit in self.edits if edit.start < message.body_at]
         self.replace(message.body_at, len(message.raw), body)
         if content_type is None:
             return
-        for field in message.all_fields(b"content-type"):
-            self.edits = [edit for edit in self.edits if edit[:2] != (field.start, field.end)]
+        fields = message.all_fields(b"content-type")
+        spans = [(field.start, field.end) for field in fields]
+        self.edits = [edit for edit in self.edits if edit[:2] not in spans and not isinstance(edit, _ContentType)]
+        if len(fields) == 1 and message.content_type == content_type:
+            return
+        for field in fields:
             self.remove_field(field)
-        self.edits = [edit for edit in self.edits if not isinstance(edit, _ContentType)]
         self.edits.append(_ContentType(message.head.end, message.head.end, b"Content-Type: %b\r\n" % content_type))
 
     # -- rendering --------------------------------------------------------------------------------------------------
@@ -213,15 +224,19 @@ class Draft:
             else:
                 below = message.vias[1]
                 edits.append(Splice(via.at, below.at, b""))
-        return message.raw[: message.head.fields_at] + self._spliced(message, edits, outbound)
+        return self._start_line(message) + self._spliced(message, edits, outbound)
 
     def render(self, message: Request | Response, outbound: Outbound = _NOWHERE) -> bytes:
         """The message with all edits and the new Request-URI, nothing else: msg_apply_changes()."""
-        line = message.raw[: message.head.fields_at]
-        if self.request_uri is not None:
-            method, version = message.method, message.version
-            line = b"%b %b %b\r\n" % (method, self.request_uri, version)
-        return line + self._spliced(message, self._bound(outbound), outbound)
+        return self._start_line(message) + self._spliced(message, self._bound(outbound), outbound)
+
+    def _start_line(self, message: Message) -> bytes:
+        """As received, but for a new Request-URI or reason."""
+        if self.request_uri is not None and isinstance(message, Request):
+            return b"%b %b %b\r\n" % (message.method, self.request_uri, message.version)
+        if self.reason is not None and isinstance(message, Response):
+            return b"%b %d %b\r\n" % (message.version, message.status, self.reason)
+        return message.raw[: message.head.fields_at]
 
     def _bound(self, outbound: Outbound) -> list[Splice]:
         return [
@@ -241,6 +256,8 @@ class Draft:
         body = None
         if edits and edits[-1].start >= body_at:
             body = splice(raw, body_at, len(raw), [edit for edit in edits if edit.start >= body_at])
+            if self.boundary is not None:
+                body = close(body, self.boundary)
             edits = [edit for edit in edits if edit.start < body_at]
             self._set_length(message, edits, len(body))
         elif head.first(b"content-length") < 0 and outbound.send_socket is not None and outbound.send_socket.reliable:
