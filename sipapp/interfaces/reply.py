@@ -41,3 +41,13 @@ class IReplySender(Interface):
 
     def reply_tag(ctx: Context) -> bytes | None:
         """The To-tag that send_reply() would use."""
+
+
+class IReplyWatcher(Interface):
+    """A module that is told of the responses of our own making, by sl and tm."""
+
+    def reply_sent(ctx: Context, status: int, data: bytes) -> None:
+        """A response (bytes as they went out) to the request of this run."""
+
+    def ack_filtered(ctx: Context) -> None:
+        """An ACK to a stateless response of ours has come; no route runs for it."""

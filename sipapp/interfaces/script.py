@@ -56,7 +56,10 @@ class Parameter(NamedTuple):
     kind: Kind
     optional: bool = False
     parse: Callable[[bytes], Any] | None = None
-    """What a Kind.TEXT argument becomes, once, when the script loads. It raises ConfigError for a wrong one."""
+    """What a Kind.TEXT argument, or a constant one of Kind.VALUE, becomes, once, when the script loads.
+
+    It raises ConfigError for a wrong one.
+    """
 
 
 class IScriptFunction(Interface):

@@ -91,7 +91,7 @@ class ScriptFunction:
         self.parameters = tuple(
             Parameter(
                 n.rstrip("_"),
-                Kind.TEXT if n in facts.parse else _kind(facts.name, hints, n),
+                _kind(facts.name, hints, n, n in facts.parse),
                 signature[n].default is not inspect.Parameter.empty,
                 facts.parse.get(n),
             )
@@ -115,8 +115,10 @@ def _base(hint: Any) -> Any:
     return alternatives[0] if len(alternatives) == 1 else hint
 
 
-def _kind(function: str, hints: dict[str, Any], name: str) -> Kind:
+def _kind(function: str, hints: dict[str, Any], name: str, parsed: bool) -> Kind:
     hint = _base(hints.get(name))
+    if parsed and hint != Value:
+        return Kind.TEXT
     try:
         return _KINDS[hint]
     except (KeyError, TypeError):
@@ -166,6 +168,7 @@ def script_function(
     route_kind: what kind of route its RouteName parameters name (route[NAME] where not said).
     timeout_code: what async()'s time limit leaves in $rc. parse: for parameters of text that is not evaluated, what
     makes the function's own value of it when the script loads: `parse={"name": method_names}`; it raises ConfigError.
+    A parameter of type Value may have one too: it is for constants, variables are handed over as they are.
     """
     names = [name] if isinstance(name, str) else list(name or [])
 

@@ -1,0 +1,115 @@
+# -*- test-case-name: tests.module.test_reply -*-
+"""reply: the response that a script makes of its request, with all that the script and the configuration add to it."""
+
+from __future__ import annotations
+
+from os import getpid
+from typing import NamedTuple
+from urllib.parse import quote_from_bytes
+
+from sipapp.message import build
+from sipapp.message.draft import Draft
+from sipapp.script.runtime import Context
+
+WITH_FLAGS, WITH_PATH = 1, 2
+"""What `rich_redirect` may add to the Contact of a 3xx: the branch flags, the path as Route header of the URI."""
+
+ERROR = "error"
+"""The key in `ctx.extra` of the last internal error, Kamailio's negative number, for sl_reply_error()."""
+
+
+def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich_redirect: int = 0) -> bytes:
+    """The bytes of a response to `ctx.message`. RFC 3261 §8.2.6, for 3xx §8.3 with the target set in Contact.
+
+    `to_tag` is for a To without one, from 180 on. append_to_reply()'s lines and the reply body of the draft go into it.
+    """
+    draft = ctx.draft
+    config = ctx.server.config
+    fields = draft.reply_fields
+    if 300 <= status < 400:
+        contact = redirection(draft, rich_redirect)
+        if contact:
+            fields = [*fields, contact]
+    if config.sip_warning:
+        fields = [*fields, warning(ctx)]
+    content_type, body = draft.reply_body or (None, b"")
+    return build.response(
+        ctx.message,
+        status,
+        reason,
+        to_tag if status >= 180 else None,
+        fields,
+        body,
+        content_type or None,
+        config.server_header if config.server_signature else None,
+    )
+
+
+def redirection(draft: Draft, rich: int = 0) -> bytes:
+    """The Contact line of a redirection: the Request-URI where it was changed, and all further branches."""
+    contacts = []
+    if draft.request_uri is not None:
+        contacts.append(_contact(draft.request_uri, -1, draft.path, draft.branch_flags, rich))
+    contacts += [_contact(target.uri, target.q, target.path, target.flags, rich) for target in draft.targets]
+    return b"Contact: %b\r\n" % b", ".join(contacts) if contacts else b""
+
+
+def _contact(uri: bytes, q: int, path: bytes | None, flags: int, rich: int) -> bytes:
+    if rich & WITH_PATH and path:
+        uri += b"?Route=" + quote_from_bytes(path, safe="-_.!~*'()[]/:&+$").encode()
+    text = b"<%b>" % uri
+    if q >= 0:
+        text += b";q=" + q_value(q)
+    if rich & WITH_FLAGS:
+        text += b";flags=%d" % flags
+    return text
+
+
+def q_value(thousandths: int) -> bytes:
+    """500 -> b"0.5", 1000 -> b"1". RFC 3261 §20.10."""
+    return b"%g" % (thousandths / 1000)
+
+
+def warning(ctx: Context) -> bytes:
+    """Kamailio's Warning line, which tells whoever sees a trace where the answer came from. RFC 3261 §20.43."""
+    message, flow = ctx.message, ctx.message.flow
+    return (
+        b'Warning: 392 %b:%d "Noisy feedback tells:  pid=%d req_src_ip=%b req_src_port=%d in_uri=%b out_uri=%b '
+        b'via_cnt==%d"\r\n'
+    ) % (
+        *(flow.socket.host_bytes, flow.socket.port, getpid(), flow.host.encode(), flow.port),
+        *(message.uri, ctx.draft.request_uri or message.uri, len(message.vias)),
+    )
+
+
+class ErrorText(NamedTuple):
+    """How an internal error is told to the peer."""
+
+    status: int
+    text: str
+
+
+_SORRY = ErrorText(500, "I'm terribly sorry, server error occurred")
+_ERRORS = {
+    -477: ErrorText(477, "Unfortunately error on sending to next hop occurred"),
+    -478: ErrorText(478, "Unresolvable destination"),
+    -400: ErrorText(400, "Bad Request"),
+    -479: ErrorText(479, "Regretfully, we were not able to process the URI"),
+    -9: ErrorText(400, "Transaction tuple incomplete"),
+    -13: ErrorText(400, "Bad To"),
+    -11: ErrorText(500, "Error in external logic"),
+    -15: ErrorText(400, "Invalid character in q parameter"),
+    -16: ErrorText(400, "Empty q parameter"),
+    -17: ErrorText(400, "Q parameter too big"),
+    -18: ErrorText(400, "Decimal part missing in q"),
+    -12: ErrorText(500, "Forking capacity exceeded"),
+    -487: ErrorText(487, "Transaction canceled"),
+    -2: ErrorText(500, "No error"),
+    0: ErrorText(500, "No error"),
+}
+
+
+def error_reply(number: int, signature: str) -> tuple[int, bytes]:
+    """The status and reason that sl_reply_error() ("SL") and t_reply_error() ("TM") send for an internal error."""
+    status, text = _ERRORS.get(number, _SORRY)
+    return status, f"{text} ({-number}/{signature})".encode()
