@@ -84,7 +84,8 @@ class Target(NamedTuple):
 class Flow:
     """Where a message came from, or goes to: a socket of ours, the peer's address and, for a stream, the connection.
 
-    RFC 5626 §3. `connection` is None for UDP; for a stream that is not open yet it is the one being opened.
+    RFC 5626 §3. `connection` is None for UDP, and for a stream until something has been sent on it; else it has an
+    `id` (an int, $conid), `closed`, and `ended` ("closed", "timeout" or "reset" once it is).
     """
 
     __slots__ = ("connection", "host", "port", "socket")
@@ -99,11 +100,37 @@ class Flow:
     def reliable(self) -> bool:
         return self.socket.reliable
 
+    @property
+    def via_mark(self) -> bytes:
+        """The `i` parameter for the Via of a request that came in on this flow: `;i=` and the stream's number, the
+        lowest hexadecimal digit first; b"" for datagrams. The response finds the stream by it."""
+        connection = self.connection
+        return b"" if connection is None else b";i=" + (b"%x" % connection.id)[::-1]
+
     def __repr__(self) -> str:
         return f"<Flow {self.socket.text.decode()} {self.host}:{self.port}>"
 
 
 Failed = Callable[["TransportError"], None]
+
+# What `send()` may be told, as a sum.
+NO_CONNECT = 1  # by an open stream or not at all
+CLOSE = 2  # close the stream once this is sent
+
+Myself = Callable[[str, int, str | None], bool]
+
+
+class ISender(Interface):
+    """Sends for one socket of ours: a UDP socket, the streams of a listening socket, or a network made of memory."""
+
+    def send(data: bytes, flow: Flow, failed: Failed | None = None, flags: int = 0) -> None:
+        """As ITransportLayer.send."""
+
+    def flow_to(host: str, port: int) -> Flow | None:
+        """The flow of an open stream to this peer; None where there is none, and for datagrams."""
+
+    def close() -> Deferred[None] | None:
+        """Stop: no more messages come in, what waits is given up."""
 
 
 class ITransportLayer(Interface):
@@ -111,17 +138,17 @@ class ITransportLayer(Interface):
 
     sockets: list[Socket] = Attribute("every socket that we listen on, in the order of the script")
 
-    def send(data: bytes, flow: Flow, failed: Failed | None = None) -> None:
+    def send(data: bytes, flow: Flow, failed: Failed | None = None, flags: int = 0) -> None:
         """Send one message; never blocks. A stream not open yet keeps it until it is.
 
         `failed` is called, at once or later, if the bytes could not be handed to the network.
         """
 
-    def send_response(data: bytes, response_to: Request, failed: Failed | None = None) -> None:
+    def send_response(data: bytes, response_to: Request, failed: Failed | None = None, flags: int = 0) -> None:
         """Send a response of ours to where its request came from. RFC 3261 §18.2.2, RFC 3581 §4."""
 
-    def forward_response(data: bytes, response: Response, failed: Failed | None = None) -> None:
-        """Send a response on by the Via that `data` now has on top. RFC 3261 §18.2.2."""
+    def forward_response(data: bytes, response: Response, failed: Failed | None = None, flags: int = 0) -> None:
+        """Send a response on by its second Via, the one that `data` has on top. RFC 3261 §18.2.2."""
 
     def flow(target: Target, socket: Socket | None = None, received_on: Socket | None = None) -> Flow:
         """The flow to a target: by the given socket, else by the one that fits the target's protocol and family
@@ -131,9 +158,10 @@ class ITransportLayer(Interface):
         """
 
     def resolve(uri: Uri, proto: str | None = None) -> list[Target] | Deferred[list[Target]]:
-        """The targets of a next hop, best first; a list at once for an address, else a Deferred. RFC 3263 §4.
+        """The targets of a next hop, best first. RFC 3263 §4.
 
-        Fails with TransportError when there is none.
+        At once where that can be known (an address, a name in the cache): a list, or TransportError is raised.
+        Else a Deferred, which may be cancelled, of the list; it fails with TransportError when there is none.
         """
 
     def find_socket(proto: str | None, host: str, port: int | None) -> Socket | None:
@@ -144,6 +172,13 @@ class ITransportLayer(Interface):
 
     def add_alias(host: bytes, port: int = 0, proto: str | None = None) -> None:
         """One more name of ours."""
+
+    def add_myself_check(check: Myself) -> None:
+        """Ask this as well, with (host, port, protocol), before a host is called foreign."""
+
+    def add_connection_alias(flow: Flow, port: int) -> bool:
+        """Send to this port of the peer over the stream of `flow`; false where it has none or another stream
+        has that port already. RFC 5923."""
 
 
 class IMessageReceiver(Interface):

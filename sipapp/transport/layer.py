@@ -1,0 +1,383 @@
+# -*- test-case-name: tests.transport.test_layer -*-
+"""layer: between the network and the layers above: messages up, bytes down, and which socket takes them.
+
+It knows no kind of socket. Whoever has one registers a Socket with its ISender (`add_socket`) and gives what comes in
+to `receive`: udp.py, tcp.py, a network made of memory.
+"""
+
+from __future__ import annotations
+
+import random
+import socket as sockets
+from collections.abc import Callable
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from sipapp.errors import ParseError, TransportError
+from sipapp.ids import IIdSource, RandomIds
+from sipapp.interfaces.transport import (
+    Failed,
+    Flow,
+    IMessageReceiver,
+    ISender,
+    ITransportLayer,
+    Myself,
+    Socket,
+    Target,
+)
+from sipapp.message import build
+from sipapp.message.framing import FramingError
+from sipapp.message.parse import parse
+from sipapp.message.request import Request
+from sipapp.transport import wayback
+from sipapp.transport.addresses import is_any
+from sipapp.transport.choice import SocketChoice
+from sipapp.transport.connections import ConnectionTable
+from sipapp.transport.counters import Counters
+from sipapp.transport.dns import Dns, ResolvConf, system_backend
+from sipapp.transport.listen import Endpoint, bind_all, plan
+from sipapp.transport.local import OwnNames, look_up_names, names_in_hosts
+from sipapp.transport.resolve import Hop, Resolver, hop_of
+from sipapp.transport.settings import Settings
+from sipapp.transport.tcp import StreamPort
+from sipapp.transport.udp import UdpPort
+
+if TYPE_CHECKING:
+    from sipapp.message.response import Response
+    from sipapp.message.uri import Uri
+
+log = Logger()
+
+Opener = Callable[["TransportLayer", Endpoint, sockets.socket], Callable[[], None]]
+"""Registers a bound socket with the layer; answers what starts to read from it."""
+
+
+@implementer(ITransportLayer)
+class TransportLayer:
+    """`config` has the core parameters as attributes; `dns_backend` makes a Twisted IResolver, for tests."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        receiver: Any,
+        config: Any = None,
+        *,
+        clock: Any = None,
+        dns_backend: Callable[[], Any] | None = None,
+        ids: IIdSource | None = None,
+    ) -> None:
+        self.reactor = reactor
+        self.clock = clock or reactor
+        self.settings = Settings.of(config)
+        self.counters = Counters()
+        self.connections = ConnectionTable(self.settings, self.counters, self.clock)
+        self.sockets: list[Socket] = []
+        self.protocols: dict[str, Opener] = {"udp": _open_udp, "tcp": _open_stream}
+        self._receiver: IMessageReceiver = receiver
+        self._ids = ids or RandomIds()
+        self._seconds = self.clock.seconds
+        self._senders: dict[Socket, ISender] = {}
+        self._names = OwnNames()
+        self._checks: list[Myself] = []
+        self._choice = SocketChoice(self.sockets, self.settings)
+        self._readers: list[Callable[[], None]] | None = None
+        self._count = 0
+        conf = ResolvConf.read()
+        self.dns = Dns(
+            self.settings, self.clock, dns_backend or (lambda: system_backend(self.settings, conf, self.reactor))
+        )
+        self._resolver = Resolver(
+            self.dns,
+            self.settings,
+            self.clock,
+            self.counters,
+            self._choice.protocols,
+            self._choice.families,
+            conf.candidates if self.settings.dns_use_search_list else lambda name: [name],
+            random.Random(),
+        )
+
+    # -- our sockets
+
+    def bind(self) -> None:
+        """Take every place that the script says to listen on, so that `sockets` is known; read from none yet.
+
+        Raises ConfigErrors: each line that cannot be had.
+        """
+        settings = self.settings
+        for alias in settings.alias:
+            self._names.add_alias(alias.host, alias.port or 0, alias.proto)
+        endpoints = plan(settings, self.protocols)
+        self._readers = [self.protocols[e.proto](self, e, made) for e, made in bind_all(endpoints, settings)]
+
+    def listen(self) -> None:
+        """Begin to read from every socket; bind first where that has not been done. Raises ConfigErrors."""
+        if self._readers is None:
+            self.bind()
+        for start in self._readers or ():
+            start()
+        self._readers = []
+        if self.settings.auto_aliases:
+            self._learn_names()
+
+    def _learn_names(self) -> None:
+        """What our addresses are called is ours as well; name servers are asked behind the server's back."""
+        unknown = []
+        for address in dict.fromkeys(socket.host for socket in self.sockets if not is_any(socket.host)):
+            names = names_in_hosts(address)
+            if names:
+                self._add_names(address, names)
+            else:
+                unknown.append(address)
+        if unknown:
+
+            def found(address: str, names: list[str]) -> None:
+                self.reactor.callFromThread(self._add_names, address, names)
+
+            # Not of the reactor's pool: that one waits for its threads when the server stops.
+            Thread(target=look_up_names, args=(unknown, found), daemon=True).start()
+
+    def _add_names(self, address: str, names: list[str]) -> None:
+        for socket in self.sockets:
+            if socket.host == address:
+                self._names.add_socket(socket, names)
+
+    def add_socket(self, socket: Socket, sender: ISender, names: tuple[str, ...] = ()) -> None:
+        """A socket of ours and what sends for it; `names` are what else its host is called."""
+        self.sockets.append(socket)
+        self._senders[socket] = sender
+        self._names.add_socket(socket, names)
+        self._choice.changed()
+
+    def close(self) -> Deferred[None]:
+        """Close everything; fires when it is done."""
+        pending = [self.connections.stop()]
+        for sender in self._senders.values():
+            closing = sender.close()
+            if closing is not None:
+                pending.append(closing)
+        self._senders = {}
+        self.sockets.clear()
+        self._choice.changed()
+        done: Deferred[Any] = DeferredList(pending, consumeErrors=True)
+        return done.addCallback(lambda _: None)
+
+    def add_protocol(self, proto: str, opener: Opener) -> None:
+        """A protocol that `listen=` may name; before `bind`."""
+        self.protocols[proto] = opener
+
+    # -- in
+
+    def receive(self, data: bytes, flow: Flow) -> None:
+        """One message from the network. Never raises."""
+        try:
+            message = parse(data)
+        except ParseError as error:
+            self._unparsed(data, flow, error)
+            return
+        except Exception:
+            log.failure("bytes from {flow} broke the parser", flow=flow)
+            self.counters.parse_failed += 1
+            return
+        message.flow = flow
+        message.received_at = self._seconds()
+        self._count += 1
+        message.number = self._count
+        self.counters.messages_received = self._count
+        try:
+            if isinstance(message, Request):
+                if self.settings.force_rport:
+                    message.force_rport = True
+                if flow.connection is not None and self.settings.tcp_accept_aliases:
+                    self._accept_alias(message)
+                self._receiver.request_received(message)
+            else:
+                self._receiver.response_received(message)
+        except Exception:
+            self.counters.receiver_failed += 1
+            log.failure("a message from {flow} failed", flow=flow)
+
+    def _unparsed(self, data: bytes, flow: Flow, error: Exception) -> None:
+        self.counters.parse_failed += 1
+        try:
+            self._receiver.parse_failed(data, flow, error)
+        except Exception:
+            self.counters.receiver_failed += 1
+            log.failure("what is no message, from {flow}, failed", flow=flow)
+
+    def _accept_alias(self, request: Request) -> None:
+        """RFC 5923 §8: the sender listens on its Via's port and takes requests for it by this stream."""
+        try:
+            via = request.via
+            if via is not None and b"alias" in via.parameters:
+                self.add_connection_alias(request.flow, via.port or 0)
+        except ParseError:
+            pass  # the layer above will say so
+
+    def unframed(self, flow: Flow, error: FramingError) -> None:
+        """A stream cannot be cut into messages: answer what could be read of the request (RFC 3261 §18.3)."""
+        request = error.request
+        self._unparsed(request.raw if request is not None else b"", flow, error)
+        if request is None or request.method == b"ACK":
+            return
+        request.flow = flow
+        try:
+            answer = build.response(request, error.status, error.reason.encode("utf-8", "replace"), self._ids.tag())
+        except ParseError:
+            return
+        self.send(answer, flow)
+
+    def connection_lost(self, flow: Flow) -> None:
+        try:
+            self._receiver.connection_lost(flow)
+        except Exception:
+            self.counters.receiver_failed += 1
+            log.failure("the end of {flow} failed", flow=flow)
+
+    # -- out
+
+    def send(self, data: bytes, flow: Flow, failed: Failed | None = None, flags: int = 0) -> None:
+        sender = self._senders.get(flow.socket)
+        if sender is not None:
+            sender.send(data, flow, failed, flags)
+        elif failed is not None:
+            failed(TransportError("the socket is closed", flow))
+
+    def send_response(self, data: bytes, response_to: Request, failed: Failed | None = None, flags: int = 0) -> None:
+        flow: Flow = response_to.flow
+        connection = flow.connection
+        if connection is not None:
+            if not connection.closed:
+                self.send(data, flow, failed, flags)
+                return
+        elif self.settings.reply_to_via:
+            self._send_to_sent_by(data, response_to, failed, flags)
+            return
+        host, port = wayback.of_request(response_to)
+        if connection is None and port == flow.port and host == flow.host:
+            self.send(data, flow, failed, flags)
+        else:
+            self.send(data, Flow(flow.socket, host, port), failed, flags)
+
+    def _send_to_sent_by(self, data: bytes, request: Request, failed: Failed | None, flags: int) -> None:
+        try:
+            via = request.via
+        except ParseError:
+            via = None
+        if via is None:
+            self.send(data, request.flow, failed, flags)
+            return
+        hop = wayback.sent_by(via)
+        if request.force_rport or b"rport" in via.parameters:
+            hop = hop._replace(port=request.flow.port)
+        self._send_to_hop(data, hop, request.flow.socket, failed, flags)
+
+    def forward_response(self, data: bytes, response: Response, failed: Failed | None = None, flags: int = 0) -> None:
+        try:
+            way = wayback.of_response(response)
+        except TransportError as error:
+            _report(error, failed)
+            return
+        if way.connection_id is not None:
+            connection = self.connections.by_id(way.connection_id)
+            if connection is not None and not connection.closed and connection.flow.socket.proto == way.hop.proto:
+                connection.send(data, failed, flags)
+                return
+        self._send_to_hop(data, way.hop, None, failed, flags)
+
+    def _send_to_hop(self, data: bytes, hop: Hop, by: Socket | None, failed: Failed | None, flags: int) -> None:
+        """To the first target of a hop, as soon as that is known."""
+
+        def found(targets: list[Target]) -> None:
+            self.send(data, self.flow(targets[0], received_on=by), failed, flags)
+
+        def lost(failure: Failure) -> None:
+            failure.trap(TransportError)
+            assert isinstance(failure.value, TransportError)
+            _report(failure.value, failed)
+
+        try:
+            targets = self._resolver.resolve(hop)
+            if isinstance(targets, Deferred):
+                targets.addCallback(found).addErrback(lost)
+            else:
+                found(targets)
+        except TransportError as error:
+            _report(error, failed)
+
+    def flow(self, target: Target, socket: Socket | None = None, received_on: Socket | None = None) -> Flow:
+        chosen = self._choice.forced(target, socket) if socket is not None else None
+        if chosen is None:
+            for own in self._choice.streams(target.proto):
+                open_one = self._senders[own].flow_to(target.host, target.port)
+                if open_one is not None:
+                    return open_one
+            chosen = self._choice.free(target, received_on)
+        else:
+            open_one = self._senders[chosen].flow_to(target.host, target.port) if chosen.reliable else None
+            if open_one is not None:
+                return open_one
+        return Flow(chosen, target.host, target.port)
+
+    def resolve(self, uri: Uri, proto: str | None = None) -> list[Target] | Deferred[list[Target]]:
+        return self._resolver.resolve(hop_of(uri, proto))
+
+    # -- what is ours
+
+    def find_socket(self, proto: str | None, host: str, port: int | None) -> Socket | None:
+        return self._names.find(host, port or 0, proto)
+
+    def is_myself(self, host: bytes, port: int = 0, proto: str | None = None) -> bool:
+        name = host.decode("ascii", "replace")
+        if self._names.is_myself(name, port, proto):
+            return True
+        return any(check(name, port, proto) for check in self._checks)
+
+    def add_alias(self, host: bytes, port: int = 0, proto: str | None = None) -> None:
+        self._names.add_alias(host.decode("ascii", "replace"), port, proto)
+
+    def add_myself_check(self, check: Myself) -> None:
+        self._checks.append(check)
+
+    def add_connection_alias(self, flow: Flow, port: int) -> bool:
+        connection = flow.connection
+        return connection is not None and self.connections.add_alias(connection, port or 5060)
+
+
+def _report(error: TransportError, failed: Failed | None) -> None:
+    if failed is not None:
+        failed(error)
+    else:
+        log.info("a response was not sent: {error}", error=error)
+
+
+def _socket(endpoint: Endpoint, made: sockets.socket) -> Socket:
+    """The socket with the port that the kernel gave it."""
+    return Socket(
+        endpoint.proto,
+        endpoint.host,
+        made.getsockname()[1],
+        endpoint.advertised_host,
+        endpoint.advertised_port,
+        endpoint.name,
+        endpoint.virtual,
+    )
+
+
+def _open_udp(layer: TransportLayer, endpoint: Endpoint, made: sockets.socket) -> Callable[[], None]:
+    address = _socket(endpoint, made)
+    port = UdpPort(made, address, layer.receive, layer.reactor, layer.counters, layer.settings.udp_queue_max)
+    layer.add_socket(address, port, endpoint.names)
+    return port.start
+
+
+def _open_stream(layer: TransportLayer, endpoint: Endpoint, made: sockets.socket) -> Callable[[], None]:
+    address = _socket(endpoint, made)
+    port = StreamPort(address, layer.connections, layer, layer.reactor)
+    layer.add_socket(address, port, endpoint.names)
+    return lambda: port.start(made)

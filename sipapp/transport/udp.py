@@ -1,0 +1,157 @@
+# -*- test-case-name: tests.transport.test_udp -*-
+"""udp: one UDP socket under the reactor: datagrams in, datagrams out.
+
+It is a descriptor of its own, not Twisted's `Port`: that costs twice as much for each datagram.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from twisted.internet.interfaces import IReadDescriptor, IWriteDescriptor
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from sipapp.errors import TransportError
+from sipapp.interfaces.transport import Failed, Flow, ISender, Socket
+from sipapp.transport.counters import Counters
+from sipapp.transport.datagrams import Waiting, read_batch, send_batch
+
+log = Logger()
+
+BATCH = 64  # datagrams read per wake-up, then other descriptors and timers have their turn
+MIN_MESSAGE = 32  # bytes; what is shorter keeps a NAT binding open and is no message
+QUEUE_MAX = 4096  # datagrams
+
+Receive = Callable[[bytes, Flow], None]
+
+
+@implementer(ISender, IReadDescriptor, IWriteDescriptor)
+class UdpPort:
+    """A bound socket. `receive(data, flow)` gets each datagram and must not raise."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        address: Socket,
+        receive: Receive,
+        reactor: Any,
+        counters: Counters,
+        queue_max: int = QUEUE_MAX,
+    ) -> None:
+        self._sock = sock
+        self._sendto = sock.sendto
+        self._address = address
+        self._receive = receive
+        self._reactor = reactor
+        self._counters = counters
+        self._queue: deque[Waiting] = deque()
+        self._queue_max = queue_max
+        self._open = True
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._reactor.addReader(self)
+
+    # -- out
+
+    def send(self, data: bytes, flow: Flow, failed: Failed | None = None, flags: int = 0) -> None:
+        """Send at once; what the kernel has no room for waits its turn. `flags` are for streams."""
+        if not self._queue:
+            try:
+                self._sendto(data, (flow.host, flow.port))
+            except BlockingIOError:
+                pass
+            except ConnectionRefusedError:
+                # The answer to some earlier datagram: this one has not been tried yet.
+                self._counters.udp_socket_errors += 1
+            except (OSError, OverflowError) as why:
+                self._refused(flow, failed, why)
+                return
+            else:
+                return
+        self._wait(data, flow, failed)
+
+    def _wait(self, data: bytes, flow: Flow, failed: Failed | None) -> None:
+        if not self._open:
+            self._refused(flow, failed, OSError("the socket is closed"))
+        elif len(self._queue) >= self._queue_max:
+            self._counters.udp_dropped += 1
+            if failed is not None:
+                failed(TransportError("too many datagrams wait for the kernel", flow))
+        else:
+            self._counters.udp_queued += 1
+            self._queue.append(Waiting(data, (flow.host, flow.port), partial(self._refused, flow, failed)))
+            self._reactor.addWriter(self)
+
+    def _refused(self, flow: Flow, failed: Failed | None, why: Exception) -> None:
+        self._counters.udp_failed += 1
+        if failed is None:
+            log.info("nothing sent to {flow}: {why}", flow=flow, why=why)
+        else:
+            failed(TransportError(getattr(why, "strerror", None) or str(why), flow))
+
+    def flow_to(self, host: str, port: int) -> Flow | None:
+        """No connections here."""
+        return None
+
+    def doWrite(self) -> None:
+        """The kernel has room again."""
+        try:
+            send_batch(self._sock, self._queue)
+        except Exception:
+            log.failure("sending what waits on {socket}", socket=self._address)
+        if not self._queue:
+            self._reactor.removeWriter(self)
+
+    # -- in
+
+    def doRead(self) -> None:
+        """Hand up what has arrived. Nothing that happens here may end the socket."""
+        try:
+            batch = read_batch(self._sock, BATCH)
+        except OSError as why:
+            self._counters.udp_socket_errors += 1
+            log.debug("{socket}: {why}", socket=self._address, why=why)
+            return
+        counters, address, receive = self._counters, self._address, self._receive
+        counters.udp_received += len(batch)
+        for data, host, port in batch:
+            if len(data) < MIN_MESSAGE or not port:
+                counters.keepalives += 1
+            else:
+                receive(data, Flow(address, host, port))
+
+    # -- the reactor's
+
+    def fileno(self) -> int:
+        return self._sock.fileno()
+
+    def logPrefix(self) -> str:
+        return self._address.text.decode()
+
+    def connectionLost(self, reason: Failure) -> None:
+        """The reactor saw an error on the socket; it is still as good as before."""
+        if self._open and self._sock.fileno() >= 0:
+            self._counters.udp_socket_errors += 1
+            code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # reading it clears it
+            log.warn("{socket}: error {code}, going on", socket=self._address, code=code)
+            self._reactor.addReader(self)
+
+    def close(self) -> None:
+        """Stop reading; what still waits is given up."""
+        if not self._open:
+            return
+        self._open = False
+        self._reactor.removeReader(self)
+        self._reactor.removeWriter(self)
+        waiting, self._queue = self._queue, deque()
+        for one in waiting:
+            if one.failed is not None:
+                one.failed(OSError("the socket is closed"))
+        self._sock.close()
