@@ -16,6 +16,8 @@ _NAME_ADDR = re.compile(
 ).fullmatch
 _ADDR_SPEC = re.compile(rb"""([^\s;,<>"]+)\s*+(?:;(.*))?""", re.DOTALL).fullmatch
 
+_ONLY_TAG = re.compile(rb"tag=([^;=\",<>\s]+)").fullmatch
+
 
 class Address:
     """One address; never changes. `bytes(address)` is its text as received.
@@ -64,6 +66,13 @@ class Address:
     @property
     def tag(self) -> bytes | None:
         """The tag parameter. Raises ParseError: malformed parameters."""
+        if self._parameters is None:
+            tail = self._tail
+            if not tail:
+                return None
+            only = _ONLY_TAG(tail)
+            if only is not None:
+                return only[1]
         return self.parameters.get(b"tag")
 
     @property

@@ -16,6 +16,7 @@ from sipapp.message.headers import SPELLINGS, header_key
 TWIN = "pure Python"
 """Which of the twins this is: what `sipapp --version` says."""
 
+_NUMBERS = range(1 << 20)  # of header fields, more than any message has
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
 
@@ -50,16 +51,24 @@ class Head:
 
     def first(self, key: bytes) -> int:
         """The number of the first field of this key; -1 where there is none."""
-        first = self._first
-        if first is None:
-            count = len(self.keys)
-            first = self._first = dict(zip(self.keys[::-1], range(count - 1, -1, -1), strict=True))
-        return first.get(key, -1)
+        return (self._first or self._index()).get(key, -1)
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value of the first field of this key without outer white space; None where there is none."""
+        number = (self._first or self._index()).get(key)
+        return None if number is None else self._pairs[number][1].strip(b" \t\r\n")
 
     def has_repeats(self) -> bool:
         """Whether any key stands more than once."""
-        self.first(b"")
-        return len(self._first or ()) != len(self.keys)
+        return len(self._first or self._index()) != len(self.keys)
+
+    def _index(self) -> dict[bytes, int]:
+        first = dict(zip(self.keys, _NUMBERS, strict=False))
+        if len(first) != len(self.keys):
+            count = len(self.keys)
+            first = dict(zip(self.keys[::-1], range(count - 1, -1, -1), strict=True))
+        self._first = first
+        return first
 
     def all(self, key: bytes) -> list[int]:
         """The numbers of all fields of this key."""
@@ -91,6 +100,11 @@ class Head:
         for name, rest in self._pairs[:number]:
             at += len(name) + len(rest) + 3
         return at
+
+    def value_at(self, number: int) -> int:
+        """Where a field's value begins."""
+        name, rest = self._pairs[number]
+        return self.offset(number) + len(name) + 1 + len(rest) - len(rest.lstrip(b" \t\r\n"))
 
     def span(self, number: int) -> tuple[int, int, int, int]:
         """(start, value start, value end, end) of a field."""

@@ -91,9 +91,7 @@ class Message:
 
     def first(self, key: bytes) -> bytes | None:
         """The value of the first header field of this key, unsplit, folds kept; None where there is none."""
-        head = self.head
-        number = head.first(key)
-        return None if number < 0 else head.value(number)
+        return self.head.get(key)
 
     def values(self, key: bytes) -> list[bytes]:
         """The values of all header fields of this key, unsplit."""
@@ -113,14 +111,14 @@ class Message:
         """The Call-ID; b"" where it is absent."""
         value = self._call_id
         if value is _UNREAD:
-            value = self._call_id = self.first(b"call-id") or b""
+            value = self._call_id = self.head.get(b"call-id") or b""
         return value  # type: ignore[no-any-return]
 
     @property
     def cseq(self) -> CSeq | None:
         value = self._cseq
         if value is _UNREAD:
-            text = self.first(b"cseq")
+            text = self.head.get(b"cseq")
             value = self._cseq = None if text is None else CSeq.parse(text)
         return value  # type: ignore[no-any-return]
 
@@ -128,7 +126,7 @@ class Message:
     def from_(self) -> Address | None:
         value = self._from
         if value is _UNREAD:
-            text = self.first(b"from")
+            text = self.head.get(b"from")
             value = self._from = None if text is None else Address.parse(text)
         return value  # type: ignore[no-any-return]
 
@@ -136,7 +134,7 @@ class Message:
     def to(self) -> Address | None:
         value = self._to
         if value is _UNREAD:
-            text = self.first(b"to")
+            text = self.head.get(b"to")
             value = self._to = None if text is None else Address.parse(text)
         return value  # type: ignore[no-any-return]
 
@@ -155,7 +153,7 @@ class Message:
         return value  # type: ignore[no-any-return]
 
     def _integer(self, key: bytes) -> int | None:
-        text = self.first(key)
+        text = self.head.get(key)
         if text is None:
             return None
         if not text.isdigit() or len(text) > 18:
@@ -176,7 +174,7 @@ class Message:
         if number < 0:
             return None
         value = self.head.value(number)
-        at = self.head.span(number)[1]
+        at = self.head.value_at(number)
         if b"," in value:
             start, end = split_spans(value)[0]  # the next may be malformed: this one says where to answer
             value = value[start:end]
@@ -191,8 +189,7 @@ class Message:
         if vias is None:
             vias = []
             for number in self.head.all(b"via"):
-                start = self.head.span(number)[1]
-                vias += parse_vias(self.head.value(number), start)
+                vias += parse_vias(self.head.value(number), self.head.value_at(number))
             self._vias = vias
         return vias
 

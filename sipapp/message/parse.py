@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from sipapp.errors import ParseError
+from sipapp.message.cseq import METHODS
 from sipapp.message.headers import is_token
 from sipapp.message.leaf import Head, scan
 from sipapp.message.request import Request
@@ -16,10 +17,6 @@ _VERSION = re.compile(rb"SIP/[0-9]{1,9}\.[0-9]{1,9}", re.IGNORECASE).fullmatch
 _STATUS_LINE = re.compile(
     rb"(SIP/[0-9]{1,9}\.[0-9]{1,9}) ([1-6][0-9]{2})(?: (.*))?", re.IGNORECASE | re.DOTALL
 ).fullmatch
-
-_METHODS = frozenset(
-    b"ACK BYE CANCEL INFO INVITE KDMQ MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE".split()
-)
 
 
 def parse(data: bytes) -> Request | Response:
@@ -47,7 +44,7 @@ def parse(data: bytes) -> Request | Response:
         head = scan(raw)
     line = head.line
     pieces = line.split(b" ")
-    if len(pieces) == 3 and pieces[0] in _METHODS and pieces[2] == b"SIP/2.0" and pieces[1]:
+    if len(pieces) == 3 and pieces[0] in METHODS and pieces[2] == b"SIP/2.0" and pieces[1]:
         return Request(raw, head, pieces[0], pieces[1], b"SIP/2.0")
     return _any_start_line(raw, head, line)
 

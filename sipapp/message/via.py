@@ -11,12 +11,15 @@ from sipapp.message.headers import split_spans
 from sipapp.message.leaf import Splice
 from sipapp.message.parameters import NONE, Parameters
 
-# via-parm = sent-protocol LWS sent-by *( SEMI via-params ), as nearly everybody writes it.
-_PLAIN = re.compile(
-    rb"(SIP/[0-9]+\.[0-9]+)/([A-Za-z0-9\-]+) ([A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?"
-    rb"((?:;[^,\"\s]*)?)"
-).fullmatch
-# The same with white space wherever the grammar has it. sent-protocol = name SLASH version SLASH transport
+# What nearly everybody writes there.
+_PROTOCOLS = {
+    b"SIP/2.0/%b" % name: name
+    for upper in (b"UDP", b"TCP", b"TLS", b"SCTP", b"WS", b"WSS", b"TLS-SCTP")
+    for name in (upper, upper.lower())
+}
+_HOST = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9._\-]*").fullmatch
+_STARTS = (b"", b";")
+# via-parm = sent-protocol LWS sent-by *( SEMI via-params ); sent-protocol = name SLASH version SLASH transport
 _SPACED = re.compile(
     rb"([^\s/;,]+)\s*/\s*([^\s/;,]+)\s*/\s*([^\s/;,]+)\s+([A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])"
     rb"\s*+(?::\s*+([0-9]{1,5})\s*+)?((?:;.*)?)",
@@ -31,17 +34,26 @@ class Via:
     where there is none. `span` says where the value is in its message, (0, length) for one parsed by itself.
     """
 
-    __slots__ = ("_parameters", "_tail", "at", "host", "port", "text", "transport", "version")
+    __slots__ = ("_parameters", "_plain", "_tail", "at", "host", "port", "text", "transport", "version")
 
     def __init__(
-        self, text: bytes, version: bytes, transport: bytes, host: bytes, port: int | None, tail: bytes, at: int
+        self,
+        text: bytes,
+        version: bytes,
+        transport: bytes,
+        host: bytes,
+        port: int | None,
+        tail: bytes,
+        plain: bool,
+        at: int,
     ) -> None:
         self.text = text
         self.version = version
         self.transport = transport
         self.host = host
         self.port = port
-        self._tail = tail  # from the first `;` on
+        self._tail = tail  # what follows the first `;`
+        self._plain = plain  # neither quotes nor white space in there
         self._parameters: Parameters | None = None
         self.at = at
 
@@ -51,24 +63,29 @@ class Via:
 
         Raises ParseError: no sent-protocol, no host, a port beyond 65535.
         """
-        match = _PLAIN(text)
-        if match is not None:
-            version, transport, host, digits, tail = match.groups()
-        else:
-            match = _SPACED(text)
-            if match is None:
-                raise ParseError(f"malformed Via {text[:60]!r}", at)
-            name, number, transport, host, digits, tail = match.groups()
-            version = name + b"/" + number
+        protocol, _, rest = text.partition(b" ")
+        transport = _PROTOCOLS.get(protocol)
+        if transport is not None:
+            sent_by, _, tail = rest.partition(b";")
+            host, colon, digits = sent_by.partition(b":")
+            if _HOST(host) and (not colon or (digits.isdigit() and len(digits) < 6)) and len(tail.split()) < 2:
+                port = int(digits) if colon else None
+                if port is None or port < 65536:
+                    return cls(text, b"SIP/2.0", transport, host, port, tail, b'"' not in tail, at)
+        match = _SPACED(text)
+        if match is None:
+            raise ParseError(f"malformed Via {text[:60]!r}", at)
+        name, number, transport, host, digits, tail = match.groups()
         port = int(digits) if digits else None
         if port is not None and port > 65535:
             raise ParseError("a Via port beyond 65535", at)
-        return cls(text, version, transport, host, port, tail, at)
+        return cls(text, name + b"/" + number, transport, host, port, tail[1:], False, at)
 
     @property
     def tail_at(self) -> int:
         """The offset of the first `;`, or of the end where there is none."""
-        return self.at + len(self.text) - len(self._tail)
+        found = self.text.find(b";")
+        return self.at + (found if found >= 0 else len(self.text))
 
     @property
     def span(self) -> tuple[int, int]:
@@ -79,12 +96,17 @@ class Via:
         """Raises ParseError: malformed."""
         parameters = self._parameters
         if parameters is None:
-            parameters = self._parameters = Parameters.parse(self._tail[1:]) if self._tail else NONE
+            parameters = self._parameters = Parameters.parse(self._tail) if self._tail else NONE
         return parameters
 
     @property
     def branch(self) -> bytes | None:
         """The branch parameter."""
+        if self._plain:
+            # Nearly always there is just this: no need to take the rest apart.
+            before, found, after = self._tail.partition(b"branch=")
+            if found and before[-1:] in _STARTS:
+                return after.partition(b";")[0]
         return self.parameters.get(b"branch")
 
     @property
