@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sipapp.message.headers import split_spans
 from sipapp.message.leaf import Splice, splice
 from sipapp.message.mime import close
 from sipapp.message.request import Request
@@ -176,7 +177,7 @@ class Draft:
 
     def is_removed(self, field: Field) -> bool:
         """Whether some edit takes all of a header field away."""
-        return any(start <= field.start and end >= field.end for start, end, _ in self.edits)
+        return _is_removed(field, self.edits)
 
     def set_body(self, message: Message, body: bytes, content_type: bytes | None = None) -> None:
         """A new body; earlier edits of the body count no more. Content-Length follows when the message is rendered.
@@ -208,22 +209,21 @@ class Draft:
         edits = self._bound(outbound)
         number = head.first(b"via")
         at = head.offset(number) if number >= 0 else head.fields_at
-        edits.append(Splice(at, at, via))
+        edits.append((at, at, via))
         edits += message.via_marks()
         return b"%b %b %b\r\n%b" % (message.method, uri, message.version, self._spliced(message, edits, outbound))
 
     def render_response(self, message: Response, outbound: Outbound = _NOWHERE) -> bytes:
         """The response as it goes on, without the top Via value. RFC 3261 §16.7 step 3."""
         edits = self._bound(outbound)
-        via = message.via
-        if via is not None:
-            number = message.head.first(b"via")
-            start, _, value_end, end = message.head.span(number)
-            if via.span[1] == value_end:
-                edits.append(Splice(start, end, b""))
-            else:
-                below = message.vias[1]
-                edits.append(Splice(via.at, below.at, b""))
+        head = message.head
+        number = head.first(b"via")
+        if number >= 0:
+            start, value_start, _, end = head.span(number)
+            values = split_spans(head.value(number))
+            if len(values) > 1:
+                start, end = value_start + values[0][0], value_start + values[1][0]
+            edits.append((start, end, b""))
         return self._start_line(message) + self._spliced(message, edits, outbound)
 
     def render(self, message: Request | Response, outbound: Outbound = _NOWHERE) -> bytes:
@@ -240,43 +240,46 @@ class Draft:
 
     def _bound(self, outbound: Outbound) -> list[Splice]:
         return [
-            Splice(start, end, data if data.__class__ is bytes else data(outbound))  # type: ignore[operator]
+            (start, end, data if data.__class__ is bytes else data(outbound))  # type: ignore[operator]
             for start, end, data in self.edits
         ]
 
     def _spliced(self, message: Message, edits: list[Splice], outbound: Outbound) -> bytes:
         """From the first header field on; edits of the start line are not made here: it is written anew."""
-        head = message.head
         raw = message.raw
-        at = head.fields_at
+        at = message.head.fields_at
         body_at = message.body_at
         edits.sort(key=_by_start)
-        while edits and edits[0].start < at:
-            del edits[0]
-        body = None
-        if edits and edits[-1].start >= body_at:
-            body = splice(raw, body_at, len(raw), [edit for edit in edits if edit.start >= body_at])
+        if edits and edits[0][0] < at:
+            edits = [edit for edit in edits if edit[0] >= at]
+        if edits and edits[-1][0] >= body_at:
+            body = splice(raw, body_at, len(raw), [edit for edit in edits if edit[0] >= body_at])
             if self.boundary is not None:
                 body = close(body, self.boundary)
-            edits = [edit for edit in edits if edit.start < body_at]
-            self._set_length(message, edits, len(body))
-        elif head.first(b"content-length") < 0 and outbound.send_socket is not None and outbound.send_socket.reliable:
-            self._set_length(message, edits, len(raw) - body_at)
-        if body is None:
-            return splice(raw, at, len(raw), edits)
-        return splice(raw, at, body_at, edits) + body
+            edits = [edit for edit in edits if edit[0] < body_at]
+            return splice(raw, at, body_at, _with_length(message, edits, len(body))) + body
+        if outbound.send_socket is not None and outbound.send_socket.reliable:
+            field = message.field(b"content-length")
+            if field is None or _is_removed(field, edits):
+                edits = _with_length(message, edits, len(raw) - body_at)
+        return splice(raw, at, len(raw), edits)
 
-    @staticmethod
-    def _set_length(message: Message, edits: list[Splice], length: int) -> None:
-        """Correct Content-Length, add it where it is absent or removed."""
-        field = message.field(b"content-length")
-        digits = b"%d" % length
-        if field is not None and not any(start <= field.start and end >= field.end for start, end, _ in edits):
-            edits.append(Splice(field.value_start, field.value_end, digits))
-            edits.sort(key=_by_start)
-            return
+
+def _is_removed(field: Field, edits: Iterable[tuple[int, int, Any]]) -> bool:
+    return any(start <= field.start and end >= field.end for start, end, _ in edits)
+
+
+def _with_length(message: Message, edits: list[Splice], length: int) -> list[Splice]:
+    """The edits of the header fields and a right Content-Length, in place of whatever they make of it."""
+    field = message.field(b"content-length")
+    if field is None or _is_removed(field, edits):
         at = message.head.end
-        edits.append(Splice(at, at, b"Content-Length: %b\r\n" % digits))
+        return [*edits, (at, at, b"Content-Length: %d\r\n" % length)]
+    start, end = field.value_start, field.value_end
+    edits = [edit for edit in edits if not (start <= edit[0] and edit[1] <= end)]
+    edits.append((start, end, b"%d" % length))
+    edits.sort(key=_by_start)
+    return edits
 
 
 class _ContentType(Edit):

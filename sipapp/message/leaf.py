@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from sipapp.errors import ParseError
 from sipapp.message.headers import SPELLINGS, header_key
@@ -164,12 +163,8 @@ def _scan_any(data: bytes, start: int) -> Head:
     return Head(line, keys, pairs, starts, start, end, found.end())
 
 
-class Splice(NamedTuple):
-    """One splice: `data` in place of the bytes from `start` to `end`; an insertion where they are the same."""
-
-    start: int
-    end: int
-    data: bytes
+Splice = tuple[int, int, bytes]
+"""(start, end, data): `data` in place of the bytes from `start` to `end`; an insertion where they are the same."""
 
 
 def splice(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> bytes:

@@ -34,7 +34,7 @@ class Via:
     where there is none. `span` says where the value is in its message, (0, length) for one parsed by itself.
     """
 
-    __slots__ = ("_parameters", "_plain", "_tail", "at", "host", "port", "text", "transport", "version")
+    __slots__ = ("_parameters", "_tail", "at", "host", "is_plain", "port", "text", "transport", "version")
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Via:
         self.host = host
         self.port = port
         self._tail = tail  # what follows the first `;`
-        self._plain = plain  # neither quotes nor white space in there
+        self.is_plain = plain  # neither quotes nor white space in there
         self._parameters: Parameters | None = None
         self.at = at
 
@@ -102,7 +102,7 @@ class Via:
     @property
     def branch(self) -> bytes | None:
         """The branch parameter."""
-        if self._plain:
+        if self.is_plain:
             # Nearly always there is just this: no need to take the rest apart.
             before, found, after = self._tail.partition(b"branch=")
             if found and before[-1:] in _STARTS:
@@ -151,57 +151,41 @@ def parse_vias(value: bytes, at: int = 0) -> list[Via]:
     return [Via.parse(value[start:end], at + start) for start, end in split_spans(value)]
 
 
-# One parameter with the `;` before it, as far as marks look for it.
-_PARAMETER = r";\s*+{}\s*+(?:=\s*+[^;,\s]*+)?+(?=\s*+(?:;|$))"
-_RECEIVED = re.compile(_PARAMETER.format("received").encode(), re.IGNORECASE).search
-_RPORT = re.compile(_PARAMETER.format("rport").encode(), re.IGNORECASE).search
+_PIECE = re.compile(rb';((?:"[^"\\]*+(?:\\.[^"\\]*+)*"|[^;])*)', re.DOTALL).findall
 
 
 def marks(via: Via, host: str, port: int, force_rport: bool = False, response: bool = False) -> list[Splice]:
-    """The edits that write into the top Via where its request really came from. RFC 3261 §18.2.1, RFC 3581 §4.
+    """The splices that write into the top Via where its request really came from. RFC 3261 §18.2.1, RFC 3581 §4.
 
     `received` where the sent-by is not that address; both `received` and `rport` where the peer, or `force_rport`,
-    asks for it. They stand where Kamailio writes them: `received` goes right after the sent-by in a request that is
-    forwarded, at the end of the value in a `response`.
+    asks for it. They stand where Kamailio writes them: in a request that is forwarded, a new one goes right after the
+    sent-by; in a `response`, to the end of the value.
     """
-    parameters = via.parameters
-    asked = b"rport" in parameters
-    if not asked and not force_rport and via.host == host.encode():
+    source = host.encode()
+    cut = via.tail_at - via.at
+    tail = via.text[cut:]
+    pieces = tail.split(b";")[1:] if via.is_plain else _PIECE(tail)
+    names = [piece.partition(b"=")[0].strip().lower() for piece in pieces]
+    asked = b"rport" in names
+    new = [b"rport=%d" % port] if force_rport and not asked else []
+    if asked or not _same_address(via.host_address, source):
+        new.append(b"received=" + source)
+        pieces = [
+            b"rport=%d" % port if name == b"rport" else piece
+            for name, piece in zip(names, pieces, strict=True)
+            if name != b"received"
+        ]
+    elif not new:
         return []
-    edits = []
-    after = via.tail_at
-    end = via.at + len(via.text)
-    tail = via.text[after - via.at :]
-    text = b""
-    if asked:
-        found = _RPORT(tail)
-        if found is not None:
-            edits.append(Splice(after + found.start(), after + found.end(), b";rport=%d" % port))
-    elif force_rport:
-        text = b";rport=%d" % port
-    received = b""
-    if asked or not _same_address(via.host_address, host):
-        received = b";received=" + host.encode()
-        found = _RECEIVED(tail) if b"received" in parameters else None
-        if found is not None:
-            edits.append(Splice(after + found.start(), after + found.end(), b""))
-    if response:
-        edits.append(Splice(end, end, text + received))
-    else:
-        edits.insert(0, Splice(after, after, text + received))
-    return sorted(edits, key=_start)
+    return [(via.at + cut, via.span[1], b";" + b";".join(pieces + new if response else new + pieces))]
 
 
-def _start(edit: Splice) -> int:
-    return edit.start
-
-
-def _same_address(sent_by: bytes, host: str) -> bool:
-    if sent_by == host.encode():
+def _same_address(sent_by: bytes, source: bytes) -> bool:
+    if sent_by == source:
         return True
     if b":" not in sent_by:
         return False
     try:
-        return ip_address(sent_by.decode("ascii")) == ip_address(host)
+        return ip_address(sent_by.decode("ascii")) == ip_address(source.decode("ascii"))
     except ValueError:
         return False
