@@ -168,8 +168,8 @@ class Draft:
         self.insert(message.head.end, line)
 
     def prepend_field(self, message: Message, line: Data) -> None:
-        """Add a header field (its whole line, CRLF included) before the first one and what was put there."""
-        self.insert(message.head.fields_at, line, first=True)
+        """Add a header field (its whole line, CRLF included) before the first one, after what was put there already."""
+        self.insert(message.head.fields_at, line)
 
     def remove_field(self, field: Field) -> None:
         """Leave out a header field."""
@@ -272,14 +272,24 @@ def _is_removed(field: Field, edits: Iterable[tuple[int, int, Any]]) -> bool:
 def _with_length(message: Message, edits: list[Splice], length: int) -> list[Splice]:
     """The edits of the header fields and a right Content-Length, in place of whatever they make of it."""
     field = message.field(b"content-length")
-    if field is None or _is_removed(field, edits):
-        at = message.head.end
-        return [*edits, (at, at, b"Content-Length: %d\r\n" % length)]
-    start, end = field.value_start, field.value_end
-    edits = [edit for edit in edits if not (start <= edit[0] and edit[1] <= end)]
-    edits.append((start, end, b"%d" % length))
+    if field is not None and not _is_removed(field, edits):
+        edits = [edit for edit in edits if not (_touches(edit, field) and _contained(edit, field))]
+        if not any(_touches(edit, field) for edit in edits):
+            edits.append((field.value_start, field.value_end, b"%d" % length))
+            edits.sort(key=_by_start)
+            return edits
+        edits.append((field.start, field.end, b""))  # an edit reaches into it from outside: write another
+    edits.append((message.head.end, message.head.end, b"Content-Length: %d\r\n" % length))
     edits.sort(key=_by_start)
     return edits
+
+
+def _touches(edit: Splice, field: Field) -> bool:
+    return edit[0] < field.end and field.start < edit[1]
+
+
+def _contained(edit: Splice, field: Field) -> bool:
+    return field.start <= edit[0] and edit[1] <= field.end
 
 
 class _ContentType(Edit):

@@ -170,16 +170,40 @@ Splice = tuple[int, int, bytes]
 def splice(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> bytes:
     """What `raw` is from `at` to `end` with `edits` made, which are sorted by their start.
 
-    What was deleted once stays deleted; an edit that begins within a deleted span is made right after it.
+    What is deleted stays deleted: an edit of what is within a deleted span is void, one at its edge is made. Of two
+    that overlap otherwise, the second replaces what the first has left.
     """
+    parts = []
+    done = at
+    for start, stop, data in edits:
+        if start > done:
+            parts.append(raw[done:start])
+        elif start < done:
+            return _splice_overlapping(raw, at, end, list(edits))
+        parts.append(data)
+        done = stop
+    if done < end:
+        parts.append(raw[done:end])
+    return b"".join(parts)
+
+
+def _splice_overlapping(raw: bytes, at: int, end: int, edits: list[Splice]) -> bytes:
+    gone = [(start, stop) for start, stop, data in edits if stop > start and not data]
     parts = []
     for start, stop, data in edits:
         if start > at:
             parts.append(raw[at:start])
             at = start
-        parts.append(data)
+        if not any(_within(start, stop, span) for span in gone):
+            parts.append(data)
         if stop > at:
             at = stop
     if at < end:
         parts.append(raw[at:end])
     return b"".join(parts)
+
+
+def _within(start: int, stop: int, span: tuple[int, int]) -> bool:
+    if start == stop:
+        return span[0] < start < span[1]
+    return span[0] <= start and stop <= span[1]
