@@ -76,6 +76,26 @@ class ScriptError(SipAppError):
         self.code = code
 
 
+class TooManySuspended(SipAppError):
+    """A script wanted to wait, but too many do already, or the server goes down: it ends here, its request is owed 503."""
+
+    status = 503
+
+    def __init__(self, waiting: int, reason: str = "too many scripts are suspended") -> None:
+        super().__init__(f"{reason} ({waiting})")
+        self.waiting = waiting
+
+
+class SuspendedTooLong(SipAppError):
+    """suspend_timeout was over before the script went on, and nobody kept its request."""
+
+    status = 408
+
+    def __init__(self, site: str) -> None:
+        super().__init__(f"{site} waited too long")
+        self.site = site
+
+
 class ConfigError(SipAppError):
     """One mistake in a script or its parameters, known before anything is started."""
 

@@ -14,8 +14,9 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sipapp.errors import Position, ScriptError
+from sipapp.errors import PeerError, Position, ScriptError, TooManySuspended
 from sipapp.interfaces.route import RouteType
+from sipapp.interfaces.server import ISuspension
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import Value
@@ -29,6 +30,10 @@ log = Logger()
 ReturnCode = int
 """Kamailio's number: positive is true, negative false, 0 ends the script."""
 
+FAILED = "failed"
+"""`ctx.extra[FAILED]` is the exception that ended the run; its `status`, where it has one, is the answer that is owed,
+else 500."""
+
 
 class ScriptExit(BaseException):
     """`exit`, `drop`, or a function that answered 0: the whole run ends here.
@@ -39,6 +44,13 @@ class ScriptExit(BaseException):
     def __init__(self, code: int = 0, dropped: bool = False) -> None:
         self.code = code
         self.dropped = dropped
+
+
+class ScriptJump(BaseException):
+    """The run goes on in another route, with all that it has; nothing is left of the callers of this one."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
 
 
 class CallSite(NamedTuple):
@@ -54,7 +66,7 @@ class CallSite(NamedTuple):
 
 
 class Route:
-    """One compiled route block."""
+    """One compiled route block. `function` takes the Context."""
 
     __slots__ = ("at", "function", "kind", "name", "suspends")
 
@@ -67,6 +79,8 @@ class Route:
 
     def __str__(self) -> str:
         return f"{self.kind}[{self.name}]" if self.name else self.kind
+
+    __repr__ = __str__
 
 
 class Context:
@@ -128,44 +142,47 @@ Done = Callable[[Context, int], None]
 def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
     """Run a route; `done(ctx, code)` when it has ended, before this returns if it did not wait.
 
-    Nothing that the script does escapes: an unexpected exception is logged with the script's positions and
-    counts as `exit`.
+    Nothing that the script does escapes: an unexpected exception is logged with the script's positions, kept in
+    `ctx.extra[FAILED]`, and counts as `exit`.
     """
-    if route.suspends:
-        Run(route, ctx, done).start()
+    code = -1
+    while not route.suspends:
+        try:
+            code = route.function(ctx)
+        except ScriptExit as end:
+            ctx.dropped = end.dropped
+            code = end.code
+        except ScriptJump as jump:
+            route = jump.route
+            continue
+        except Exception as error:
+            _failed(route, ctx, error)
+        if done is not None:
+            done(ctx, code)
         return
-    try:
-        code = route.function(ctx)
-    except ScriptExit as end:
-        ctx.dropped = end.dropped
-        code = end.code
-    except Exception:
-        _failed(route, ctx)
-        code = -1
-    if done is not None:
-        done(ctx, code)
+    Run(route, ctx, done).start()
 
 
-def _failed(route: Route, ctx: Context) -> None:
-    failure = Failure()
-    places = [
-        f"{frame[1]}:{frame[2]}" for frame in failure.frames if frame[0] not in ("_step", "execute") and frame[0]
-    ]
-    log.failure(
-        "{route} failed on {call_id}: {error}",
-        failure=failure,
-        route=str(route),
-        call_id=getattr(ctx.message, "call_id", b""),
-        error=failure.getErrorMessage(),
-        places=places,
-    )
-    ctx.extra["failed"] = failure.value
+def _failed(route: Route, ctx: Context, error: Exception) -> None:
+    """Log what ended a run: with a traceback only where it is a bug of ours or of a module."""
+    ctx.extra[FAILED] = error
+    call_id = getattr(ctx.message, "call_id", b"").decode(errors="replace")
+    if isinstance(error, (PeerError, TooManySuspended)):
+        log.warn("{route} ended, call {call_id}: {error}", route=str(route), call_id=call_id, error=str(error))
+    else:
+        log.failure(
+            "{route} failed, call {call_id}: {error}",
+            failure=Failure(error),
+            route=str(route),
+            call_id=call_id,
+            error=repr(error),
+        )
 
 
 class Run:
     """The driver of one coroutine: sends results in, waits on the Deferreds that come out."""
 
-    __slots__ = ("_alarm", "coroutine", "ctx", "done", "due", "over", "route", "site", "since", "waiting")
+    __slots__ = ("coroutine", "ctx", "done", "interrupted", "kept", "over", "route", "since", "site", "waiting")
 
     def __init__(self, route: Route, ctx: Context, done: Done | None) -> None:
         self.route = route
@@ -175,103 +192,230 @@ class Run:
         self.waiting: Deferred[Any] | None = None
         self.site: CallSite | None = None  # what it waits for
         self.since = 0.0  # s of the clock: when it began to wait
-        self.due: float | None = None  # s of the clock: when the wait ends at the latest
+        self.kept: ISuspension | None = None  # who keeps the request, once asked
+        self.interrupted = False  # the time limit of async() is over
         self.over = False
-        self._alarm: Any = None
 
     def start(self) -> None:
         self.ctx.run = self
-        self._step(None)
+        self._go(None)
 
-    def _step(self, result: Any) -> Any:
-        """Go on with the result of what was waited for."""
-        coroutine = self.coroutine
-        self.waiting = None
-        while coroutine is not None:
+    def _go(self, result: Any) -> None:
+        """Send a result in, until the coroutine waits for another or ends."""
+        while (coroutine := self.coroutine) is not None:
             try:
                 if isinstance(result, Failure):
-                    awaited = result.throwExceptionIntoGenerator(coroutine)
+                    awaited = result.throwExceptionIntoGenerator(coroutine)  # type: ignore[arg-type]
                 else:
                     awaited = coroutine.send(result)
             except StopIteration as end:
-                self._end(end.value)
-                return None
+                return self._end(end.value)
             except ScriptExit as end:
                 self.ctx.dropped = end.dropped
-                self._end(end.code)
-                return None
-            except Exception:
-                _failed(self.route, self.ctx)
-                self._end(-1)
-                return None
-            if awaited.called and not awaited.paused and not isinstance(awaited.result, Deferred):
-                # Already there: no need to go through its callbacks, nor to grow the stack.
-                result = awaited.result
-                if isinstance(result, Failure):
-                    awaited.addErrback(lambda _: None)
+                return self._end(end.code)
+            except ScriptJump as jump:
+                self.route = jump.route
+                if not jump.route.suspends:
+                    self.coroutine = None
+                    return self._hand_over(jump.route)
+                self.coroutine = jump.route.function(self.ctx)
+                result = None
                 continue
-            self.waiting = awaited
-            awaited.addBoth(self._step)
-            return None
-        if isinstance(result, Failure) and not result.check(CancelledError):
-            log.debug("late result of {site} dropped: {error}", site=self.site, error=result.getErrorMessage())
+            except Exception as error:
+                _failed(self.route, self.ctx, error)
+                return self._end(-1)
+            if self.over:  # cancelled by what it called
+                return self._discard(awaited, coroutine)
+            why = self._wait(awaited)
+            if why is None:
+                return None
+            result = why
         return None
 
-    def _end(self, code: int) -> None:
+    def _hand_over(self, route: Route) -> None:
+        """The rest of the run is a plain function."""
+        done = self._leave()
+        execute(route, self.ctx, done)
+
+    def _wait(self, awaited: Any) -> Failure | None:
+        """Wait for a Deferred; what keeps us from it, else."""
+        ctx = self.ctx
+        suspended = ctx.server.suspended  # type: ignore[attr-defined]
+        if not isinstance(awaited, Deferred):
+            return Failure(TypeError(f"{self.site}: a script waits for Deferreds, not for {awaited!r}"))
+        try:
+            suspended.enter(self)
+            if self.kept is None and ctx.route_type in _KEPT:
+                keeper = ctx.server.find(ISuspension)
+                if keeper is not None:
+                    keeper.suspending(ctx)
+                    self.kept = keeper
+        except (ScriptError, TooManySuspended):
+            why = Failure()
+            suspended.leave(self, "errors")
+            _give_up(awaited)
+            return why
+        self.waiting = awaited
+        awaited.addBoth(self._resume)
+        return None
+
+    def _resume(self, result: Any) -> None:
+        if self.over:
+            if isinstance(result, Failure) and not result.check(CancelledError):
+                log.debug("{site}: late, dropped: {error}", site=self.site, error=result.getErrorMessage())
+            return
+        self.waiting = None
+        self.ctx.server.suspended.leave(self, "errors" if isinstance(result, Failure) else "finished")  # type: ignore[attr-defined]
+        self._go(result)
+
+    def _leave(self) -> Done | None:
         self.over = True
         self.coroutine = None
         self.ctx.run = None
         done, self.done = self.done, None
+        return done
+
+    def _end(self, code: int) -> None:
+        done = self._leave()
         if done is not None:
             done(self.ctx, code)
 
-    def cancel(self) -> None:
+    def interrupt(self) -> None:
+        """The time limit of what it waits for is over: that is cancelled, the run goes on."""
+        self.interrupted = True
+        if self.waiting is not None:
+            self.waiting.cancel()
+
+    def cancel(self, outcome: str = "cancelled") -> None:
         """End the run where it stands: what it waits for is cancelled, its `done` is not called."""
-        coroutine, self.coroutine = self.coroutine, None
-        self.over = True
-        self.done = None
-        self.ctx.run = None
+        if self.over:
+            return
+        coroutine = self.coroutine
+        self._leave()
         waiting, self.waiting = self.waiting, None
-        if waiting is not None:
-            waiting.addErrback(lambda failure: failure.trap(CancelledError))
-            waiting.cancel()
-        if coroutine is not None:
+        if waiting is None:
+            return  # it is running right now, and asked for this itself: `_go` ends it when it comes back
+        self.ctx.server.suspended.leave(self, outcome)  # type: ignore[attr-defined]
+        waiting.cancel()
+        self._close(coroutine)
+
+    def abort(self, error: Exception, outcome: str = "cancelled") -> None:
+        """End the run where it stands; `done` is called, and finds the error in `ctx.extra[FAILED]`."""
+        if self.over:
+            return
+        done = self.done
+        self.cancel(outcome)
+        self.ctx.extra[FAILED] = error
+        if done is not None:
+            done(self.ctx, -1)
+
+    def _discard(self, awaited: Any, coroutine: Coroutine[Any, Any, int]) -> None:
+        if isinstance(awaited, Deferred):
+            _give_up(awaited)
+        self._close(coroutine)
+
+    def _close(self, coroutine: Coroutine[Any, Any, int] | None) -> None:
+        """Run the `finally` blocks of whatever was waiting."""
+        if coroutine is None:
+            return
+        try:
             coroutine.close()
+        except ScriptExit:
+            pass
+        except Exception:
+            log.failure("{site}: failed while it was cancelled", site=self.site)
 
 
-RESULTS: dict[Any, int] = {True: 1, False: -1, None: 1}
+_KEPT = (RouteType.REQUEST, RouteType.FAILURE)
+"""The routes whose request must survive a wait."""
 
 
-def result(ctx: Context, answer: Any) -> int:
-    """The return code of a function that did not wait: Kamailio's number as it is, a bool or nothing as 1 or -1,
-    a value as true (it is what `$var(x) = f();` gets). Ends the run on 0."""
-    if answer.__class__ is int:
-        code = answer
-    else:
-        code = 1 if answer is None or answer is True else -1 if answer is False else 1
-    if code == 0:
+def _give_up(awaited: Deferred[Any]) -> None:
+    """Cancel what nobody will wait for."""
+    awaited.addErrback(lambda failure: None)
+    awaited.cancel()
+
+
+async def within(ctx: Context, answer: Any, seconds: float, code: int) -> Any:
+    """What a suspending function answers in the end, or `code` when that takes longer than `seconds`."""
+    run = ctx.run
+    assert run is not None
+    alarm = ctx.server.clock.callLater(seconds, run.interrupt)
+    try:
+        return await answer
+    except Exception:
+        if run.interrupted:
+            return code
+        raise
+    finally:
+        run.interrupted = False
+        if alarm.active():
+            alarm.cancel()
+
+
+# -- what the compiled routes call
+
+PLAIN = frozenset((int, bool, type(None), bytes, str))
+"""The types of answers that need not be waited for."""
+
+AWAITABLE = (Deferred, Coroutine)
+"""The types of those that must be."""
+
+
+def outcome(answer: Any) -> int:
+    """The return code of a function's answer: Kamailio's number as it is, False as -1, anything else is true."""
+    if answer is None or answer is True:
+        return 1
+    if answer is False:
+        return -1
+    if isinstance(answer, int):
+        return answer
+    if isinstance(answer, (bytes, str)):
+        return 1
+    raise TypeError(f"a script function answered {answer!r}")
+
+
+def code_of(answer: Any) -> int:
+    """The same where the script goes on. Raises ScriptExit: 0."""
+    code = outcome(answer)
+    if not code:
         raise ScriptExit(0)
-    ctx.rc = code
     return code
 
 
-async def wait(ctx: Context, answer: Any, site: CallSite) -> Any:
-    """What a suspending function answers in the end: waits for a Deferred or coroutine, hands on anything else."""
-    if answer.__class__ is int or not (isinstance(answer, (Deferred, Coroutine))):
+def value_of(ctx: Context, answer: Any) -> Value:
+    """What `$var(x) = f()` gets: a value that the function answered, else its return code. Sets $rc."""
+    ctx.rc = code = code_of(answer)
+    if isinstance(answer, bytes):
         return answer
-    run = ctx.run
-    assert run is not None
-    if isinstance(answer, Deferred) and answer.called and not answer.paused:
-        return await answer
-    run.site = site
-    try:
-        return await ctx.server.suspend(ctx, answer, site)  # type: ignore[attr-defined]
-    finally:
-        run.site = None
+    return answer.encode("utf-8", "surrogateescape") if isinstance(answer, str) else code
 
 
-def script_error(ctx: Context, error: ScriptError, site: CallSite) -> int:
+def failed(ctx: Context, error: ScriptError, site: CallSite) -> int:
     """A ScriptError of a function: one log line at its place, false to the script."""
-    log.error("{at}: {function}(): {error}", at=site.at, function=site.function, error=str(error))
-    ctx.rc = error.code
+    call_id = getattr(ctx.message, "call_id", b"").decode(errors="replace")
+    log.error("{site}: {error}, call {call_id}", site=str(site), error=str(error), call_id=call_id)
     return error.code
+
+
+def unevaluated(ctx: Context, error: ScriptError, at: str) -> None:
+    """An expression without a value, or a variable that cannot take one: a log line, and the script goes on."""
+    call_id = getattr(ctx.message, "call_id", b"").decode(errors="replace")
+    log.error("{at}: {error}, call {call_id}", at=at, error=str(error), call_id=call_id)
+
+
+def runaway(at: str, limit: int) -> None:
+    """A `while` was left because it went round too often."""
+    log.warn("{at}: left this while after {limit} rounds (max_while_loops)", at=at, limit=limit)
+
+
+def too_deep(site: str, limit: int) -> int:
+    """route() was not called because that would be too deep; what it answers instead."""
+    log.error("{site}: not called, {limit} routes and blocks are open (max_recursive_level)", site=site, limit=limit)
+    return -1
+
+
+def no_route(at: str, name: bytes) -> int:
+    """route() of a computed name that no route has; what it answers."""
+    log.error('{at}: there is no route[{name}]', at=at, name=name.decode(errors="replace"))
+    return -10

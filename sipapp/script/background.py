@@ -1,0 +1,66 @@
+# -*- test-case-name: tests.script.test_background -*-
+"""background: launch(): a call that runs beside the script that started it, and its report route."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.logger import Logger
+
+from sipapp.errors import ScriptError, TooManySuspended
+from sipapp.script.runtime import AWAITABLE, CallSite, Context, Route, ScriptExit, execute, failed, outcome
+
+if TYPE_CHECKING:
+    from sipapp.interfaces.script import IScriptFunction
+
+log = Logger()
+
+PARAMETERS = "parameters"
+"""`ctx.extra[PARAMETERS]` holds what $param(1), $param(2), ... are in a report route."""
+
+
+def launch(
+    ctx: Context,
+    function: IScriptFunction,
+    arguments: tuple[Any, ...],
+    site: CallSite,
+    report: Route | None,
+    parameter: bytes | None,
+) -> int:
+    """Start the call in a context of its own: a made-up request, no transaction, none of the caller's variables.
+
+    The report route gets the function's return code as $rc, whatever became of the call. Answers 1.
+    """
+    own = ctx.server.background()  # type: ignore[attr-defined]
+    if parameter is not None:
+        own.extra[PARAMETERS] = (parameter,)
+
+    async def launched(own: Context) -> int:
+        own.rc = await _result(own, function, arguments, site)
+        if report is None:
+            return 1
+        answer = report.function(own)
+        return await answer if report.suspends else answer  # type: ignore[no-any-return]
+
+    execute(Route("launch", function.name, site.at, launched, suspends=True), own)
+    return 1
+
+
+async def _result(own: Context, function: IScriptFunction, arguments: tuple[Any, ...], site: CallSite) -> int:
+    """The return code of the call: -1 where it failed in a way that nobody foresaw."""
+    try:
+        answer = function.call(own, *arguments) if function.wants_context else function.call(*arguments)
+        if isinstance(answer, AWAITABLE):
+            assert own.run is not None
+            own.run.site = site
+            answer = await answer
+        return outcome(answer)
+    except ScriptExit as end:
+        return end.code
+    except ScriptError as error:
+        return failed(own, error, site)
+    except TooManySuspended as error:
+        log.error("{site}: not launched: {error}", site=str(site), error=str(error))
+    except Exception:
+        log.failure("{site}: launched, and failed", site=str(site))
+    return -1

@@ -1,0 +1,72 @@
+# -*- test-case-name: tests.script.test_compile -*-
+"""compile: a checked script becomes Python functions whose code has the script's own positions."""
+
+from __future__ import annotations
+
+import ast
+from types import FunctionType
+from typing import Any
+
+from sipapp.errors import ScriptError
+from sipapp.script import background, bound, runtime, values
+from sipapp.script.callgraph import CallGraph
+from sipapp.script.check import Checked
+from sipapp.script.emit import Globals
+from sipapp.script.lower import Plan
+from sipapp.script.program import Program
+from sipapp.script.references import MAIN
+from sipapp.script.runtime import Route
+from sipapp.script.statements import RETURN, Statements
+
+_KNOWN: dict[str, Any] = {
+    "ScriptError": ScriptError,
+    "launch": background.launch,
+    **{name: getattr(values, name) for name in ("divide", "equal", "integer", "matches", "modulo", "plus")},
+    **{name: getattr(values, name) for name in ("shift_left", "shift_right", "text", "wrap")},
+    **{name: getattr(runtime, name) for name in ("AWAITABLE", "PLAIN", "ScriptExit", "ScriptJump", "code_of")},
+    **{name: getattr(runtime, name) for name in ("failed", "no_route", "outcome", "runaway", "too_deep")},
+    **{name: getattr(runtime, name) for name in ("unevaluated", "value_of", "within")},
+}
+
+
+def compile_program(checked: Checked) -> Program:
+    """The program of a script without mistakes."""
+    graph = CallGraph(checked.routes)
+    routes: dict[bytes, Route] = {}
+    known = Globals({**_KNOWN, "ROUTES": routes})
+    names = {(b.kind, b.name): known.name(object(), f"{b.kind}_{b.name}") for b in checked.routes}
+    functions = {name: python for (kind, name), python in names.items() if kind == "route"}
+    if ("request_route", "") in names:
+        functions[MAIN] = names["request_route", ""]
+    plan = Plan(checked.limits, functions, graph.waiting(), graph.recursive(), graph.any_waits)
+    modules: dict[str, ast.Module] = {}
+    for block in checked.routes:
+        module = modules.setdefault(block.at.file, ast.Module([], []))
+        module.body.append(_function(block, names[block.kind, block.name], known, plan, graph))
+    for file, module in modules.items():
+        exec(compile(module, file, "exec", dont_inherit=True), known.names)
+    program = Program(modules)
+    for block in checked.routes:
+        function = known.names[names[block.kind, block.name]]
+        route = Route(block.kind, block.name, block.at, function, graph.waits(block.kind, block.name))
+        _name_in_tracebacks(function, str(route))
+        program.add(route)
+        if block.kind == "route":
+            routes[block.name.encode("utf-8", "surrogateescape")] = route
+    if program.request_route is not None:
+        routes[MAIN.encode()] = program.request_route
+    return program
+
+
+def _function(block: bound.RouteBlock, name: str, known: Globals, plan: Plan, graph: CallGraph) -> ast.stmt:
+    writer = Statements(known, plan)
+    writer.coroutine = graph.waits(block.kind, block.name)
+    writer.top = block.kind != "route" and not (block.kind == "request_route" and graph.calls_main)
+    writer.stand_at(block.at)
+    writer.statements(block.body, RETURN)
+    writer.stand_at(block.at)
+    return writer.define(name, ["ctx", "depth"], writer.body, writer.coroutine)
+
+
+def _name_in_tracebacks(function: FunctionType, name: str) -> None:
+    function.__code__ = function.__code__.replace(co_name=name, co_qualname=name)

@@ -1,0 +1,171 @@
+# -*- test-case-name: tests.script.test_suspended -*-
+"""suspended: every script that waits, how many may, for how long, and what all that waiting cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import takewhile
+from math import log10
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from twisted.logger import Logger
+
+from sipapp.errors import SuspendedTooLong, TooManySuspended
+
+if TYPE_CHECKING:
+    from sipapp.interfaces.server import IServer
+    from sipapp.script.runtime import Run
+
+log = Logger()
+
+_STEPS = 10  # histogram buckets a decade: each is a quarter wider than the one before
+_FASTEST = 0.0001  # s; everything below is in the first bucket
+_BUCKETS = 8 * _STEPS  # up to 10000 s
+
+
+class Waits:
+    """What one function's waits came to."""
+
+    __slots__ = ("buckets", "cancelled", "errors", "finished", "running", "started", "timeouts")
+
+    def __init__(self) -> None:
+        self.started = 0
+        self.running = 0
+        self.finished = 0
+        self.timeouts = 0
+        self.cancelled = 0
+        self.errors = 0
+        self.buckets = [0] * (_BUCKETS + 1)
+
+    def ended(self, outcome: str, seconds: float) -> None:
+        """outcome: finished, timeouts, cancelled or errors."""
+        self.running -= 1
+        setattr(self, outcome, getattr(self, outcome) + 1)
+        number = int(log10(seconds / _FASTEST) * _STEPS) + 1 if seconds > _FASTEST else 0
+        self.buckets[min(number, _BUCKETS)] += 1
+
+    def percentile(self, share: float) -> float:
+        """The time (s) within which this share of the waits was over: 0.95 for p95. To the next bucket's edge."""
+        wanted = share * sum(self.buckets)
+        for number, count in enumerate(self.buckets):
+            wanted -= count
+            if wanted <= 0 < count:
+                return _FASTEST * 10.0 ** (number / _STEPS)
+        return 0.0
+
+
+class Waiting(NamedTuple):
+    """One suspended script, as an operator may see it."""
+
+    call_id: str
+    route: str
+    function: str
+    place: str  # app.cfg:12:5
+    age: float  # s
+    left: float | None  # s until suspend_timeout ends it
+
+
+class Suspended:
+    """All runs that wait. They are in the order in which they began to, so the first is the next that is overdue."""
+
+    def __init__(self, server: IServer) -> None:
+        self._server = server
+        self._runs: dict[Run, None] = {}
+        self._alarm: Any = None
+        self.functions: dict[str, Waits] = {}
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @property
+    def maximum(self) -> int:
+        return int(getattr(self._server.config, "suspend_max", 100000))
+
+    @property
+    def timeout(self) -> float:
+        """How long (s) one wait may take; 0 for ever."""
+        return float(getattr(self._server.config, "suspend_timeout", 120))
+
+    # -- what the driver tells
+
+    def enter(self, run: Run) -> None:
+        """A run begins to wait. Raises TooManySuspended."""
+        site = run.site
+        name = site.function if site is not None else "?"
+        waits = self.functions.get(name)
+        if waits is None:
+            waits = self.functions[name] = Waits()
+        waits.started += 1
+        waits.running += 1
+        clock = self._server.clock
+        run.since = clock.seconds()
+        if len(self._runs) >= self.maximum:
+            raise TooManySuspended(len(self._runs))
+        self._runs[run] = None
+        if self._alarm is None and (timeout := self.timeout) > 0:
+            self._alarm = clock.callLater(timeout, self._sweep)
+
+    def leave(self, run: Run, outcome: str) -> None:
+        """It waits no more. A failure after the time limit of async() is a time-out."""
+        self._runs.pop(run, None)
+        name = run.site.function if run.site is not None else "?"
+        if run.interrupted:
+            outcome = "timeouts"
+        self.functions[name].ended(outcome, self._server.clock.seconds() - run.since)
+
+    # -- too long
+
+    def _sweep(self) -> None:
+        """End whatever is overdue; come back for the next."""
+        clock = self._server.clock
+        timeout = self.timeout
+        self._alarm = None
+        if timeout <= 0:
+            return
+        now = clock.seconds()
+        for run in list(takewhile(lambda run: run.since + timeout <= now, self._runs)):
+            self._end(run)
+        for run in self._runs:
+            self._alarm = clock.callLater(max(0.0, run.since + timeout - now), self._sweep)
+            break
+
+    def _end(self, run: Run) -> None:
+        ctx = run.ctx
+        call_id = getattr(ctx.message, "call_id", b"").decode(errors="replace")
+        log.warn(
+            "{site}: ended after {timeout} s (suspend_timeout), call {call_id}",
+            site=str(run.site),
+            timeout=self.timeout,
+            call_id=call_id,
+        )
+        if run.kept is None:
+            run.abort(SuspendedTooLong(str(run.site)), "timeouts")
+        else:
+            run.cancel("timeouts")
+            run.kept.suspended_too_long(ctx)
+
+    def shut_down(self) -> None:
+        """End all: their requests are answered with 503."""
+        for run in list(self._runs):
+            run.abort(TooManySuspended(len(self._runs), "the server goes down"))
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    # -- what operators ask
+
+    def rows(self) -> Iterator[Waiting]:
+        """Every suspended script, the longest first."""
+        now = self._server.clock.seconds()
+        timeout = self.timeout
+        for run in self._runs:
+            site = run.site
+            age = now - run.since
+            yield Waiting(
+                getattr(run.ctx.message, "call_id", b"").decode(errors="replace"),
+                site.route if site is not None else str(run.route),
+                site.function if site is not None else "?",
+                str(site.at) if site is not None else "?",
+                age,
+                timeout - age if timeout > 0 else None,
+            )
