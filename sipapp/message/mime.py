@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 _TOKEN = rb"[A-Za-z0-9\-.!%*_+`'~#$&^|{}]+"
@@ -40,7 +41,7 @@ class Part(NamedTuple):
 def parts(body: bytes, delimiter: bytes) -> Iterator[Part]:
     """Every part that a delimiter ends; `delimiter` is the boundary without its hyphens."""
     lines = delimiter_lines(body, delimiter)
-    for (_, start), (end, after) in zip(lines, lines[1:], strict=False):
+    for (_, start), (end, after) in pairwise(lines):
         yield Part(start, _content(body, start, end), end, after)
 
 
@@ -98,8 +99,8 @@ def close(body: bytes, delimiter: bytes) -> bytes:
     if len(lines) < 2:
         return body
     plain = b"--%b\r\n" % delimiter
-    out = []
-    for (_, start), (end, _) in zip(lines, lines[1:], strict=False):
+    out: list[bytes] = []
+    for (_, start), (end, _) in pairwise(lines):
         out += (plain, body[start:end])
     out.append(b"--%b--\r\n" % delimiter)
     return b"".join(out)

@@ -20,6 +20,7 @@ from sipapp.module.declare import module, rpc_command
 from sipapp.module.functions import Format, PvRef, Regex, RouteName, Seconds, Subst, Text, script_function
 from sipapp.module.params import modparam
 from sipapp.module.variables import ALL, pseudo_variable, transformation
+from sipapp.script.posix import compile_regex
 from sipapp.script.runtime import Context, ReturnCode
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Subst",
     "Text",
     "Value",
+    "compile_regex",
     "modparam",
     "module",
     "pseudo_variable",
