@@ -6,16 +6,13 @@ from __future__ import annotations
 import re
 
 from sipapp.errors import ParseError
+from sipapp.message import grammar
 from sipapp.message.headers import split_spans
 from sipapp.message.parameters import NONE, Parameters, unquote
 from sipapp.message.uri import Uri
 
-# name-addr = [ display-name ] LAQUOT addr-spec RAQUOT; display-name = *(token LWS) / quoted-string
-_NAME_ADDR = re.compile(
-    rb"""("[^"\\]*+(?:\\.[^"\\]*+)*"\s*+|[^",;<>:=]*+)<([^<>]*+)>(?:\s*+;(.*))?""", re.DOTALL
-).fullmatch
-_ADDR_SPEC = re.compile(rb"""([^\s;,<>"]+)\s*+(?:;(.*))?""", re.DOTALL).fullmatch
-
+_NAME_ADDR = re.compile(grammar.NAME_ADDR, re.DOTALL).fullmatch
+_ADDR_SPEC = re.compile(grammar.ADDR_SPEC, re.DOTALL).fullmatch
 _ONLY_TAG = re.compile(rb"tag=([^;=\",<>\s]+)").fullmatch
 
 

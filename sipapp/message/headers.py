@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from sipapp.errors import ParseError
+from sipapp.message import grammar
 
 # RFC 3261 §7.3.3 and the IANA registry of compact forms.
 COMPACT_FORMS = {
@@ -44,7 +45,7 @@ _COMMON = (
     b"To Unsupported User-Agent Via Warning WWW-Authenticate"
 ).split()
 
-_TOKEN = re.compile(rb"[A-Za-z0-9\-.!%*_+`'~]+").fullmatch
+_TOKEN = re.compile(grammar.TOKEN).fullmatch
 _SPELLINGS_LIMIT = 4096  # a sender of random names must not fill the memory
 
 
@@ -114,7 +115,7 @@ def split_values(value: bytes) -> list[bytes]:
 
 
 # A quote or < that never ends goes to the end: parsing that value then fails.
-_PIECE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"?|<[^>]*+>?|,', re.DOTALL).finditer
+_PIECE = re.compile(rb"%b|<[^>]*+>?|," % grammar.OPEN_QUOTED_STRING, re.DOTALL).finditer
 
 
 def split_spans(value: bytes) -> list[tuple[int, int]]:

@@ -7,12 +7,9 @@ import re
 from collections.abc import Iterator
 
 from sipapp.errors import ParseError
+from sipapp.message.grammar import GENERIC_PARAM
 
-# RFC 3261 §25.1: generic-param = token [ EQUAL gen-value ]; gen-value = token / host / quoted-string
-# Peers write more into values than that allows (an IPv6 address without brackets, RFC 5118 §4.5): taken up to the `;`.
-_PARAMETER = re.compile(
-    rb"""\s*+([^\s;=",<>]*+)\s*+(?:=\s*+("[^"\\]*+(?:\\.[^"\\]*+)*"|[^;",\s]*+)\s*+)?(?:;|$)""", re.DOTALL
-).match
+_PARAMETER = re.compile(GENERIC_PARAM, re.DOTALL).match
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 
 
@@ -42,7 +39,7 @@ class Parameters:
 
     @classmethod
     def parse(cls, text: bytes) -> Parameters:
-        """Parameters from the text after the first `;`. Empty ones (`;;`) are left out.
+        """Parameters from the text after the first `;`. Those without a name (`;;`, `;=x`) are left out.
 
         Raises ParseError: a quote that never ends, white space within a name or value.
         """
@@ -56,8 +53,6 @@ class Parameters:
                 name, equals, value = piece.partition(b"=")
                 if name:
                     items.setdefault(name.lower(), value if equals else None)
-                elif equals:
-                    raise ParseError("a parameter without a name")
         return cls(text, items)
 
     def get(self, name: bytes, default: bytes | None = None) -> bytes | None:
@@ -100,8 +95,6 @@ def _parse_any(text: bytes, items: dict[bytes, bytes | None]) -> None:
         name, value = match.groups()
         if name:
             items.setdefault(name.lower(), value)
-        elif value is not None:
-            raise ParseError("a parameter without a name", at)
         at = match.end()
 
 

@@ -7,16 +7,15 @@ import re
 
 from sipapp.errors import ParseError
 from sipapp.message.cseq import METHODS
+from sipapp.message.grammar import SIP_VERSION
 from sipapp.message.headers import is_token
 from sipapp.message.leaf import Head, scan
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 
-# SIP-Version = "SIP" "/" 1*DIGIT "." 1*DIGIT; RFC 3261 §7.1: without case
-_VERSION = re.compile(rb"SIP/[0-9]{1,9}\.[0-9]{1,9}", re.IGNORECASE).fullmatch
-_STATUS_LINE = re.compile(
-    rb"(SIP/[0-9]{1,9}\.[0-9]{1,9}) ([1-6][0-9]{2})(?: (.*))?", re.IGNORECASE | re.DOTALL
-).fullmatch
+_VERSION = re.compile(SIP_VERSION, re.IGNORECASE).fullmatch
+# Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; some leave the last SP out
+_STATUS_LINE = re.compile(rb"(%b) ([1-6][0-9]{2})(?: (.*))?" % SIP_VERSION, re.IGNORECASE | re.DOTALL).fullmatch
 
 
 def parse(data: bytes) -> Request | Response:

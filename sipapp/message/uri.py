@@ -7,20 +7,13 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from sipapp.errors import ParseError
+from sipapp.message import grammar
 from sipapp.message.parameters import NONE, Parameters
 
-# RFC 3261 §25.1: scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
-_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+\-.]*").fullmatch
-# SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ]. The user may hold `;`, `?` and `/` (RFC 4475
-# §3.1.1.9), and white space, which scripts put there; a host name takes `_`, which many peers write.
-_SIP = re.compile(
-    rb"(?:([^@:\[\]<>\"\r\n]+)(?::([^@:;?\[\]<>\"\s]*))?@)?"
-    rb"([A-Za-z0-9_][A-Za-z0-9._\-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?"
-    rb"(?:;([^?@<>\"\s]*))?(?:\?([^@<>\"\s]*))?"
-).fullmatch
-# telephone-uri = "tel:" telephone-subscriber. RFC 3966 §3, without its rules for the number itself.
-_TEL = re.compile(rb"([^;?<>\"\s]+)(?:;([^?<>\"\s]*))?(?:\?([^<>\"\s]*))?").fullmatch
-_OPAQUE = re.compile(rb"[^<>\"\s]+").fullmatch
+_SCHEME = re.compile(grammar.SCHEME).fullmatch
+_SIP = re.compile(grammar.SIP_URI).fullmatch
+_TEL = re.compile(grammar.TEL_URI).fullmatch
+_OPAQUE = re.compile(grammar.OPAQUE).fullmatch
 _SIP_SCHEMES = (b"sip", b"sips")
 _TEL_SCHEMES = (b"tel", b"tels")
 _VISUAL = b"-.()"
@@ -30,8 +23,8 @@ class Uri:
     """A URI; never changes. `bytes(uri)` is the text as received.
 
     `scheme` is in lower case. `user`, `password`, `host`, `headers` are bytes as received or None, `port` an int or
-    None. A tel: URI has its number in `user` and no host; a URI of an unknown scheme has only `scheme` and `opaque`
-    (the rest of its text).
+    None. A tel: URI has its number in `user` and no host, a urn: its namespace in `user` and its name in `host`; a URI of
+    an unknown scheme has only `scheme` and `opaque` (the rest of its text).
     """
 
     __slots__ = ("_parameters", "_tail", "headers", "host", "opaque", "password", "port", "scheme", "text", "user")
@@ -64,6 +57,10 @@ class Uri:
             uri._parse_tel(rest)
         elif not _OPAQUE(rest):
             raise ParseError(f"malformed URI {text[:40]!r}")
+        elif uri.scheme == b"urn":
+            # urn:service:sos has `service` as user and `sos` as host, in Kamailio's variables too.
+            namespace, colon, name = rest.partition(b":")
+            uri.user, uri.host = (namespace, name) if colon else (None, namespace)
         return uri
 
     def _parse_sip(self, rest: bytes) -> None:

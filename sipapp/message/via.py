@@ -7,6 +7,7 @@ import re
 from ipaddress import ip_address
 
 from sipapp.errors import ParseError
+from sipapp.message import grammar
 from sipapp.message.headers import split_spans
 from sipapp.message.leaf import Splice
 from sipapp.message.parameters import NONE, Parameters
@@ -17,14 +18,9 @@ _PROTOCOLS = {
     for upper in (b"UDP", b"TCP", b"TLS", b"SCTP", b"WS", b"WSS", b"TLS-SCTP")
     for name in (upper, upper.lower())
 }
-_HOST = re.compile(rb"[A-Za-z0-9_][A-Za-z0-9._\-]*").fullmatch
+_HOST = re.compile(grammar.HOST_NAME).fullmatch
+_SPACED = re.compile(grammar.VIA_PARM, re.DOTALL).fullmatch
 _STARTS = (b"", b";")
-# via-parm = sent-protocol LWS sent-by *( SEMI via-params ); sent-protocol = name SLASH version SLASH transport
-_SPACED = re.compile(
-    rb"([^\s/;,]+)\s*/\s*([^\s/;,]+)\s*/\s*([^\s/;,]+)\s+([A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])"
-    rb"\s*+(?::\s*+([0-9]{1,5})\s*+)?((?:;.*)?)",
-    re.DOTALL,
-).fullmatch
 
 
 class Via:
@@ -151,7 +147,7 @@ def parse_vias(value: bytes, at: int = 0) -> list[Via]:
     return [Via.parse(value[start:end], at + start) for start, end in split_spans(value)]
 
 
-_PIECE = re.compile(rb';((?:"[^"\\]*+(?:\\.[^"\\]*+)*"|[^;])*)', re.DOTALL).findall
+_PIECE = re.compile(rb";((?:%b|[^;])*)" % grammar.OPEN_QUOTED_STRING, re.DOTALL).findall
 
 
 def marks(via: Via, host: str, port: int, force_rport: bool = False, response: bool = False) -> list[Splice]:
