@@ -119,6 +119,9 @@ CLOSE = 2  # close the stream once this is sent
 
 Myself = Callable[[str, int, str | None], bool]
 
+Filter = Callable[[bytes, Flow], bytes]
+"""What a message goes on as: (bytes, flow) -> bytes, the same where nothing is changed."""
+
 
 class ISender(Interface):
     """Sends for one socket of ours: a UDP socket, the streams of a listening socket, or a network made of memory."""
@@ -175,6 +178,17 @@ class ITransportLayer(Interface):
 
     def add_myself_check(check: Myself) -> None:
         """Ask this as well, with (host, port, protocol), before a host is called foreign."""
+
+    def aliases() -> list[tuple[str, int, str | None]]:
+        """All further names of ours, as (host, port or 0, protocol or None)."""
+
+    def add_filter(received: Filter | None = None, sending: Filter | None = None) -> None:
+        """Show every message that comes in, or goes out, to this first; it may change it."""
+
+    def add_dns_record(
+        kind: str, name: str, address: str, ttl: float | None, priority: int = 0, weight: int = 0, port: int = 0
+    ) -> None:
+        """Know a DNS record (A, AAAA or SRV, whose target `address` is) for `ttl` s, None for ever."""
 
     def add_connection_alias(flow: Flow, port: int) -> bool:
         """Send to this port of the peer over the stream of `flow`; false where it has none or another stream

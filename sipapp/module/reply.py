@@ -9,6 +9,7 @@ from urllib.parse import quote_from_bytes
 
 from sipapp.message import build
 from sipapp.message.draft import Draft
+from sipapp.module.via import add_reply_parameters
 from sipapp.script.runtime import Context
 
 WITH_FLAGS, WITH_PATH = 1, 2
@@ -33,7 +34,7 @@ def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich
     if config.sip_warning:
         fields = [*fields, warning(ctx)]
     content_type, body = draft.reply_body or (None, b"")
-    return build.response(
+    data = build.response(
         ctx.message,
         status,
         reason,
@@ -43,6 +44,7 @@ def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich
         content_type or None,
         config.server_header if config.server_signature else None,
     )
+    return add_reply_parameters(ctx, data) if "via.wanted" in ctx.extra else data
 
 
 def redirection(draft: Draft, rich: int = 0) -> bytes:

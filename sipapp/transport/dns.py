@@ -74,6 +74,7 @@ class Dns:
         self._backend: Any = None
         self._cache: OrderedDict[tuple[str, str], tuple[float, Records]] = OrderedDict()
         self._pending: dict[tuple[str, str], list[Deferred[Records]]] = {}
+        self._given: dict[tuple[str, str], list[tuple[float, Any]]] = {}  # (good until, record), of the script
 
     def lookup(self, kind: str, name: str) -> Records | Deferred[Records]:
         """The records of a kind ("A", "AAAA", "SRV", "NAPTR", "PTR"); none for a name that does not exist.
@@ -85,6 +86,10 @@ class Dns:
         if len(name) > 253 or any(not 0 < len(label) < 64 for label in name.split(".")):
             return fail(TransportError(f"DNS: {name[:80]} cannot be a name"))
         key = (kind, name)
+        if key in self._given:
+            given = tuple(record for until, record in self._given[key] if until > self._clock.seconds())
+            if given:
+                return given
         cached = self._cached(key)
         if cached is not None:
             return cached
@@ -96,6 +101,11 @@ class Dns:
         else:
             waiting.append(waiter)
         return waiter
+
+    def add(self, kind: str, name: str, record: Any, ttl: float | None) -> None:
+        """Know this record, before any server is asked, for `ttl` s; None: for ever."""
+        until = float("inf") if ttl is None else self._clock.seconds() + ttl
+        self._given.setdefault((kind, name.lower().rstrip(".")), []).append((until, record))
 
     def clear(self) -> None:
         """Forget every answer."""

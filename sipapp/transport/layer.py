@@ -22,6 +22,7 @@ from sipapp.errors import ParseError, TransportError
 from sipapp.ids import IIdSource, RandomIds
 from sipapp.interfaces.transport import (
     Failed,
+    Filter,
     Flow,
     IMessageReceiver,
     ISender,
@@ -39,7 +40,7 @@ from sipapp.transport.addresses import is_any
 from sipapp.transport.choice import SocketChoice
 from sipapp.transport.connections import ConnectionTable
 from sipapp.transport.counters import Counters
-from sipapp.transport.dns import Dns, ResolvConf, system_backend
+from sipapp.transport.dns import Dns, ResolvConf, Srv, system_backend
 from sipapp.transport.listen import Endpoint, bind_all, plan
 from sipapp.transport.local import OwnNames, look_up_names, names_in_hosts
 from sipapp.transport.resolve import Hop, Resolver, hop_of
@@ -84,6 +85,8 @@ class TransportLayer:
         self._senders: dict[Socket, ISender] = {}
         self._names = OwnNames()
         self._checks: list[Myself] = []
+        self._received_filters: list[Filter] = []
+        self._sending_filters: list[Filter] = []
         self._choice = SocketChoice(self.sockets, self.settings)
         self._readers: list[Callable[[], None]] | None = None
         self._count = 0
@@ -175,6 +178,8 @@ class TransportLayer:
 
     def receive(self, data: bytes, flow: Flow) -> None:
         """One message from the network. Never raises."""
+        for change in self._received_filters:
+            data = change(data, flow)
         try:
             message = parse(data)
         except ParseError as error:
@@ -242,6 +247,8 @@ class TransportLayer:
     # -- out
 
     def send(self, data: bytes, flow: Flow, failed: Failed | None = None, flags: int = 0) -> None:
+        for change in self._sending_filters:
+            data = change(data, flow)
         sender = self._senders.get(flow.socket)
         if sender is not None:
             sender.send(data, flow, failed, flags)
@@ -286,6 +293,8 @@ class TransportLayer:
         if way.connection_id is not None:
             connection = self.connections.by_id(way.connection_id)
             if connection is not None and not connection.closed and connection.flow.socket.proto == way.hop.proto:
+                for change in self._sending_filters:
+                    data = change(data, connection.flow)
                 connection.send(data, failed, flags)
                 return
         self._send_to_hop(data, way.hop, None, failed, flags)
@@ -341,8 +350,23 @@ class TransportLayer:
     def add_alias(self, host: bytes, port: int = 0, proto: str | None = None) -> None:
         self._names.add_alias(host.decode("ascii", "replace"), port, proto)
 
+    def aliases(self) -> list[tuple[str, int, str | None]]:
+        return self._names.aliases()
+
     def add_myself_check(self, check: Myself) -> None:
         self._checks.append(check)
+
+    def add_filter(self, received: Filter | None = None, sending: Filter | None = None) -> None:
+        if received is not None:
+            self._received_filters.append(received)
+        if sending is not None:
+            self._sending_filters.append(sending)
+
+    def add_dns_record(
+        self, kind: str, name: str, address: str, ttl: float | None, priority: int = 0, weight: int = 0, port: int = 0
+    ) -> None:
+        record = Srv(priority, weight, port, address) if kind == "SRV" else address
+        self.dns.add(kind, name, record, ttl)
 
     def add_connection_alias(self, flow: Flow, port: int) -> bool:
         connection = flow.connection
@@ -378,6 +402,6 @@ def _open_udp(layer: TransportLayer, endpoint: Endpoint, made: sockets.socket) -
 
 def _open_stream(layer: TransportLayer, endpoint: Endpoint, made: sockets.socket) -> Callable[[], None]:
     address = _socket(endpoint, made)
-    port = StreamPort(address, layer.connections, layer, layer.reactor)
+    port = StreamPort(address, layer.connections, layer, layer.reactor, made)
     layer.add_socket(address, port, endpoint.names)
-    return lambda: port.start(made)
+    return port.start

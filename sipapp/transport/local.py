@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import socket as socket_api
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from socket import gethostbyaddr
 from typing import NamedTuple
 
 from sipapp.interfaces.transport import Socket
@@ -40,6 +40,10 @@ class OwnNames:
         known = self._aliases.setdefault(_key(host), [])
         if alias not in known:
             known.append(alias)
+
+    def aliases(self) -> list[tuple[str, int, str | None]]:
+        """(host, port or 0, protocol or None) of each."""
+        return [(host, alias.port, alias.proto) for host, known in self._aliases.items() for alias in known]
 
     def is_myself(self, host: str, port: int = 0, proto: str | None = None) -> bool:
         return self.find(host, port, proto) is not None or self._is_alias(host, port, proto)
@@ -99,7 +103,7 @@ def look_up_names(addresses: Iterable[str], found: Callable[[str, list[str]], No
     """
     for address in addresses:
         try:
-            name, more, _ = socket_api.gethostbyaddr(address)
+            name, more, _ = gethostbyaddr(address)
         except OSError:
             continue
         found(address, [name, *more])
