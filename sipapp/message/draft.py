@@ -95,12 +95,16 @@ class Draft:
         "boundary",
         "branch_flags",
         "edits",
+        "fallback_proto",
         "flags",
+        "forward_flags",
+        "local_rport",
         "next_hop",
         "path",
         "reason",
         "reply_body",
         "reply_fields",
+        "reply_flags",
         "request_uri",
         "send_socket",
         "targets",
@@ -115,6 +119,10 @@ class Draft:
         self.send_socket: Any = None  # $fs
         self.advertised_host: bytes | None = None
         self.advertised_port: int | None = None
+        self.local_rport = False  # our own Via asks for rport: add_local_rport()
+        self.fallback_proto: str | None = None  # for what is longer than udp_mtu: udp_mtu_try_proto()
+        self.forward_flags = 0  # for ITransportLayer.send(): NO_CONNECT, CLOSE
+        self.reply_flags = 0  # for ITransportLayer.send_response(), forward_response()
         self.targets: list[Branch] = []
         self.flags = 0
         self.xflags = 0
@@ -134,6 +142,10 @@ class Draft:
         other.send_socket = self.send_socket
         other.advertised_host = self.advertised_host
         other.advertised_port = self.advertised_port
+        other.local_rport = self.local_rport
+        other.fallback_proto = self.fallback_proto
+        other.forward_flags = self.forward_flags
+        other.reply_flags = self.reply_flags
         if self.targets:
             other.targets = [target.copy() for target in self.targets]
         other.flags = self.flags
