@@ -94,17 +94,17 @@ def echoed(count: int) -> float:
 
     def look() -> None:
         if peer.is_alive():
-            reactor.callLater(0.05, look)  # type: ignore[attr-defined]
+            reactor.callLater(0.05, look)
         else:
-            reactor.stop()  # type: ignore[attr-defined]
+            reactor.stop()
 
     def start() -> None:
         nonlocal began
         began = time.process_time()
         look()
 
-    reactor.callWhenRunning(start)  # type: ignore[attr-defined]
-    reactor.run()  # type: ignore[attr-defined]
+    reactor.callWhenRunning(start)
+    reactor.run()
     return (time.process_time() - began) / count * 1e6
 
 

@@ -40,17 +40,27 @@ class StreamReceiver(Protocol):
 class StreamPort:
     """A listening socket, and the streams of its protocol that belong to it."""
 
-    def __init__(self, address: Socket, table: ConnectionTable, receiver: StreamReceiver, reactor: Any) -> None:
+    def __init__(
+        self,
+        address: Socket,
+        table: ConnectionTable,
+        receiver: StreamReceiver,
+        reactor: Any,
+        sock: socket.socket | None = None,
+    ) -> None:
+        self._sock = sock  # listens already; nobody accepts before `start`
         self.address = address
         self.table = table
         self.receiver = receiver
         self.reactor = reactor
         self._listening: Any = None
 
-    def start(self, sock: socket.socket) -> None:
-        """Accept on a socket that listens already; the reactor gets its own copy of the descriptor."""
-        self._listening = self.reactor.adoptStreamPort(sock.fileno(), sock.family, _Accepting(self))
-        sock.close()
+    def start(self) -> None:
+        """Begin to accept; the reactor gets its own copy of the descriptor."""
+        sock, self._sock = self._sock, None
+        if sock is not None:
+            self._listening = self.reactor.adoptStreamPort(sock.fileno(), sock.family, _Accepting(self))
+            sock.close()
 
     # -- out
 
@@ -114,6 +124,8 @@ class StreamPort:
 
     def close(self) -> Deferred[None] | None:
         """Stop listening; the connections are the table's."""
+        if self._sock is not None:
+            self._sock.close()
         listening, self._listening = self._listening, None
         return maybeDeferred(listening.stopListening) if listening is not None else None
 

@@ -22,7 +22,7 @@ class NumericTests(SynchronousTestCase):
 
 class KindTests(SynchronousTestCase):
     def test_multicast_addresses_are_known_by_their_first_byte(self) -> None:
-        found = [a for a in ("223.255.255.255", "224.0.1.75", "239.1.1.1", "240.0.0.1", "ff02::1", "fe80::1")]
+        found = ("223.255.255.255", "224.0.1.75", "239.1.1.1", "240.0.0.1", "ff02::1", "fe80::1")
         self.assertEqual([a for a in found if is_multicast(a)], ["224.0.1.75", "239.1.1.1", "ff02::1"])
 
     def test_a_name_is_no_multicast_address(self) -> None:

@@ -46,6 +46,10 @@ class PlanTests(SynchronousTestCase):
     def test_the_port_parameter_is_the_default_port(self) -> None:
         self.assertEqual(texts(Listen("udp", "192.0.2.1"), port=5080), ["udp:192.0.2.1:5080"])
 
+    def test_tls_has_a_default_port_of_its_own(self) -> None:
+        settings = Settings(listen=[Listen("tls", "192.0.2.1")], disable_tls=False)
+        self.assertEqual([str(e) for e in plan(settings, ("tls",))], ["tls:192.0.2.1:5061"])
+
     def test_port_0_is_left_to_the_kernel_each_time(self) -> None:
         lines = (Listen("udp", "127.0.0.1", 0), Listen("udp", "127.0.0.1", 0))
         self.assertEqual(texts(*lines), ["udp:127.0.0.1:0", "udp:127.0.0.1:0"])
