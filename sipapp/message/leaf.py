@@ -86,6 +86,11 @@ class Head:
         text = b"%b:%b" % (*self._pairs[number],)
         return text + b"\r\n" if self._starts is None else text
 
+    def overwrite(self, number: int, value: bytes) -> None:
+        """A field's value is now this one, of the same length."""
+        name, rest = self._pairs[number]
+        self._pairs[number] = [name, rest.replace(rest.strip(b" \t\r\n"), value, 1)]
+
     @property
     def fields_at(self) -> int:
         """Where the first field begins."""

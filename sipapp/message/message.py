@@ -220,6 +220,20 @@ class Message:
             return []
         return marks(via, flow.host, flow.port, self.force_rport, response)
 
+    def overwrite(self, key: bytes, value: bytes) -> None:
+        """Write a new value, no longer than the old one, over that of the first header field of this key.
+
+        The one change that a message takes: Max-Forwards is counted down where it stands, as Kamailio does, so that
+        the script and every branch see it.
+        """
+        number = self.head.first(key)
+        _, start, end, _ = self.head.span(number)
+        value = value.rjust(end - start)
+        assert number >= 0 and len(value) == end - start
+        self.raw = self.raw[:start] + value + self.raw[end:]
+        self.head.overwrite(number, value)
+        self._max_forwards = _UNREAD
+
     # -- body -------------------------------------------------------------------------------------------------------
 
     @property

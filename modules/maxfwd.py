@@ -1,0 +1,63 @@
+# -*- test-case-name: tests.modules.test_maxfwd -*-
+"""maxfwd: the Max-Forwards header field, which ends loops. RFC 3261 §16.3 step 3, §16.6 step 3."""
+
+from __future__ import annotations
+
+from sipapp.errors import PeerError
+from sipapp.message.message import Message
+from sipapp.module import BRANCH, FAILURE, REQUEST, Context, ScriptError, modparam, module, script_function
+
+DECREMENTED, ADDED, IS_ZERO, UNREADABLE = 1, 2, -1, -2
+"""What mf_process_maxfwd_header() answers."""
+ABSENT = -1
+
+
+@module("maxfwd")
+class Maxfwd:
+    """Counts the hops that a request may still make."""
+
+    max_limit: int = modparam(default=70, minimum=0, maximum=255, doc="a larger Max-Forwards is cut down to this")
+
+    @script_function(["mf_process_maxfwd_header", "process_maxfwd", "maxfwd_process"], routes=REQUEST)
+    def mf_process_maxfwd_header(self, ctx: Context, max_value: int) -> int:
+        """Take one from Max-Forwards (1), or add it with `max_value` where it is missing (2). -1: it is zero already,
+        answer 483. -2: it is no number."""
+        _in_range(max_value)
+        message = ctx.message
+        left = _number(message)
+        if left == ABSENT:
+            ctx.draft.insert(message.head.fields_at, b"Max-Forwards: %d\r\n" % max_value)
+            return ADDED
+        if left == UNREADABLE:
+            return UNREADABLE
+        if left == 0:
+            return IS_ZERO
+        # As Kamailio does: where it stands, so that the script, all branches and what is relayed have the new value.
+        now = left - 1 if left <= self.max_limit else self.max_limit
+        message.overwrite(b"max-forwards", b"%d" % now)
+        return DECREMENTED
+
+    @script_function(["is_maxfwd_lt", "mf_lowlimit", "maxfwd_at_least"], routes=REQUEST | FAILURE | BRANCH)
+    def is_maxfwd_lt(self, ctx: Context, max_value: int) -> int:
+        """True (1) when Max-Forwards is below `max_value`; -1: it is not, -2: there is none, -3: it is no number."""
+        _in_range(max_value)
+        left = _number(ctx.message)
+        if left < 0:
+            return left - 1
+        return 1 if left < max_value else -1
+
+
+def _in_range(value: int) -> None:
+    if not 0 <= value <= 255:
+        raise ScriptError(f"Max-Forwards must be 0 to 255, got {value}")
+
+
+def _number(message: Message) -> int:
+    """The value; ABSENT, or UNREADABLE where it is no number below 65536."""
+    try:
+        value = message.max_forwards
+    except PeerError:
+        return UNREADABLE
+    if value is None:
+        return ABSENT
+    return value if value < 65536 else UNREADABLE
