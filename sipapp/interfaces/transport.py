@@ -139,7 +139,21 @@ class ISender(Interface):
 class ITransportLayer(Interface):
     """RFC 3261 §18: bytes in and out, next hop and socket."""
 
-    sockets: list[Socket] = Attribute("every socket that we listen on, in the order of the script")
+    sockets: list[Socket] = Attribute("every socket that we listen on, in the order of the script; known after bind()")
+    connections: Any = Attribute("all streams: `by_id($conid)`, `find(proto, host, port)`, iteration, len()")
+    settings: Any = Attribute("the core parameters that it obeys, by name; they may be changed while it runs")
+
+    def bind() -> None:
+        """Take every place that the script says to listen on; nothing is read yet. Raises ConfigErrors."""
+
+    def listen() -> None:
+        """Begin to read; binds first where that has not been done. Raises ConfigErrors."""
+
+    def close() -> Deferred[None]:
+        """Close everything."""
+
+    def figures() -> dict[str, int]:
+        """What went through and what did not: counters by name, those of TCP under Kamailio's names."""
 
     def send(data: bytes, flow: Flow, failed: Failed | None = None, flags: int = 0) -> None:
         """Send one message; never blocks. A stream not open yet keeps it until it is.

@@ -8,7 +8,6 @@ to `receive`: udp.py, tcp.py, a network made of memory.
 from __future__ import annotations
 
 import random
-import socket as sockets
 from collections.abc import Callable
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -41,11 +40,11 @@ from sipapp.transport.choice import SocketChoice
 from sipapp.transport.connections import ConnectionTable
 from sipapp.transport.counters import Counters
 from sipapp.transport.dns import Dns, ResolvConf, Srv, system_backend
-from sipapp.transport.listen import Endpoint, bind_all, plan
+from sipapp.transport.listen import bind_all, plan
 from sipapp.transport.local import OwnNames, look_up_names, names_in_hosts
+from sipapp.transport.openers import Opener, open_stream, open_udp
 from sipapp.transport.resolve import Hop, Resolver, hop_of
 from sipapp.transport.settings import Settings
-from sipapp.transport.tcp import StreamPort
 from sipapp.transport.udp import UdpPort
 
 if TYPE_CHECKING:
@@ -53,9 +52,6 @@ if TYPE_CHECKING:
     from sipapp.message.uri import Uri
 
 log = Logger()
-
-Opener = Callable[["TransportLayer", Endpoint, sockets.socket], Callable[[], None]]
-"""Registers a bound socket with the layer; answers what starts to read from it."""
 
 
 @implementer(ITransportLayer)
@@ -78,7 +74,7 @@ class TransportLayer:
         self.counters = Counters()
         self.connections = ConnectionTable(self.settings, self.counters, self.clock)
         self.sockets: list[Socket] = []
-        self.protocols: dict[str, Opener] = {"udp": _open_udp, "tcp": _open_stream}
+        self.protocols: dict[str, Opener] = {"udp": open_udp, "tcp": open_stream}
         self._receiver: IMessageReceiver = receiver
         self._ids = ids or RandomIds()
         self._seconds = self.clock.seconds
@@ -170,6 +166,11 @@ class TransportLayer:
         done: Deferred[Any] = DeferredList(pending, consumeErrors=True)
         return done.addCallback(lambda _: None)
 
+    def figures(self) -> dict[str, int]:
+        """Every counter by name, and `udp_overflow`: datagrams that the kernel dropped because we read too slowly."""
+        overflow = sum(sender.overflow() for sender in self._senders.values() if isinstance(sender, UdpPort))
+        return {**self.counters.as_dict(), "udp_overflow": overflow}
+
     def add_protocol(self, proto: str, opener: Opener) -> None:
         """A protocol that `listen=` may name; before `bind`."""
         self.protocols[proto] = opener
@@ -178,8 +179,8 @@ class TransportLayer:
 
     def receive(self, data: bytes, flow: Flow) -> None:
         """One message from the network. Never raises."""
-        for change in self._received_filters:
-            data = change(data, flow)
+        if self._received_filters:
+            data = _filtered(self._received_filters, data, flow)
         try:
             message = parse(data)
         except ParseError as error:
@@ -247,8 +248,8 @@ class TransportLayer:
     # -- out
 
     def send(self, data: bytes, flow: Flow, failed: Failed | None = None, flags: int = 0) -> None:
-        for change in self._sending_filters:
-            data = change(data, flow)
+        if self._sending_filters:
+            data = _filtered(self._sending_filters, data, flow)
         sender = self._senders.get(flow.socket)
         if sender is not None:
             sender.send(data, flow, failed, flags)
@@ -293,9 +294,7 @@ class TransportLayer:
         if way.connection_id is not None:
             connection = self.connections.by_id(way.connection_id)
             if connection is not None and not connection.closed and connection.flow.socket.proto == way.hop.proto:
-                for change in self._sending_filters:
-                    data = change(data, connection.flow)
-                connection.send(data, failed, flags)
+                self.send(data, connection.flow, failed, flags)
                 return
         self._send_to_hop(data, way.hop, None, failed, flags)
 
@@ -373,35 +372,18 @@ class TransportLayer:
         return connection is not None and self.connections.add_alias(connection, port or 5060)
 
 
+def _filtered(filters: list[Filter], data: bytes, flow: Flow) -> bytes:
+    """A filter that fails changes nothing."""
+    for change in filters:
+        try:
+            data = change(data, flow)
+        except Exception:
+            log.failure("a filter failed with a message of {flow}", flow=flow)
+    return data
+
+
 def _report(error: TransportError, failed: Failed | None) -> None:
     if failed is not None:
         failed(error)
     else:
         log.info("a response was not sent: {error}", error=error)
-
-
-def _socket(endpoint: Endpoint, made: sockets.socket) -> Socket:
-    """The socket with the port that the kernel gave it."""
-    return Socket(
-        endpoint.proto,
-        endpoint.host,
-        made.getsockname()[1],
-        endpoint.advertised_host,
-        endpoint.advertised_port,
-        endpoint.name,
-        endpoint.virtual,
-    )
-
-
-def _open_udp(layer: TransportLayer, endpoint: Endpoint, made: sockets.socket) -> Callable[[], None]:
-    address = _socket(endpoint, made)
-    port = UdpPort(made, address, layer.receive, layer.reactor, layer.counters, layer.settings.udp_queue_max)
-    layer.add_socket(address, port, endpoint.names)
-    return port.start
-
-
-def _open_stream(layer: TransportLayer, endpoint: Endpoint, made: sockets.socket) -> Callable[[], None]:
-    address = _socket(endpoint, made)
-    port = StreamPort(address, layer.connections, layer, layer.reactor, made)
-    layer.add_socket(address, port, endpoint.names)
-    return port.start

@@ -25,6 +25,8 @@ from sipapp.transport.settings import ListenLine, Settings
 STREAMS = frozenset({"tcp", "tls", "ws", "wss"})
 _IP_MTU_DISCOVER = 10  # Linux; Python has no names for these
 _IP_FREEBIND = 15
+_SO_SNDBUFFORCE = 32
+_SO_RCVBUFFORCE = 33
 
 Lookup = Callable[[str], list[str]]
 Interfaces = Callable[[bool], list[InterfaceAddress]]
@@ -205,8 +207,11 @@ def _set_options(made: socket.socket, endpoint: Endpoint, settings: Settings, st
         return
     if not six:
         made.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, 2 if settings.pmtu_discovery else 0)
-    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-        made.setsockopt(socket.SOL_SOCKET, option, settings.maxbuffer)
+    for forced, option in ((_SO_RCVBUFFORCE, socket.SO_RCVBUF), (_SO_SNDBUFFORCE, socket.SO_SNDBUF)):
+        try:
+            made.setsockopt(socket.SOL_SOCKET, forced, settings.maxbuffer)
+        except PermissionError:  # then as much as the system allows everybody
+            made.setsockopt(socket.SOL_SOCKET, option, settings.maxbuffer)
 
 
 def _join(made: socket.socket, group: str) -> None:

@@ -7,6 +7,7 @@ It is a descriptor of its own, not Twisted's `Port`: that costs twice as much fo
 from __future__ import annotations
 
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -27,13 +28,14 @@ log = Logger()
 BATCH = 64  # datagrams read per wake-up, then other descriptors and timers have their turn
 MIN_MESSAGE = 32  # bytes; what is shorter keeps a NAT binding open and is no message
 QUEUE_MAX = 4096  # datagrams
+_SO_MEMINFO = 55  # Linux; Python has no name for it
 
 Receive = Callable[[bytes, Flow], None]
 
 
 @implementer(ISender, IReadDescriptor, IWriteDescriptor)
 class UdpPort:
-    """A bound socket. `receive(data, flow)` gets each datagram and must not raise."""
+    """A bound socket. `receive(data, flow)` gets each datagram."""
 
     def __init__(
         self,
@@ -125,7 +127,17 @@ class UdpPort:
             if len(data) < MIN_MESSAGE or not port:
                 counters.keepalives += 1
             else:
-                receive(data, Flow(address, host, port))
+                try:
+                    receive(data, Flow(address, host, port))
+                except Exception:
+                    log.failure("a datagram from {host}:{port} failed", host=host, port=port)
+
+    def overflow(self) -> int:
+        """How many datagrams the kernel has dropped since the start, for want of room in the socket's buffer."""
+        if not self._open:
+            return 0
+        facts: bytes = self._sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 36)
+        return int.from_bytes(facts[32:36], sys.byteorder)  # the ninth of nine: SK_MEMINFO_DROPS
 
     # -- the reactor's
 

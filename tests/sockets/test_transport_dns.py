@@ -1,5 +1,7 @@
 """Next hops by a real name server on the loopback interface."""
 
+import subprocess
+import sys
 from typing import Any
 
 from twisted.internet import reactor as _reactor
@@ -93,6 +95,10 @@ class DnsTests(TestCase):
     async def test_a_name_that_does_not_exist_is_an_error(self) -> None:
         with self.assertRaises(TransportError):
             await self.resolve(b"sip:nobody.example.com")
+
+    def test_whoever_looks_up_nothing_does_not_import_twisted_names(self) -> None:
+        script = "import sys, sipapp.transport.layer; sys.exit('twisted.names' in sys.modules)"
+        self.assertEqual(subprocess.run([sys.executable, "-c", script]).returncode, 0)
 
     async def test_localhost_is_in_the_hosts_file(self) -> None:
         self.assertIn(Target("udp", "127.0.0.1", 5060), await self.resolve(b"sip:localhost:5060"))

@@ -113,6 +113,15 @@ class UdpTests(LoopbackTestCase):
         layer.send(bytes(70000), flow, lambda error: failures.append(str(error)))
         self.assertEqual(failures, ["Message too long"])
 
+    def test_what_the_kernel_drops_is_counted(self) -> None:
+        layer, _ = self.layer(Listen("udp", "127.0.0.1", 0), maxbuffer=4096)
+        peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(peer.close)
+        self.assertEqual(layer.figures()["udp_overflow"], 0)
+        for _ in range(100):
+            peer.sendto(bytes(1000), layer.sockets[0].address)
+        self.assertGreater(layer.figures()["udp_overflow"], 50)
+
     def test_the_buffers_are_as_large_as_the_system_allows(self) -> None:
         layer, _ = self.layer(Listen("udp", "127.0.0.1", 0))
         port: Any = layer._senders[layer.sockets[0]]

@@ -134,6 +134,23 @@ class CacheTests(DnsTestCase):
         self.assertEqual(resolver.cached(), [])
 
 
+class GivenTests(DnsTestCase):
+    def test_a_record_that_is_given_comes_before_every_server_for_its_time(self) -> None:
+        resolver = self.make({(dns.A, HOST): a("192.0.2.9")})
+        resolver.add("A", HOST.upper() + ".", "192.0.2.1", 60)
+        resolver.add("A", HOST, "192.0.2.2", None)
+        self.assertEqual(self.ask(resolver, "A", HOST), ("192.0.2.1", "192.0.2.2"))
+        self.clock.advance(60)
+        self.assertEqual(self.ask(resolver, "A", HOST), ("192.0.2.2",))
+        self.assertEqual(self.names.asked, [])
+
+    def test_once_its_time_is_over_the_servers_are_asked(self) -> None:
+        resolver = self.make({(dns.A, HOST): a("192.0.2.9")})
+        resolver.add("A", HOST, "192.0.2.1", 60)
+        self.clock.advance(60)
+        self.assertEqual(self.ask(resolver, "A", HOST), ("192.0.2.9",))
+
+
 class SharingTests(DnsTestCase):
     def setUp(self) -> None:
         self.resolver = self.make({(dns.A, HOST): a("192.0.2.9")}, hold=True)

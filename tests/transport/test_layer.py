@@ -173,6 +173,29 @@ class SendTests(LayerTestCase):
         self.assertEqual((self.failures, self.layer.sockets), (["the socket is closed"], []))
 
 
+class FilterTests(LayerTestCase):
+    def test_what_comes_in_passes_every_filter_first(self) -> None:
+        self.layer.add_filter(received=lambda data, flow: data.replace(b"OPTIONS", b"INFO"))
+        self.layer.add_filter(received=lambda data, flow: data.replace(b"INFO", b"MESSAGE"))
+        self.layer.receive(MESSAGE, Flow(UDP, *PEER))
+        self.assertEqual([message.method for message in self.receiver.requests], [b"MESSAGE"])
+
+    def test_what_goes_out_passes_every_filter_last(self) -> None:
+        self.layer.add_filter(sending=lambda data, flow: data + b" to " + flow.host.encode())
+        self.layer.send(b"x", Flow(UDP, *PEER))
+        self.assertEqual(self.udp.sent, [(b"x to 192.0.2.9", *PEER)])
+
+    def test_a_filter_that_fails_changes_nothing(self) -> None:
+        def broken(data: bytes, flow: Flow) -> bytes:
+            raise ZeroDivisionError
+
+        self.layer.add_filter(received=broken, sending=broken)
+        self.layer.receive(MESSAGE, Flow(UDP, *PEER))
+        self.layer.send(b"x", Flow(UDP, *PEER))
+        self.assertEqual((len(self.receiver.requests), self.udp.sent), (1, [(b"x", *PEER)]))
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
+
+
 class ResponseTests(LayerTestCase):
     def test_a_datagram_is_answered_at_the_port_of_its_via(self) -> None:
         self.layer.send_response(b"x", self.request(b"SIP/2.0/UDP 10.0.0.1:5070"), flags=NO_CONNECT)
@@ -310,6 +333,19 @@ class ResolveTests(LayerTestCase):
             ["_sip._udp.proxy.example.com", "_sip._tcp.proxy.example.com", "proxy.example.com"],
         )
 
+    def test_a_record_of_the_script_needs_no_server(self) -> None:
+        self.layer.add_dns_record("SRV", "_sip._udp.example.org", "h.example.org", 60.0, 1, 2, 5070)
+        self.layer.add_dns_record("A", "h.example.org", "192.0.2.5", None)
+        self.assertEqual(self.layer.resolve(Uri.parse(b"sip:example.org")), [Target("udp", "192.0.2.5", 5070)])
+        self.assertEqual(self.names.asked, [])
+
+
+class FiguresTests(LayerTestCase):
+    def test_every_counter_shows(self) -> None:
+        self.layer.receive(b"x" * 50, Flow(UDP, *PEER))
+        figures = self.layer.figures()
+        self.assertEqual((figures["parse_failed"], figures["udp_overflow"]), (1, 0))
+
 
 class MyselfTests(LayerTestCase):
     def test_sockets_and_aliases_are_ours(self) -> None:
@@ -318,6 +354,11 @@ class MyselfTests(LayerTestCase):
             [self.layer.is_myself(h, p) for h, p in ((b"192.0.2.1", 0), (b"example.com", 5060), (b"example.com", 1))],
             [True, True, False],
         )
+
+    def test_the_aliases_can_be_listed(self) -> None:
+        self.layer.add_alias(b"Example.com", 5060, "udp")
+        self.layer.add_alias(b"example.com")
+        self.assertEqual(self.layer.aliases(), [("example.com", 5060, "udp"), ("example.com", 0, None)])
 
     def test_modules_may_know_more(self) -> None:
         self.layer.add_myself_check(lambda host, port, proto: host == "db.example.com")

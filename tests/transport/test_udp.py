@@ -90,6 +90,17 @@ class UdpPortTests(SynchronousTestCase):
         port.doRead()
         self.assertEqual(self.received, [])
 
+    def test_an_exception_above_costs_only_its_datagram(self) -> None:
+        def receive(data: bytes, flow: Flow) -> None:
+            self.received.append((data, flow))
+            raise ZeroDivisionError
+
+        port = self.make((MESSAGE, PEER), (MESSAGE, PEER))
+        port._receive = receive
+        port.doRead()
+        self.assertEqual(len(self.received), 2)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
+
     def test_an_error_on_the_socket_is_counted_and_reading_goes_on(self) -> None:
         port = self.make(ConnectionRefusedError(), (MESSAGE, PEER))
         port.doRead()
