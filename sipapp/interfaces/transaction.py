@@ -26,8 +26,11 @@ class IServerTransaction(Interface):
         Raises StateError: a final response was sent already (a 2xx to INVITE may follow a 2xx).
         """
 
+    def resend() -> bool:
+        """Send the last response again; false where there is none."""
+
     def terminate() -> None:
-        """Forget it at once."""
+        """Forget it at once; the user is not told."""
 
 
 class IClientTransaction(Interface):
@@ -38,7 +41,16 @@ class IClientTransaction(Interface):
     user: Any = Attribute("whoever was given as transaction user; None once terminated")
 
     def terminate() -> None:
-        """Forget it at once: late responses find nothing."""
+        """Forget it at once: late responses find nothing; the user is not told."""
+
+    def stop_retransmission() -> None:
+        """Send the request no more; a response is still awaited."""
+
+    def set_timeout(seconds: float) -> None:
+        """Have Timer B or F fire in `seconds` from now, where it runs."""
+
+    def set_retransmission(t1: float, t2: float) -> None:
+        """New T1 and T2 (s) for the retransmissions to come."""
 
 
 class IServerUser(Interface):
@@ -76,6 +88,10 @@ class IClientUser(Interface):
 class ITransactionLayer(Interface):
     """The machines, their timers and their keys."""
 
+    timers: Any = Attribute("sipapp.transaction.timers.Timers: what starts from now on follows them")
+    matching: Any = Attribute("sipapp.transaction.matching.Matching: what counts for peers older than RFC 3261")
+    check_call_id: bool = Attribute("a response must have the Call-ID of its request, not just its branch")
+
     def find_server(request: Request) -> IServerTransaction | None:
         """The transaction of this request or of the INVITE that this ACK is for; RFC 3261 §17.2.3."""
 
@@ -86,7 +102,10 @@ class ITransactionLayer(Interface):
         """The transaction of this response. RFC 3261 §17.1.3."""
 
     def server(request: Request, user: Any) -> IServerTransaction:
-        """A new server transaction for a request that has none."""
+        """A new server transaction for a request that has none.
+
+        Raises ParseError: the request has nothing to match it by. LocalError: it has a transaction.
+        """
 
     def client(request: bytes, method: bytes, branch_id: bytes, flow: Flow, user: Any, **timers: float) -> (
         IClientTransaction

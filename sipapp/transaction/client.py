@@ -1,0 +1,158 @@
+# -*- test-case-name: tests.transaction.test_client -*-
+"""client: client transactions: what the actions of their two machines do. RFC 3261 §17.1."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from zope.interface import implementer
+
+from sipapp.errors import TransportError
+from sipapp.interfaces.transaction import IClientTransaction
+from sipapp.message import build
+from sipapp.message.parse import parse
+from sipapp.transaction import invite_client, non_invite_client
+from sipapp.transaction.events import Event
+from sipapp.transaction.timers import NEVER, Timers
+from sipapp.transaction.transaction import Transaction, read_table
+
+if TYPE_CHECKING:
+    from sipapp.interfaces.transport import Flow
+    from sipapp.message.response import Response
+    from sipapp.transaction.layer import TransactionLayer
+
+_TIMEOUTS = (Event.TIMER_B, Event.TIMER_F)
+
+
+@implementer(IClientTransaction)
+class ClientTransaction(Transaction):
+    """A client transaction."""
+
+    __slots__ = ("_ack", "_data", "branch_id", "flow", "method", "timers")
+
+    def __init__(
+        self,
+        layer: TransactionLayer,
+        key: Hashable,
+        state: IntEnum,
+        user: Any,
+        data: bytes,
+        method: bytes,
+        branch_id: bytes,
+        flow: Flow,
+        timers: Timers,
+    ) -> None:
+        Transaction.__init__(self, layer, key, state, user)
+        self.branch_id = branch_id
+        self.flow = flow
+        self.method = method
+        self.timers = timers
+        self._data = data
+        self._ack: bytes | None = None
+
+    @property
+    def call_id(self) -> bytes:
+        """The Call-ID of its request."""
+        return parse(self._data).call_id
+
+    def terminate(self) -> None:
+        self.state = type(self.state)["TERMINATED"]
+        self._layer.clients.pop(self.key, None)
+        self._forget()
+
+    def stop_retransmission(self) -> None:
+        """Send the request no more; a response is still awaited."""
+        self._stop_retransmission()
+
+    def set_timeout(self, seconds: float) -> None:
+        """Have Timer B or F fire in `seconds` from now, where it runs."""
+        if self._end in _TIMEOUTS and self._end_at != NEVER:
+            self._start_end(self._end, seconds)
+
+    def set_retransmission(self, t1: float, t2: float) -> None:
+        """New T1 and T2 (s) for the retransmissions to come."""
+        self.timers = self.timers._replace(t1=t1, t2=t2)
+        if self._resend_at != NEVER:
+            self._resend_at = NEVER
+            self.due = self._end_at
+            self._start_resending(t1)
+
+    def _send_request(self, _: Any) -> None:
+        self._layer.transport.send(self._data, self.flow, self._failed)
+
+    def _send_ack(self, response: Response) -> None:
+        ack = self._ack
+        if ack is None:
+            ack = self._ack = build.ack(self._data, response)
+        self._layer.transport.send(ack, self.flow, self._failed)
+
+    def _failed(self, error: TransportError) -> None:
+        """The transport could not send the request or the ACK; at once or later."""
+        if self.user is not None:
+            self.step(Event.TRANSPORT_ERROR, error)
+
+    def _pass_up(self, response: Response) -> None:
+        if self.user is not None:
+            self.user.responded(self, response)
+
+    def _inform_timeout(self, _: Any) -> None:
+        if self.user is not None:
+            self.user.timed_out(self)
+
+    def _inform_error(self, error: TransportError) -> None:
+        if self.user is not None:
+            self.user.client_transport_failed(self, error)
+
+    def _terminate(self, _: Any) -> None:
+        self._layer.clients.pop(self.key, None)
+        user = self._forget()
+        if user is not None:
+            user.client_terminated(self)
+
+
+class InviteClient(ClientTransaction):
+    __slots__ = ()
+    _resend = Event.TIMER_A
+
+    def _start_a(self, _: Any) -> None:
+        if not self.flow.socket.reliable:
+            self._start_resending(self.timers.t1)
+
+    def _double_a(self, _: Any) -> None:
+        self._resend_after(self._interval * 2)
+
+    def _start_b(self, _: Any) -> None:
+        self._start_end(Event.TIMER_B, self.timers.b)
+
+    def _start_d(self, _: Any) -> None:
+        self._start_end(Event.TIMER_D, self.timers.d(self.flow.socket.reliable))
+
+    def _start_m(self, _: Any) -> None:
+        self._start_end(Event.TIMER_M, self.timers.m)
+
+
+class NonInviteClient(ClientTransaction):
+    __slots__ = ()
+    _resend = Event.TIMER_E
+
+    def _start_e(self, _: Any) -> None:
+        if not self.flow.socket.reliable:
+            self._start_resending(self.timers.t1)
+
+    def _double_e(self, _: Any) -> None:
+        self._resend_after(min(self._interval * 2, self.timers.t2))
+
+    def _slow_e(self, _: Any) -> None:
+        self._resend_after(self.timers.t2)
+
+    def _start_f(self, _: Any) -> None:
+        self._start_end(Event.TIMER_F, self.timers.b)
+
+    def _start_k(self, _: Any) -> None:
+        self._start_end(Event.TIMER_K, self.timers.wait(self.flow.socket.reliable))
+
+
+read_table(InviteClient, invite_client.State, invite_client.TABLE)
+read_table(NonInviteClient, non_invite_client.State, non_invite_client.TABLE)

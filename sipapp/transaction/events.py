@@ -1,0 +1,40 @@
+# -*- test-case-name: tests.transaction.test_events -*-
+"""events: what can happen to a transaction. RFC 3261 §17."""
+
+from __future__ import annotations
+
+from enum import IntEnum, auto
+
+
+class Event(IntEnum):
+    """One cause of a transition; an arrow's upper label in Figures 5 to 8."""
+
+    START = auto()  # the request: from the TU for a client, from the network for a server
+    # a client receives, or the TU of a server sends
+    R_1XX = auto()
+    R_2XX = auto()
+    R_300_699 = auto()
+    # a server receives
+    RETRANSMISSION = auto()
+    ACK = auto()
+    # either side
+    TRANSPORT_ERROR = auto()
+    TIMER_A = auto()
+    TIMER_B = auto()
+    TIMER_D = auto()
+    TIMER_E = auto()
+    TIMER_F = auto()
+    TIMER_G = auto()
+    TIMER_H = auto()
+    TIMER_I = auto()
+    TIMER_J = auto()
+    TIMER_K = auto()
+    TIMER_L = auto()
+    TIMER_M = auto()
+
+
+def response_event(status: int) -> Event:
+    """The event of a response with this status."""
+    if status < 200:
+        return Event.R_1XX
+    return Event.R_2XX if status < 300 else Event.R_300_699

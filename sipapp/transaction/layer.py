@@ -1,0 +1,147 @@
+# -*- test-case-name: tests.transaction.test_layer -*-
+"""layer: all transactions by their keys: the only driver of the machines. RFC 3261 §17."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from zope.interface import implementer
+
+from sipapp.errors import LocalError, ParseError
+from sipapp.ids import IIdSource
+from sipapp.interfaces.transaction import ITransactionLayer
+from sipapp.interfaces.transport import Flow, ITransportLayer
+from sipapp.message.request import Request
+from sipapp.message.response import Response
+from sipapp.transaction import invite_client, invite_server, non_invite_client, non_invite_server
+from sipapp.transaction.client import ClientTransaction, InviteClient, NonInviteClient
+from sipapp.transaction.events import Event, response_event
+from sipapp.transaction.matching import Matching, client_key
+from sipapp.transaction.server import InviteServer, NonInviteServer, ServerTransaction
+from sipapp.transaction.timers import DEFAULT, Timers
+from sipapp.transaction.wheel import Wheel
+
+_ACCEPTED = invite_server.State.ACCEPTED
+
+
+@implementer(ITransactionLayer)
+class TransactionLayer:
+    """`timers` and `matching` may be replaced: what starts afterwards follows them."""
+
+    __slots__ = (
+        "_key",
+        "_sought",
+        "check_call_id",
+        "clients",
+        "ids",
+        "matching",
+        "seconds",
+        "servers",
+        "start",
+        "timers",
+        "transport",
+    )
+
+    def __init__(self, wheel: Wheel, transport: ITransportLayer, ids: IIdSource, timers: Timers = DEFAULT) -> None:
+        self.transport = transport
+        self.ids = ids
+        self.timers = timers
+        self.matching = Matching()
+        self._sought: Request | None = None  # the request that was looked up last, and its key
+        self._key: Hashable = None
+        self.check_call_id = False  # a response must have the Call-ID of its request, not just its branch
+        self.servers: dict[Hashable, ServerTransaction] = {}
+        self.clients: dict[Hashable, ClientTransaction] = {}
+        self.seconds = wheel.seconds
+        self.start = wheel.start
+
+    # -- looking up
+
+    def find_server(self, request: Request) -> ServerTransaction | None:
+        method = b"INVITE" if request.method == b"ACK" else request.method
+        try:
+            return self.servers.get(self.matching.server_key(request, method))
+        except ParseError:
+            return None
+
+    def find_cancelled(self, cancel: Request) -> ServerTransaction | None:
+        try:
+            return self.servers.get(self.matching.server_key(cancel, b"INVITE"))
+        except ParseError:
+            return None
+
+    def find_client(self, response: Response) -> ClientTransaction | None:
+        via = response.via
+        branch = via.branch if via is not None else None
+        if branch is None:
+            return None
+        cseq = response.cseq
+        if cseq is None:
+            return None
+        method = cseq.method
+        found = self.clients.get(branch if method != b"CANCEL" else client_key(branch, method))
+        if found is None or found.method != method:
+            return None
+        if self.check_call_id and found.call_id != response.call_id:
+            return None
+        return found
+
+    # -- making
+
+    def server(self, request: Request, user: Any) -> ServerTransaction:
+        """Raises ParseError: the request has nothing to match it by; LocalError: it has a transaction."""
+        key = self._key if request is self._sought else self.matching.server_key(request)
+        if key in self.servers:
+            raise LocalError(f"{request!r} has a transaction")
+        made: ServerTransaction
+        if request.method == b"INVITE":
+            made = InviteServer(self, key, invite_server.State.INITIAL, user, request)
+        else:
+            made = NonInviteServer(self, key, non_invite_server.State.INITIAL, user, request)
+        self.servers[key] = made
+        self._sought = None
+        made.step(Event.START)
+        return made
+
+    def client(
+        self, request: bytes, method: bytes, branch_id: bytes, flow: Flow, user: Any, **timers: float
+    ) -> ClientTransaction:
+        key = client_key(branch_id, method)
+        lengths = self.timers._replace(**timers) if timers else self.timers
+        made: ClientTransaction
+        if method == b"INVITE":
+            made = InviteClient(self, key, invite_client.State.INITIAL, user, request, method, branch_id, flow, lengths)
+        else:
+            made = NonInviteClient(
+                self, key, non_invite_client.State.INITIAL, user, request, method, branch_id, flow, lengths
+            )
+        self.clients[key] = made
+        made.step(Event.START)
+        return made
+
+    # -- messages
+
+    def receive_request(self, request: Request) -> bool:
+        method = request.method
+        if method == b"ACK":
+            found = self.find_server(request)
+            if found is None or found.state == _ACCEPTED:
+                return False  # to a 2xx: end to end, whatever branch it came with
+            found.step(Event.ACK, request)
+            return True
+        key = self.matching.server_key(request)
+        found = self.servers.get(key)
+        if found is None:
+            self._sought = request  # it is likely to get a transaction next
+            self._key = key
+            return False
+        found.step(Event.RETRANSMISSION, request)
+        return True
+
+    def receive_response(self, response: Response) -> bool:
+        found = self.find_client(response)
+        if found is None:
+            return False
+        found.step(response_event(response.status), response)
+        return True

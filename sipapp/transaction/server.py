@@ -1,0 +1,110 @@
+# -*- test-case-name: tests.transaction.test_server -*-
+"""server: server transactions: what the actions of their two machines do. RFC 3261 §17.2."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from zope.interface import implementer
+
+from sipapp.errors import TransportError
+from sipapp.interfaces.transaction import IServerTransaction
+from sipapp.transaction import invite_server, non_invite_server
+from sipapp.transaction.events import Event, response_event
+from sipapp.transaction.transaction import Transaction, read_table
+
+if TYPE_CHECKING:
+    from sipapp.message.request import Request
+    from sipapp.transaction.layer import TransactionLayer
+
+
+@implementer(IServerTransaction)
+class ServerTransaction(Transaction):
+    """A server transaction."""
+
+    __slots__ = ("_last", "request")
+
+    def __init__(self, layer: TransactionLayer, key: Hashable, state: IntEnum, user: Any, request: Request) -> None:
+        Transaction.__init__(self, layer, key, state, user)
+        self.request = request
+        self._last: bytes | None = None  # the last response
+
+    def respond(self, status: int, data: bytes) -> None:
+        self.step(response_event(status), data)
+
+    def resend(self) -> bool:
+        """Send the last response again; false where there is none."""
+        if self._last is None:
+            return False
+        self._layer.transport.send_response(self._last, self.request, self._failed)
+        return True
+
+    def terminate(self) -> None:
+        self.state = type(self.state)["TERMINATED"]
+        self._layer.servers.pop(self.key, None)
+        self._forget()
+
+    def _send_response(self, data: bytes) -> None:
+        self._last = data
+        self._layer.transport.send_response(data, self.request, self._failed)
+
+    def _resend_response(self, _: Any) -> None:
+        if self._last is not None:
+            self._layer.transport.send_response(self._last, self.request, self._failed)
+
+    def _failed(self, error: TransportError) -> None:
+        """The transport could not send a response; at once or later."""
+        if self.user is not None:
+            self.step(Event.TRANSPORT_ERROR, error)
+
+    def _pass_up_ack(self, ack: Request) -> None:
+        if self.user is not None:
+            self.user.acknowledged(self, ack)
+
+    def _inform_timeout(self, _: Any) -> None:
+        if self.user is not None:
+            self.user.not_acknowledged(self)
+
+    def _inform_error(self, error: TransportError) -> None:
+        if self.user is not None:
+            self.user.server_transport_failed(self, error)
+
+    def _terminate(self, _: Any) -> None:
+        self._layer.servers.pop(self.key, None)
+        user = self._forget()
+        if user is not None:
+            user.server_terminated(self)
+
+
+class InviteServer(ServerTransaction):
+    __slots__ = ()
+    _resend = Event.TIMER_G
+
+    def _start_g(self, _: Any) -> None:
+        if not self.request.flow.reliable:
+            self._start_resending(self._layer.timers.t1)
+
+    def _double_g(self, _: Any) -> None:
+        self._resend_after(min(self._interval * 2, self._layer.timers.t2))
+
+    def _start_h(self, _: Any) -> None:
+        self._start_end(Event.TIMER_H, self._layer.timers.h)
+
+    def _start_i(self, _: Any) -> None:
+        self._start_end(Event.TIMER_I, self._layer.timers.wait(self.request.flow.reliable))
+
+    def _start_l(self, _: Any) -> None:
+        self._start_end(Event.TIMER_L, self._layer.timers.m)
+
+
+class NonInviteServer(ServerTransaction):
+    __slots__ = ()
+
+    def _start_j(self, _: Any) -> None:
+        self._start_end(Event.TIMER_J, self._layer.timers.j(self.request.flow.reliable))
+
+
+read_table(InviteServer, invite_server.State, invite_server.TABLE)
+read_table(NonInviteServer, non_invite_server.State, non_invite_server.TABLE)

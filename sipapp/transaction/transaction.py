@@ -1,0 +1,116 @@
+# -*- test-case-name: tests.transaction.test_transaction -*-
+"""transaction: what the four kinds of transaction share: a state, two timers, and how a table becomes methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from sipapp.transaction.actions import Action
+from sipapp.transaction.events import Event
+from sipapp.transaction.machine import Table, unknown
+from sipapp.transaction.timers import NEVER
+
+if TYPE_CHECKING:
+    from sipapp.transaction.layer import TransactionLayer
+
+Steps = list[dict[int, tuple[IntEnum, tuple[Callable[[Any, Any], None], ...]]]]
+
+
+class Transaction:
+    """What the four kinds share: the state, and two timers of which one retransmits and the other ends a state.
+
+    Both are one entry of the wheel: `due` is the earlier one.
+    """
+
+    __slots__ = ("_end", "_end_at", "_interval", "_layer", "_resend_at", "due", "key", "slot", "state", "user")
+    _steps: Steps
+    _resend: Event = Event.TIMER_A
+
+    def __init__(self, layer: TransactionLayer, key: Hashable, state: IntEnum, user: Any) -> None:
+        self._layer = layer
+        self.key = key
+        self.state = state
+        self.user = user
+        self._resend_at = NEVER
+        self._interval = 0.0
+        self._end_at = NEVER
+        self._end: Event = Event.TIMER_B  # what is due at `_end_at`
+        self.due = NEVER
+        self.slot = 0
+
+    def step(self, event: Event, message: Any = None) -> None:
+        """One transition. Raises StateError."""
+        found = self._steps[self.state].get(event)
+        if found is None:
+            raise unknown(self.state, event)
+        self.state, actions = found
+        for action in actions:
+            action(self, message)
+
+    def expired(self) -> None:
+        """The wheel: one of the timers is due."""
+        if self._resend_at <= self._end_at:
+            self.step(self._resend)
+        else:
+            event = self._end
+            self._end_at = NEVER
+            self.due = self._resend_at
+            self.step(event)
+
+    @property
+    def terminated(self) -> bool:
+        return self.state.name == "TERMINATED"
+
+    # -- timers
+
+    def _start_resending(self, interval: float) -> None:
+        self._interval = interval
+        self._resend_at = at = self._layer.seconds() + interval
+        if at < self.due:
+            self.due = at
+            self._layer.start(self)
+
+    def _resend_after(self, interval: float) -> None:
+        """The next retransmission: counted from when this one was due, unless we are far behind."""
+        self._interval = interval
+        at = self._resend_at + interval
+        now = self._layer.seconds()
+        self._resend_at = at = at if at > now else now + interval
+        self.due = at if at < self._end_at else self._end_at
+
+    def _stop_retransmission(self, _: Any = None) -> None:
+        self._resend_at = NEVER
+        self.due = self._end_at
+
+    def _start_end(self, event: Event, seconds: float) -> None:
+        self._end = event
+        self._end_at = at = self._layer.seconds() + seconds
+        self.due = due = at if at < self._resend_at else self._resend_at
+        if due == at:
+            self._layer.start(self)
+
+    def _stop_timeout(self, _: Any) -> None:
+        self._end_at = NEVER
+        self.due = self._resend_at
+
+    def _forget(self) -> Any:
+        """Stop, and cut the link to the user, whom it answers."""
+        self.due = self._resend_at = self._end_at = NEVER
+        user, self.user = self.user, None
+        return user
+
+
+def read_table(kind: type[Transaction], states: type[IntEnum], table: Table[Any]) -> None:
+    """Give a kind its machine's table in the form that costs least: each action is the method of that name."""
+    steps: Steps = [{} for _ in states]
+    for (state, event), (there, actions) in table.items():
+        steps[state][event] = (there, tuple(method_of(kind, action) for action in actions))
+    kind._steps = steps
+
+
+def method_of(kind: type[Transaction], action: Action) -> Callable[[Any, Any], None]:
+    """SEND_ACK -> kind._send_ack."""
+    method: Callable[[Any, Any], None] = getattr(kind, f"_{action.name.lower()}")
+    return method

@@ -1,0 +1,178 @@
+# -*- test-case-name: tests.transaction.test_wheel -*-
+"""wheel: cheap timers that are mostly stopped or put off before they fire.
+
+Who wants to be woken is an *owner*: it has the attributes `due` (s of the clock; NEVER: not at all) and `slot` (the
+wheel's; 0 at first) and the method `expired()`. `wheel.start(owner)` enters it; from then on, stopping and postponing
+are writes to `owner.due`, seen when its slot comes. An earlier time wants `start` again. An owner with several timers
+has the earliest as its `due`. `wheel.at(due, callback, ...)` is for those that want no class of their own.
+
+Slots are 10 ms wide and exist only while they hold somebody; one callLater waits for the first of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any, Protocol
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from sipapp.transaction.timers import NEVER
+
+log = Logger()
+
+SLOTS = 100
+"""Slots in a second."""
+
+_NONE = 1 << 62  # later than any slot
+
+AT_ONCE = 1000
+"""How many owners are woken before the reactor gets its turn."""
+
+
+class Owner(Protocol):
+    """Who wants to be woken."""
+
+    due: float
+    slot: int
+
+    def expired(self) -> None:
+        """`due` is reached. What it raises is logged. A new `due` that is not NEVER keeps it entered."""
+
+
+class Wheel:
+    """Timers on one clock."""
+
+    __slots__ = ("_call", "_clock", "_first", "_heap", "_slots", "seconds")
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self.seconds = clock.seconds
+        self._slots: dict[int, list[Any]] = {}
+        self._heap: list[int] = []
+        self._call: IDelayedCall | None = None
+        self._first = _NONE  # the slot that the call waits for
+
+    def start(self, owner: Owner) -> None:
+        """Wake `owner` at `owner.due`; nothing to do where it is entered for that time or an earlier one."""
+        number = int(owner.due * SLOTS + 0.999) or 1  # never before its time; 0.999: floats are a little off
+        slot = owner.slot
+        if slot and slot <= number:
+            return
+        owner.slot = number
+        entered = self._slots.get(number)
+        if entered is not None:
+            entered.append(owner)
+            return
+        self._slots[number] = [owner]
+        heappush(self._heap, number)
+        if number < self._first:
+            self._wait()
+
+    def at(self, due: float, callback: Callable[..., object], *arguments: Any) -> Alarm:
+        """Call back at `due` (s of the clock)."""
+        alarm = Alarm(due, callback, arguments)
+        self.start(alarm)
+        return alarm
+
+    def stop(self) -> None:
+        """Wake nobody any more."""
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None
+        self._first = _NONE
+        self._slots.clear()
+        self._heap.clear()
+
+    def __len__(self) -> int:
+        """How many entries there are, those included that nobody needs any more."""
+        return sum(map(len, self._slots.values()))
+
+    def _wait(self) -> None:
+        call = self._call
+        if call is not None:
+            call.cancel()
+        self._first = number = self._heap[0]
+        self._call = self._clock.callLater(max(0.0, number / SLOTS - self.seconds()), self._turn)
+
+    def _turn(self) -> None:
+        """Wake whoever is due; sort the others into later slots."""
+        self._call = None
+        self._first = 0  # whoever starts meanwhile needs not call
+        limit = int(self.seconds() * SLOTS + 0.001)
+        heap = self._heap
+        slots = self._slots
+        woken = 0
+        while heap and heap[0] <= limit and woken < AT_ONCE:
+            number = heappop(heap)
+            woken += self._empty(number, slots.pop(number))
+        self._first = _NONE
+        if heap:
+            self._wait()
+
+    def _empty(self, number: int, entered: list[Any]) -> int:
+        """Wake or move on those of one slot; how many were woken."""
+        ending = (number + 0.001) / SLOTS
+        due = []
+        for owner in entered:
+            if owner.slot != number:  # it has been entered for an earlier time since
+                continue
+            if owner.due <= ending:
+                due.append(owner)
+            else:
+                owner.slot = 0
+                if owner.due != NEVER:
+                    self.start(owner)
+        if len(due) > 1:
+            due.sort(key=_due)
+        for owner in due:
+            self._wake(owner, number, ending)
+        return len(due)
+
+    def _wake(self, owner: Any, number: int, ending: float) -> None:
+        if owner.slot != number:
+            return
+        owner.slot = 0
+        if owner.due <= ending:  # nobody woken before it has stopped it
+            try:
+                owner.expired()
+            except Exception:
+                log.failure("a timer of {owner!r} failed", owner=owner)
+                owner.due = NEVER
+        if owner.due != NEVER:
+            self.start(owner)
+
+
+class Alarm:
+    """What `Wheel.at` gives: `cancel()` stops it, a write to `due` postpones it."""
+
+    __slots__ = ("_arguments", "_callback", "due", "slot")
+
+    def __init__(self, due: float, callback: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+        self.due = due
+        self.slot = 0
+        self._callback: Callable[..., object] | None = callback
+        self._arguments = arguments
+
+    @property
+    def active(self) -> bool:
+        """It will still call."""
+        return self._callback is not None
+
+    def cancel(self) -> None:
+        """Call nobody; no harm if that is over."""
+        self.due = NEVER
+        self._callback = None
+        self._arguments = ()
+
+    def expired(self) -> None:
+        callback, arguments = self._callback, self._arguments
+        self.cancel()
+        if callback is not None:
+            callback(*arguments)
+
+
+def _due(owner: Any) -> float:
+    due: float = owner.due
+    return due
