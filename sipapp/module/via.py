@@ -35,9 +35,11 @@ def set_via_flags(ctx: Context, flags: int) -> None:
 def via_line(ctx: Context, socket: Socket, branch: bytes, tail: bytes = b"") -> bytes:
     """The whole Via line of a request that leaves by `socket`; `tail` are further parameters (`;rport;i=1f`).
 
-    What set_advertised_address(), set_advertised_port() and corex's functions asked for is in it.
+    What set_advertised_address(), set_advertised_port(), add_local_rport() and corex's functions asked for is in it.
     """
     extra, draft = ctx.extra, ctx.draft
+    if draft.local_rport:
+        tail = b";rport" + tail
     if _WANTED not in extra and _FLAGS not in extra and draft.advertised_host is None and not draft.advertised_port:
         return b"Via: %b%b%b\r\n" % (socket.via, branch, tail)
     fields: dict[bytes, bytes] = {}
