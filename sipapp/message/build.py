@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from sipapp.errors import ParseError
 from sipapp.message.leaf import splice
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
@@ -61,8 +62,10 @@ def response(
 
 
 def _tagged(request: Request, line: bytes, tag: bytes) -> bytes:
-    to = request.to
-    if to is None or to.tag is not None:
+    try:
+        if request.to is None or request.to.tag is not None:
+            return line
+    except ParseError:  # the answer says so: it copies what it was sent
         return line
     text = line.rstrip()
     return b"%b;tag=%b%b" % (text, tag, line[len(text) :])

@@ -284,7 +284,7 @@ def _is_removed(field: Field, edits: Iterable[tuple[int, int, Any]]) -> bool:
 def _with_length(message: Message, edits: list[Splice], length: int) -> list[Splice]:
     """The edits of the header fields and a right Content-Length, in place of whatever they make of it."""
     field = message.field(b"content-length")
-    if field is not None and not _is_removed(field, edits):
+    if field is not None and not any(_is_removed(field, [edit]) and not edit[2] for edit in edits):
         edits = [edit for edit in edits if not (_touches(edit, field) and _contained(edit, field))]
         if not any(_touches(edit, field) for edit in edits):
             edits.append((field.value_start, field.value_end, b"%d" % length))

@@ -176,7 +176,8 @@ class Message:
         value = self.head.value(number)
         at = self.head.value_at(number)
         if b"," in value:
-            start, end = split_spans(value)[0]  # the next may be malformed: this one says where to answer
+            # Those below may be malformed: this one says where to answer.
+            start, end = next(iter(split_spans(value)), (0, 0))
             value = value[start:end]
             at += start
         self._via = Via.parse(value, at)

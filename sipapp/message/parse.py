@@ -58,7 +58,7 @@ def _any_start_line(raw: bytes, head: Head, line: bytes) -> Request | Response:
     # Surplus white space around the Request-URI is taken and not passed on (RFC 4475 §3.1.2.8, §3.1.2.9); within
     # it (§3.1.2.7) it is for `validate.check` to refuse.
     pieces = line.split(None, 1)
-    if len(pieces) == 2 and is_token(pieces[0]):
+    if len(pieces) == 2 and line.startswith(pieces[0]) and is_token(pieces[0]):
         rest = pieces[1].rstrip().rsplit(None, 1)
         if len(rest) == 2 and _VERSION(rest[1]):
             return Request(raw, head, pieces[0], rest[0].rstrip(), rest[1])

@@ -101,7 +101,7 @@ class Via:
         if self.is_plain:
             # Nearly always there is just this: no need to take the rest apart.
             before, found, after = self._tail.partition(b"branch=")
-            if found and before[-1:] in _STARTS:
+            if found and before[-1:] in _STARTS and b"branch" not in before.lower():
                 return after.partition(b";")[0]
         return self.parameters.get(b"branch")
 
