@@ -112,8 +112,6 @@ class Connection(Protocol):
             if self._open:  # part of this message may be out: the stream is of no more use
                 self.cut("it does not read what we send")
             return False
-        if not self._queued:
-            self._progress_at = table.clock.seconds()
         self._queue.append((data, failed))
         self._count(size)
         if self._open:

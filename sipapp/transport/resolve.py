@@ -181,8 +181,7 @@ class Resolver:
         return []
 
     async def _of_srv(self, name: str, proto: str) -> list[Target]:
-        records = [record for record in await self._records("SRV", name) if record.target not in ("", ".")]
-        ordered = self._in_order(records)[:_MAX_SRV]
+        ordered = self._in_order(await self._records("SRV", name))[:_MAX_SRV]
         # All of them are asked for before the first is waited for.
         asked = [(record, self._ask_addresses(record.target)) for record in ordered]
         targets = []
@@ -191,7 +190,7 @@ class Resolver:
             targets += [Target(proto, address, record.port) for address in _good(answers)]
         return targets
 
-    def _in_order(self, records: list[Srv]) -> list[Srv]:
+    def _in_order(self, records: Iterable[Srv]) -> list[Srv]:
         """By priority, then by weight: by lot with dns_srv_lb (RFC 2782), else the heaviest first."""
         ordered: list[Srv] = []
         records = sorted(records, key=lambda r: (r.priority, -r.weight, r.target, r.port))

@@ -149,7 +149,7 @@ class UdpPort:
 
     def connectionLost(self, reason: Failure) -> None:
         """The reactor saw an error on the socket; it is still as good as before."""
-        if self._open and self._sock.fileno() >= 0:
+        if self._open:
             self._counters.udp_socket_errors += 1
             code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # reading it clears it
             log.warn("{socket}: error {code}, going on", socket=self._address, code=code)

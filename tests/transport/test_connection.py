@@ -253,6 +253,12 @@ class OpeningTests(StreamTestCase):
         wire.drain()
         self.assertEqual((self.failures, wire.handle.sent), (["too much waits for the peer"], b"first "))
 
+    def test_nor_does_it_close_what_it_was_to_close(self) -> None:
+        self.settings.tcp_conn_wq_max = 10
+        connection, _ = self.open()
+        connection.send(b"too much", self.failed, CLOSE)
+        self.assertFalse(connection.closed)
+
     def test_closing_it_before_it_is_open_still_sends_what_waits(self) -> None:
         connection, connecting = self.open()
         connection.close()
@@ -308,10 +314,10 @@ class DeadlineTests(StreamTestCase):
 
     def test_each_message_has_its_own_time(self) -> None:
         connection, wire = self.accept()
+        connection.dataReceived(MESSAGE[:50])
         for _ in range(5):
-            connection.dataReceived(MESSAGE[50:] if self.upper.messages else MESSAGE)
-            connection.dataReceived(MESSAGE[:50])
-            self.pass_time(10)
+            self.pass_time(15)
+            connection.dataReceived(MESSAGE[50:] + MESSAGE[:50])
         self.assertFalse(wire.aborted)
 
     def test_a_peer_that_never_sends_a_message_is_not_kept(self) -> None:
@@ -330,6 +336,15 @@ class DeadlineTests(StreamTestCase):
         self.pass_time(2)
         self.assertEqual((wire.aborted, self.failures), (True, ["it has stopped reading"]))
         self.assertEqual(self.counters.send_timeout, 1)
+
+    def test_its_time_begins_with_the_first_byte_that_waits(self) -> None:
+        connection, wire = self.accept()
+        connection.dataReceived(MESSAGE)
+        self.pass_time(60)
+        wire.handle.room = 0
+        connection.send(b"x")
+        self.pass_time(9)
+        self.assertFalse(wire.aborted)
 
     def test_a_peer_that_stops_reading_cannot_keep_a_closed_connection(self) -> None:
         connection, wire = self.accept()

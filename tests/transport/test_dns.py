@@ -113,6 +113,11 @@ class CacheTests(DnsTestCase):
         zone: Zone = {(dns.A, HOST): a("192.0.2.9")}
         self.assertTrue(self.asked_twice(0, zone, use_dns_cache=False))
 
+    def test_a_record_good_for_no_time_takes_no_room(self) -> None:
+        resolver = self.make({(dns.A, HOST): a("192.0.2.9", ttl=0)})
+        self.ask(resolver, "A", HOST)
+        self.assertEqual(resolver.cached(), [])
+
     def test_a_cached_answer_comes_at_once(self) -> None:
         resolver = self.make({(dns.A, HOST): a("192.0.2.9")})
         self.ask(resolver, "A", HOST)

@@ -282,6 +282,15 @@ class ForwardByStreamTests(StreamLayerTestCase):
         self.layer.forward_response(b"x", message)
         self.assertEqual(wire.handle.sent, b"x")
 
+    def test_unless_the_second_via_is_of_another_protocol(self) -> None:
+        wire = self.stream()
+        sender = Sender()
+        self.layer.add_socket(UDP, sender)
+        mark = self.connection.flow.via_mark
+        message: Any = parse(response(b"SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1" + mark, b"SIP/2.0/UDP 192.0.2.9:5070"))
+        self.layer.forward_response(b"x", message)
+        self.assertEqual((wire.handle.sent, sender.sent), (b"", [(b"x", "192.0.2.9", 5070)]))
+
     def test_where_it_is_gone_the_second_via_counts(self) -> None:
         wire = self.stream()
         mark = self.connection.flow.via_mark

@@ -219,6 +219,12 @@ class NaptrTests(ResolverTestCase):
             ["tls:192.0.2.11:5090", "tcp:192.0.2.11:5080", "udp:192.0.2.11:5070", "udp:192.0.2.12:5071"],
         )
 
+    def test_a_record_that_rewrites_is_left(self) -> None:
+        rewriting = dns.Record_NAPTR(1, 1, b"s", b"SIP+D2T", b"!.*!x!", "_sip._tcp.example.com", 300)
+        zone = {**EXAMPLE, (dns.NAPTR, "example.com"): [rewriting]}
+        found = self.targets("sip:example.com", zone, dns_try_naptr=True)
+        self.assertEqual(found, ["udp:192.0.2.11:5070", "udp:192.0.2.12:5071"])
+
     def test_sips_takes_only_what_is_secure(self) -> None:
         self.assertEqual(self.targets("sips:example.com", self.ZONE, dns_try_naptr=True), ["tls:192.0.2.11:5090"])
 
