@@ -34,6 +34,10 @@ FAILED = "failed"
 """`ctx.extra[FAILED]` is the exception that ended the run; its `status`, where it has one, is the answer that is owed,
 else 500."""
 
+UNDO = "undo"
+"""`ctx.extra[UNDO]` is a list of what is called, without arguments, should the run be cancelled: what it holds, such as
+a lock, is let go."""
+
 
 class ScriptExit(BaseException):
     """`exit`, `drop`, or a function that answered 0: the whole run ends here.
@@ -324,6 +328,8 @@ class Run:
             pass
         except Exception:
             log.failure("{site}: failed while it was cancelled", site=self.site)
+        for undo in self.ctx.extra.pop(UNDO, ()):
+            undo()
 
 
 _KEPT = (RouteType.REQUEST, RouteType.FAILURE)

@@ -1,0 +1,72 @@
+# -*- test-case-name: tests.modules.cfgutils.test_hashes -*-
+"""hashes: core_hash(), which scripts spread calls with, and the check value of the script file."""
+
+from __future__ import annotations
+
+from hashlib import md5
+from pathlib import Path
+
+from sipapp.module import ConfigError, modparam, rpc_command, script_function
+
+_MASK = 0xFFFFFFFF
+
+
+def kamailio_hash(first: bytes, second: bytes = b"", slots: int = 0) -> int:
+    """Kamailio's string hash, so that a call goes to the same place as in a Kamailio next door.
+
+    slots: a power of two to be counted within; 0: all 32 bits.
+    """
+    h = _mix(0, first)
+    if second:
+        h = _mix(h, second)
+    h = (h + (h >> 11) + (h >> 13) + (h >> 23)) & _MASK
+    return h & (slots - 1) if slots else h
+
+
+def _mix(h: int, text: bytes) -> int:
+    """Four bytes at a time, most significant first; bytes above 127 count as negative, as C's char does."""
+    whole = len(text) & ~3
+    for at in range(0, whole, 4):
+        v = 0
+        for byte in text[at : at + 4]:
+            v = (v << 8) + (byte - 256 if byte > 127 else byte)
+        v &= _MASK
+        h = (h + (v ^ (v >> 3))) & _MASK
+    v = 0
+    for byte in text[whole:]:
+        v = ((v << 8) + (byte - 256 if byte > 127 else byte)) & _MASK
+    return (h + (v ^ (v >> 3))) & _MASK
+
+
+class Hashes:
+    """Hashing of strings, and of one file."""
+
+    hash_file: str | None = modparam(default=None, doc="a file whose MD5 is taken at start, mostly the script itself")
+
+    def start_hashes(self) -> None:
+        """Raises ConfigError: the file cannot be read."""
+        self.file_hash = self._digest() if self.hash_file else ""
+
+    def _digest(self) -> str:
+        assert self.hash_file is not None
+        try:
+            return md5(Path(self.hash_file).read_bytes(), usedforsecurity=False).hexdigest()
+        except OSError as why:
+            raise ConfigError(f"could not hash the file {self.hash_file}: {why.strerror}") from None
+
+    @script_function()
+    def core_hash(self, string1: bytes, string2: bytes, size: int) -> int:
+        """A number from 1 to 2^size (2 where size is 0 or less) that depends on both strings."""
+        return kamailio_hash(string1, string2, 1 << size if size > 0 else 2) + 1
+
+    @rpc_command("cfgutils.get_config_hash")
+    def rpc_get_config_hash(self) -> str:
+        """The MD5 of `hash_file` as it was at start; empty without one."""
+        return self.file_hash
+
+    @rpc_command("cfgutils.check_config_hash")
+    def rpc_check_config_hash(self) -> str:
+        """Whether `hash_file` is still as it was at start. Fails without one."""
+        if not self.hash_file:
+            raise ConfigError("No hash file")
+        return "Identical hash" if self._digest() == self.file_hash else "Different hash"
