@@ -22,7 +22,7 @@ def _raw(ctx: Context, found: Sdp) -> Value:
 def _version(ctx: Context, found: Sdp) -> Value:
     """As a number; null where it is none, or too large for one."""
     text = found.sessions[-1].version
-    return text if text.isdigit() and int(text) <= _LARGEST else None
+    return int(text) if text.isdigit() and int(text) <= _LARGEST else None
 
 
 def _connection(found: Sdp) -> Connection | None:

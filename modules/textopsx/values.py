@@ -156,7 +156,7 @@ def find_parameter(raw: bytes, name: bytes, start: int, end: int) -> tuple[Span 
 
 
 _LISTED = re.compile(rb'\s*(,?)\s*([\w-]+)\s*(=\s*(?:"[^"]*"?|[^\s,]*))?').match
-_OTHER = re.compile(rb"\s*[^\s,]*[\s,]*").match
+_OTHER = re.compile(rb"[\s,]*[^\s,]*").match
 
 
 def find_listed(raw: bytes, name: bytes, start: int, end: int) -> tuple[Span | None, bytes]:
@@ -167,7 +167,7 @@ def find_listed(raw: bytes, name: bytes, start: int, end: int) -> tuple[Span | N
         if found is None:
             other = _OTHER(raw, at, end)
             assert other is not None
-            at = max(other.end(), at + 1)
+            at = other.end()
             continue
         comma, label, value = found.groups()
         at_end = found.end()

@@ -1,0 +1,56 @@
+"""Messages by method and status."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from sipapp.message.parse import parse
+from sipapp.modules.kex import Kex
+from tests.modules.stage import Server, context, request, response
+from tests.modules.texts import made
+
+
+class CountersTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.server = Server()
+        self.module = made(Kex)
+        self.module.start(self.server)
+
+    def counted(self) -> dict[str, int]:
+        return {one.name: int(one.value) for one in self.server.statistics.all("core") if one.value}
+
+    def test_requests_by_method(self) -> None:
+        for method in ("INVITE", "invite", "BYE", "WEIRD"):
+            self.assertTrue(self.module.before_script(context(request(method))))
+        self.assertEqual(self.counted(), {"rcv_requests_invite": 2, "rcv_requests_bye": 1, "unsupported_methods": 1})
+
+    def test_responses_by_status_and_method(self) -> None:
+        for status in ("180 Ringing", "200 OK", "404 Not Found", "500 X"):
+            self.module.before_script(context(response(status)))
+        self.assertEqual(
+            self.counted(),
+            {
+                "rcv_replies_1xx": 1,
+                "rcv_replies_18x": 1,
+                "rcv_replies_2xx": 1,
+                "rcv_replies_4xx": 1,
+                "rcv_replies_404": 1,
+                "rcv_replies_5xx": 1,
+                "rcv_replies_1xx_invite": 1,
+                "rcv_replies_2xx_invite": 1,
+                "rcv_replies_4xx_invite": 1,
+                "rcv_replies_5xx_invite": 1,
+            },
+        )
+
+    def test_a_request_uri_that_cannot_be_read(self) -> None:
+        raw = request("INVITE").raw.replace(b"sip:bob@example.com SIP", b"sip:bob@[ SIP")
+        self.assertTrue(self.module.before_script(context(parse(raw))))
+        self.assertEqual(self.counted(), {"rcv_requests_invite": 1, "bad_URIs_rcvd": 1})
+
+    def test_what_the_script_drops(self) -> None:
+        for message, dropped in ((request(), True), (request(), False), (response(), True)):
+            ctx = context(message)
+            ctx.dropped = dropped
+            self.module.after_script(ctx)
+        self.assertEqual(self.counted(), {"drop_requests": 1, "drop_replies": 1})
