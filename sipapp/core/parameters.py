@@ -1,0 +1,112 @@
+# -*- test-case-name: tests.core.test_parameters -*-
+"""parameters: the core's parameters as the server reads them: one attribute each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sipapp.core.parameter_table import PARAMETERS, Parameter
+from sipapp.errors import ConfigError
+from sipapp.nearest import nearest
+from sipapp.script import nodes
+
+__all__ = ["PARAMETERS", "CoreConfig", "Parameter"]
+
+_TOS = {"iptos_lowdelay": 0x10, "iptos_throughput": 0x08, "iptos_reliability": 0x04, "iptos_mincost": 0x02}
+_FIELDS = {"server_header": b"server:", "user_agent_header": b"user-agent:"}
+
+
+class CoreConfig:
+    """Every parameter of the core as an attribute of its name, at its default or what the script has set it to.
+
+    `listen` and `alias` are lists of nodes.Listen and nodes.Alias; `async_workers_group` is a list of texts;
+    `flags` and `avpflags` map names to numbers. Texts are str, those that end up in messages bytes;
+    `server_header` and `user_agent_header` are without the field's name. `warnings` collects what was set in vain.
+    """
+
+    def __init__(self) -> None:
+        self.__dict__.update((p.name, p.default) for p in PARAMETERS.values() if "." not in p.name)
+        for name in _FIELDS:
+            self._set(name, getattr(self, name))
+        self.listen: list[nodes.Listen] = []
+        self.alias: list[nodes.Alias] = []
+        self.async_workers_group: list[str] = []
+        self.flags: dict[str, int] = {}
+        self.avpflags: dict[str, int] = {}
+        self.custom: dict[tuple[str, str], int | bytes] = {}
+        self.instances: dict[tuple[str, int, str], int | bytes] = {}
+        self.warnings: list[ConfigError] = []
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no core parameter {name!r}{nearest(name, PARAMETERS)}")
+
+    def apply(self, setting: nodes.Setting) -> None:
+        """Take over a line of the script. Modules' lines are the loader's business and are left alone."""
+        match setting:
+            case nodes.CoreParam(name="listen", value=line):
+                self.listen.append(line)
+            case nodes.CoreParam(name="alias", value=name):
+                self.alias.append(name)
+            case nodes.CoreParam(name="enable_tls", value=value):
+                self.disable_tls = not value
+            case nodes.CoreParam(name="auto_domains", value=value):
+                self.auto_aliases = bool(value)
+            case nodes.CoreParam(name="async_workers_group", value=value):
+                self.async_workers_group.append(_text(value))
+            case nodes.CoreParam(name=name, value=value):
+                self._core(setting, name, value)
+            case nodes.CfgValue(group=group, name=name, instance=None, value=value):
+                self.custom[group, name] = value
+            case nodes.CfgValue(group=group, name=name, instance=int(instance), value=value):
+                self.instances[group, instance, name] = value
+            case nodes.Flags(names=names, avp=avp):
+                (self.avpflags if avp else self.flags).update(names)
+
+    def _core(self, setting: nodes.CoreParam, name: str, value: int | bytes) -> None:
+        notice = PARAMETERS[name].notice
+        if notice:
+            self.warnings.append(ConfigError(f"{name} has no effect: {notice}", setting.at))
+        elif name == "tos" and isinstance(value, bytes):
+            known = _TOS.get(value.decode("latin-1").lower())
+            if known is None:
+                self.warnings.append(ConfigError(f'there is no tos "{_text(value)}": IPTOS_LOWDELAY', setting.at))
+            self.tos = 0x10 if known is None else known
+        else:
+            self._set(name, value)
+
+    def _set(self, name: str, value: int | bytes) -> None:
+        """A value in its parameter's own type."""
+        default = PARAMETERS[name].default
+        if isinstance(default, bool):
+            value = bool(value)
+        elif name in _FIELDS and isinstance(value, bytes):
+            prefix = _FIELDS[name]
+            value = value[len(prefix) :].strip() if value.lower().startswith(prefix) else value
+        elif isinstance(value, bytes) and not isinstance(default, bytes):
+            value = _text(value)  # type: ignore[assignment]
+        self.__dict__[name] = value
+
+    def add_listen(self, address: str) -> None:
+        """One more socket, written as behind `listen=`: the command line's -l. Raises ConfigErrors."""
+        from sipapp.script.parser import parse_text
+
+        for setting in parse_text(f"listen={address}", "-l").settings:
+            self.apply(setting)
+
+    def value(self, group: str, name: str) -> int | bytes | None:
+        """A custom parameter, or a parameter of the core by the names that `@cfg_get` and the RPC commands cfg.* use.
+
+        None: there is no such parameter.
+        """
+        if (group, name) in self.custom:
+            return self.custom[group, name]
+        attribute = {"core": name, "tcp": f"tcp_{name}"}.get(group, "")
+        parameter = PARAMETERS.get(attribute)
+        if parameter is None or parameter.notice:
+            return None
+        value = getattr(self, attribute)
+        return value.encode() if isinstance(value, str) else value
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")

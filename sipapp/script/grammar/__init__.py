@@ -1,0 +1,1 @@
+"""What the tokens of a script may be put together to."""

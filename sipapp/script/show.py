@@ -1,0 +1,46 @@
+# -*- test-case-name: tests.script.test_show -*-
+"""show: a mistake of a script with its line and a caret under the place."""
+
+from __future__ import annotations
+
+from sipapp.errors import ConfigError, Position
+
+_WIDEST = 110  # characters of a line that are shown
+
+
+def show(error: ConfigError, text: str | None = None) -> str:
+    """The error, the line that it is about and a caret, then the files that include the one it is in:
+
+        app.cfg:4:16: quota_wait(): 'seconds' must be int, got 'x'
+            quota_wait("x");
+                       ^
+
+    `text` is what the file holds, for one that cannot be read from the disk.
+    """
+    lines = [str(error)]
+    if error.at is not None and (line := _line(error.at, text)):
+        lines += _pointed(line, error.at.column)
+    lines += [f"  included at {at}" for at in reversed(error.chain)]
+    return "\n".join(lines)
+
+
+def _line(at: Position, text: str | None) -> str:
+    if text is None:
+        try:
+            with open(at.file, encoding="utf-8", errors="replace", newline="\n") as file:
+                text = file.read()
+        except OSError:
+            return ""
+    lines = text.split("\n")
+    return lines[at.line - 1].rstrip() if at.line <= len(lines) else ""
+
+
+def _pointed(line: str, column: int) -> list[str]:
+    """The line without its indentation, cut around the column where it is long, and the caret."""
+    indent = len(line) - len(line.lstrip())
+    start = min(indent, column - 1)
+    if column - start > _WIDEST:
+        start = column - _WIDEST // 2
+    shown = line[start : start + _WIDEST]
+    blank = "".join("\t" if char == "\t" else " " for char in shown[: column - 1 - start])
+    return [f"    {shown}", f"    {blank}^"]
