@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sipapp.errors import ParseError
 from sipapp.message.headers import split_spans
-from sipapp.message.leaf import Splice, splice
+from sipapp.message.leaf import Splice, scan, splice
 from sipapp.message.mime import close
 from sipapp.message.request import Request
 from sipapp.message.response import Response
@@ -81,6 +82,7 @@ class Branch:
 
 _by_start = itemgetter(0)
 _NOWHERE = Outbound()
+_LINE = b"start line\r\n"
 
 
 class Draft:
@@ -94,6 +96,7 @@ class Draft:
         "advertised_port",
         "boundary",
         "branch_flags",
+        "consumed",
         "edits",
         "fallback_proto",
         "flags",
@@ -131,6 +134,7 @@ class Draft:
         self.reply_body: tuple[bytes, bytes] | None = None  # (content type, body)
         self.reason: bytes | None = None  # of a response; None: as received
         self.boundary: bytes | None = None  # of a multipart body, whose delimiters are set right when it goes out
+        self.consumed: tuple[bytes | None, bytes | None] | None = None  # see consume_uri()
 
     def fork(self) -> Draft:
         """A draft that starts from this one and changes by itself."""
@@ -156,7 +160,27 @@ class Draft:
         other.reply_body = self.reply_body
         other.reason = self.reason
         other.boundary = self.boundary
+        other.consumed = self.consumed
         return other
+
+    # -- the target set
+
+    def consume_uri(self) -> None:
+        """The Request-URI is no target any more: it has been relayed to, or given up. Setting it or $du again, to the
+        same text even, makes it one."""
+        if self.request_uri is not None:
+            self.request_uri = bytes(bytearray(self.request_uri))  # an object of its own, to know it by
+        if self.next_hop is not None:
+            self.next_hop = bytes(bytearray(self.next_hop))
+        self.consumed = (self.request_uri, self.next_hop)
+
+    @property
+    def uri_is_target(self) -> bool:
+        """The Request-URI is to be relayed to."""
+        consumed = self.consumed
+        if consumed is None or self.request_uri is not consumed[0]:
+            return True
+        return self.next_hop is not None and self.next_hop is not consumed[1]
 
     # -- edits ------------------------------------------------------------------------------------------------------
 
@@ -264,16 +288,17 @@ class Draft:
         edits.sort(key=_by_start)
         if edits and edits[0][0] < at:
             edits = [edit for edit in edits if edit[0] >= at]
-        if edits and edits[-1][0] >= body_at:
-            body = splice(raw, body_at, len(raw), [edit for edit in edits if edit[0] >= body_at])
+        if edits and (edits[-1][0] >= body_at or edits[-1][1] > body_at):
+            # What an edit of the header fields takes of the body is gone; what it writes stays with them.
+            taken = [(body_at, end, b"") for start, end, _ in edits if start < body_at < end]
+            body = splice(raw, body_at, len(raw), taken + [edit for edit in edits if edit[0] >= body_at])
             if self.boundary is not None:
                 body = close(body, self.boundary)
-            edits = [edit for edit in edits if edit[0] < body_at]
-            return splice(raw, at, body_at, _with_length(message, edits, len(body))) + body
+            return _head(message, [edit for edit in edits if edit[0] < body_at], len(body)) + body
         if outbound.send_socket is not None and outbound.send_socket.reliable:
             field = message.field(b"content-length")
             if field is None or _is_removed(field, edits):
-                edits = _with_length(message, edits, len(raw) - body_at)
+                return _head(message, edits, len(raw) - body_at) + raw[body_at:]
         return splice(raw, at, len(raw), edits)
 
 
@@ -281,27 +306,37 @@ def _is_removed(field: Field, edits: Iterable[tuple[int, int, Any]]) -> bool:
     return any(start <= field.start and end >= field.end for start, end, _ in edits)
 
 
-def _with_length(message: Message, edits: list[Splice], length: int) -> list[Splice]:
-    """The edits of the header fields and a right Content-Length, in place of whatever they make of it."""
+def _head(message: Message, edits: list[Splice], length: int) -> bytes:
+    """The header fields and the empty line, with `edits` and one right Content-Length."""
+    head = message.head
     field = message.field(b"content-length")
-    if field is not None and not any(_is_removed(field, [edit]) and not edit[2] for edit in edits):
-        edits = [edit for edit in edits if not (_touches(edit, field) and _contained(edit, field))]
-        if not any(_touches(edit, field) for edit in edits):
-            edits.append((field.value_start, field.value_end, b"%d" % length))
-            edits.sort(key=_by_start)
-            return edits
-        edits.append((field.start, field.end, b""))  # an edit reaches into it from outside: write another
-    edits.append((message.head.end, message.head.end, b"Content-Length: %d\r\n" % length))
-    edits.sort(key=_by_start)
-    return edits
+    if field is None:
+        edits.append((head.end, head.end, b"Content-Length: %d\r\n" % length))
+    elif not any(start < field.end and field.start < end for start, end, _ in edits):
+        edits.append((field.value_start, field.value_end, b"%d" % length))
+        edits.sort(key=_by_start)
+    else:
+        text = splice(message.raw, head.fields_at, message.body_at, edits)
+        return _with_length(text, length)
+    return splice(message.raw, head.fields_at, message.body_at, edits)
 
 
-def _touches(edit: Splice, field: Field) -> bool:
-    return edit[0] < field.end and field.start < edit[1]
-
-
-def _contained(edit: Splice, field: Field) -> bool:
-    return field.start <= edit[0] and edit[1] <= field.end
+def _with_length(text: bytes, length: int) -> bytes:
+    """Header fields whose Content-Length the script has changed itself: made right where it is, or added."""
+    try:
+        head = scan(_LINE + text)
+    except ParseError:
+        return text  # they are beyond repair
+    numbers = head.all(b"content-length")
+    line = b"Content-Length: %d\r\n" % length
+    edits: list[Splice] = []
+    for number in numbers:
+        start, _, _, end = head.span(number)
+        edits.append((start, end, line))
+        line = b""
+    if not numbers:
+        edits.append((head.end, head.end, line))
+    return splice(_LINE + text, len(_LINE), len(_LINE) + len(text), edits)
 
 
 class _ContentType(Edit):

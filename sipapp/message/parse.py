@@ -55,8 +55,8 @@ def _any_start_line(raw: bytes, head: Head, line: bytes) -> Request | Response:
             raise ParseError(f"malformed status line {line[:60]!r}")
         version, status, reason = match.groups()
         return Response(raw, head, version, int(status), reason or b"")
-    # Surplus white space around the Request-URI is taken and not passed on (RFC 4475 §3.1.2.8, §3.1.2.9); within
-    # it (§3.1.2.7) it is for `validate.check` to refuse.
+    # Surplus white space around the Request-URI is taken and not passed on (RFC 4475 §3.1.2.9, §3.1.2.10); within
+    # it (§3.1.2.8) it is for `validate.check` to refuse.
     pieces = line.split(None, 1)
     if len(pieces) == 2 and line.startswith(pieces[0]) and is_token(pieces[0]):
         rest = pieces[1].rstrip().rsplit(None, 1)

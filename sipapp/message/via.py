@@ -163,14 +163,15 @@ def marks(via: Via, host: str, port: int, force_rport: bool = False, response: b
     pieces = tail.split(b";")[1:] if via.is_plain else _PIECE(tail)
     names = [piece.partition(b"=")[0].strip().lower() for piece in pieces]
     asked = b"rport" in names
-    new = [b"rport=%d" % port] if force_rport and not asked else []
+    new = []
+    if asked:
+        pieces[names.index(b"rport")] = b"rport=%d" % port
+    elif force_rport:
+        new.append(b"rport=%d" % port)
     if asked or not _same_address(via.host_address, source):
         new.append(b"received=" + source)
-        pieces = [
-            b"rport=%d" % port if name == b"rport" else piece
-            for name, piece in zip(names, pieces, strict=True)
-            if name != b"received"
-        ]
+        if b"received" in names:
+            pieces = [piece for name, piece in zip(names, pieces, strict=True) if name != b"received"]
     elif not new:
         return []
     return [(via.at + cut, via.span[1], b";" + b";".join(pieces + new if response else new + pieces))]

@@ -165,6 +165,16 @@ class BodyTests(SynchronousTestCase):
         self.assertIn(b"\r\nContent-Length: 93\r\n", out)
         self.assertTrue(out.endswith(SDP.replace(b"IP4 192.0.2.101\r\ns", b"IP4 10.0.0.1\r\ns")))
 
+    def test_an_edit_may_reach_from_the_header_fields_into_the_body(self) -> None:
+        message = request()
+        draft = Draft()
+        field = message.field(b"content-length")
+        assert field is not None
+        draft.replace(field.end, message.body_at + 5, b"X-A: 1\r\n\r\n")
+        out = parse(draft.render(message))
+        self.assertEqual(out.body, SDP[5:])
+        self.assertEqual((out.content_length, out.first(b"x-a")), (len(SDP) - 5, b"1"))
+
     def test_a_new_body_replaces_the_old_one_and_its_edits(self) -> None:
         message = request()
         draft = Draft()
@@ -208,17 +218,29 @@ class BodyTests(SynchronousTestCase):
         message = request()
         field = message.field(b"content-length")
         assert field is not None
-        for start, end in (
-            (field.value_start, field.value_end),
-            (field.start, field.value_end),
-            (field.start, field.end),
-            (field.value_start + 1, field.value_start + 1),
-            (field.start - 3, field.value_start + 1),
+        for start, end, data in (
+            (field.value_start, field.value_end, b"7"),
+            (field.start, field.value_end, b"l: 7"),
+            (field.start, field.end, b"Content-Length: 7\r\nl: 8\r\n"),
+            (field.value_start + 1, field.value_start + 1, b"7"),
+            (field.start - 5, field.value_start + 1, b"sdp\r\nX-Length: 7"),
+            (field.start - 5, field.end, b"sdp\r\n"),
         ):
             draft = Draft()
-            draft.replace(start, end, b"Content-Length: 7\r\n" if end == field.end else b"7")
+            draft.replace(start, end, data)
             draft.set_body(message, b"xyz")
-            self.assertEqual(parse(draft.render(message)).values(b"content-length"), [b"3"], (start, end))
+            out = draft.render(message)
+            self.assertEqual(parse(out).values(b"content-length"), [b"3"], data)
+            self.assertEqual(parse(out).body, b"xyz")
+
+    def test_header_fields_that_the_script_has_broken_go_out_as_it_wants_them(self) -> None:
+        message = request()
+        field = message.field(b"content-length")
+        assert field is not None
+        draft = Draft()
+        draft.replace(field.start, field.end, b"broken\r\n")
+        draft.set_body(message, b"xyz")
+        self.assertTrue(draft.render(message).endswith(b"sdp\r\nbroken\r\n\r\nxyz"))
 
     def test_a_stream_always_gets_a_content_length(self) -> None:
         line = b"Content-Length: 96\r\n"
@@ -321,3 +343,47 @@ class ForkTests(SynchronousTestCase):
         copied = branch.copy()
         for name in Branch.__slots__:
             self.assertEqual(getattr(copied, name), getattr(branch, name), name)
+
+
+class TargetTests(SynchronousTestCase):
+    """Whether the Request-URI is to be relayed to."""
+
+    def setUp(self) -> None:
+        self.draft = Draft()
+        self.draft.request_uri = URI
+        self.draft.next_hop = b"sip:192.0.2.9"
+
+    def test_it_is_one_at_first(self) -> None:
+        self.assertTrue(self.draft.uri_is_target)
+
+    def test_consumed_it_is_none_and_stays_what_it_was(self) -> None:
+        self.draft.consume_uri()
+        self.assertFalse(self.draft.uri_is_target)
+        self.assertEqual((self.draft.request_uri, self.draft.next_hop), (URI, b"sip:192.0.2.9"))
+
+    def test_setting_it_makes_it_one_again_even_to_the_same_object(self) -> None:
+        self.draft.consume_uri()
+        self.draft.request_uri = URI
+        self.assertTrue(self.draft.uri_is_target)
+
+    def test_setting_the_next_hop_makes_it_one_again(self) -> None:
+        next_hop = self.draft.next_hop
+        self.draft.consume_uri()
+        self.draft.next_hop = next_hop
+        self.assertTrue(self.draft.uri_is_target)
+
+    def test_resetting_the_next_hop_does_not(self) -> None:
+        self.draft.consume_uri()
+        self.draft.next_hop = None
+        self.assertFalse(self.draft.uri_is_target)
+
+    def test_an_unchanged_request_uri_can_be_consumed_too(self) -> None:
+        draft = Draft()
+        draft.consume_uri()
+        self.assertFalse(draft.uri_is_target)
+        draft.request_uri = URI
+        self.assertTrue(draft.uri_is_target)
+
+    def test_a_fork_knows_of_it(self) -> None:
+        self.draft.consume_uri()
+        self.assertFalse(self.draft.fork().uri_is_target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ def simple(events: list[Event]) -> list[object]:
     return [(event.status, event.reason) if isinstance(event, FramingError) else event for event in events]
 
 
-def fed(data: bytes, size: int = 0, **limits: int) -> list[object]:
+def fed(data: bytes, size: int = 0, **limits: Any) -> list[object]:
     """What comes of `data` in pieces of `size` bytes, 0 for all at once."""
     framer = StreamFramer(**limits)
     events: list[Event] = []
@@ -32,7 +33,7 @@ def fed(data: bytes, size: int = 0, **limits: int) -> list[object]:
 
 
 class FramingTests(SynchronousTestCase):
-    def comes(self, data: bytes, *expected: object, **limits: int) -> None:
+    def comes(self, data: bytes, *expected: object, **limits: Any) -> None:
         for size in (0, 1, 2, 3, 7):
             self.assertEqual(fed(data, size, **limits), list(expected), size)
 
