@@ -10,7 +10,7 @@ from typing import Any
 
 from sipapp.errors import ParseError
 from sipapp.message.uri import Uri
-from sipapp.module import Context, PvRef, ScriptError, pseudo_variable, script_function
+from sipapp.module import Context, PvRef, pseudo_variable, script_function, writable
 
 
 class Core:
@@ -62,11 +62,10 @@ class Core:
     def _is_mine(self, host: bytes, port: int = 0, transport: bytes | None = None) -> bool:
         return bool(self.transport.is_myself(host, port, transport.decode("latin-1") if transport else None))
 
-    @script_function(["pv_printf", "avp_printf"])
+    @script_function(["pv_printf", "avp_printf"], parse={"var": writable})
     def pv_printf(self, ctx: Context, var: PvRef, str: bytes) -> bool:
         """Write a text with variables to a variable."""
-        if var.set is None:
-            raise ScriptError("the first parameter cannot be written")
+        assert var.set is not None
         var.set(ctx, str)
         return True
 

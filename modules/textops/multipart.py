@@ -7,7 +7,7 @@ Whatever is added or removed, the message goes out with its delimiters right: pl
 from __future__ import annotations
 
 from sipapp.message import mime
-from sipapp.module import BRANCH, FAILURE, ONREPLY, REQUEST, Context, PvRef, ScriptError, script_function
+from sipapp.module import BRANCH, FAILURE, ONREPLY, REQUEST, Context, PvRef, ScriptError, script_function, writable
 from sipapp.modules.textops.body import is_type
 from sipapp.modules.textops.hexa import from_hex
 
@@ -67,20 +67,19 @@ class Multipart:
         ctx.draft.boundary = delimiter
         return True
 
-    @script_function(routes=_ROUTES | ONREPLY)
+    @script_function(routes=_ROUTES | ONREPLY, parse={"opv": writable})
     def get_body_part(self, ctx: Context, content_type: bytes, opv: PvRef) -> bool:
         """Put the first part of this type, from behind its Content-Type on, into a variable; the whole body where it
         is not multipart."""
         return self._get(ctx, content_type, opv, raw=False)
 
-    @script_function(routes=_ROUTES | ONREPLY)
+    @script_function(routes=_ROUTES | ONREPLY, parse={"opv": writable})
     def get_body_part_raw(self, ctx: Context, content_type: bytes, opv: PvRef) -> bool:
         """The same from its Content-Type on, with the delimiter behind it."""
         return self._get(ctx, content_type, opv, raw=True)
 
     def _get(self, ctx: Context, content_type: bytes, opv: PvRef, raw: bool) -> bool:
-        if opv.set is None:
-            raise ScriptError("the second parameter cannot be written")
+        assert opv.set is not None
         body = ctx.message.body
         if not body:
             return False

@@ -12,9 +12,12 @@ LONGEST = 252
 
 
 def field_key(text: bytes) -> bytes:
-    """A name or compact form that stands in the script, as the message knows it. Raises ConfigError: none."""
+    """A name or compact form that stands in the script, as the message knows it; a colon may follow it.
+
+    Raises ConfigError: no name.
+    """
     try:
-        return header_key(text)
+        return header_key(text.partition(b":")[0])
     except ParseError as why:
         raise ConfigError(str(why)) from None
 

@@ -25,6 +25,7 @@ from sipapp.module import (
     Value,
     script_function,
     transformation,
+    writable,
 )
 from sipapp.modules.textops.names import field_key
 from sipapp.script.rewrite import Parts
@@ -85,11 +86,9 @@ class Substituting:
         ctx.draft.request_uri = bytes(uri)
         return True
 
-    @script_function()
+    @script_function(parse={"ovp": writable})
     def subst_v(self, ctx: Context, itext: bytes, subexp: bytes, ovp: PvRef) -> bool:
         """Substitute in a text and put the result into a variable. The expression may hold variables of its own."""
-        if ovp.set is None:
-            raise ScriptError("the third parameter cannot be written")
         try:
             expression = Subst.parse(subexp, _NO_VARIABLES)
         except ConfigError as why:
@@ -97,6 +96,7 @@ class Substituting:
         changed = _changed(ctx, expression, itext)
         if changed is None:
             return False
+        assert ovp.set is not None
         ovp.set(ctx, changed)
         return True
 

@@ -55,7 +55,7 @@ class Parameter(NamedTuple):
     name: str
     kind: Kind
     optional: bool = False
-    parse: Callable[[bytes], Any] | None = None
+    parse: Callable[[Any], Any] | None = None
     """What a Kind.TEXT argument, or a constant one of Kind.VALUE, becomes, once, when the script loads.
 
     It raises ConfigError for a wrong one.

@@ -10,6 +10,7 @@ from typing import Any, NewType, TypeVar, get_args, get_origin, get_type_hints
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from sipapp.errors import ConfigError
 from sipapp.interfaces.route import ANY, RouteType
 from sipapp.interfaces.script import Access, IScriptFunction, Kind, Parameter, Value
 from sipapp.script.posix import Substitution
@@ -107,6 +108,13 @@ class ScriptFunction:
         return f"<{self.module}.{self.name}/{len(self.parameters)}>"
 
 
+def writable(variable: Access) -> Access:
+    """For `parse={"result": writable}`: a variable that the function writes. Raises ConfigError: it is read-only."""
+    if variable.set is None:
+        raise ConfigError("this variable cannot be written")
+    return variable
+
+
 def _base(hint: Any) -> Any:
     """`X | None` -> X; unions that are a kind of their own (Value) stay."""
     if hint in _KINDS:
@@ -117,7 +125,7 @@ def _base(hint: Any) -> Any:
 
 def _kind(function: str, hints: dict[str, Any], name: str, parsed: bool) -> Kind:
     hint = _base(hints.get(name))
-    if parsed and hint != Value:
+    if parsed and hint not in (Value, PvRef):
         return Kind.TEXT
     try:
         return _KINDS[hint]
@@ -139,7 +147,7 @@ class _FunctionFacts:
         asynchronous: bool | None,
         route_kind: RouteType | None,
         timeout_code: int,
-        parse: Mapping[str, Callable[[bytes], Any]],
+        parse: Mapping[str, Callable[[Any], Any]],
     ) -> None:
         self.name = name
         self.routes = routes
@@ -158,7 +166,7 @@ def script_function(
     asynchronous: bool | None = None,
     route_kind: RouteType | None = None,
     timeout_code: int = -1,
-    parse: Mapping[str, Callable[[bytes], Any]] | None = None,
+    parse: Mapping[str, Callable[[Any], Any]] | None = None,
 ) -> Callable[[_F], _F]:
     """Make a method a script function.
 
@@ -168,7 +176,8 @@ def script_function(
     route_kind: what kind of route its RouteName parameters name (route[NAME] where not said).
     timeout_code: what async()'s time limit leaves in $rc. parse: for parameters of text that is not evaluated, what
     makes the function's own value of it when the script loads: `parse={"name": method_names}`; it raises ConfigError.
-    A parameter of type Value may have one too: it is for constants, variables are handed over as they are.
+    A parameter of type Value may have one too: it is for constants, variables are handed over as they are; one of
+    type PvRef: it gets the variable, `writable` refuses those that cannot be written.
     """
     names = [name] if isinstance(name, str) else list(name or [])
 

@@ -165,10 +165,12 @@ def _literal(place: _Place, given: Expression) -> Argument:
 
 def _name(place: _Place, given: Expression) -> Argument:
     if isinstance(given, Read):
-        return place.given(given.access)
-    if isinstance(given, Constant) and isinstance(given.value, bytes) and given.value.startswith(b"$"):
-        return place.given(place.binder.variable(given.value))
-    raise place.wrong("a variable", given.value if isinstance(given, Constant) else b"an expression")
+        access = given.access
+    elif isinstance(given, Constant) and isinstance(given.value, bytes) and given.value.startswith(b"$"):
+        access = place.binder.variable(given.value)
+    else:
+        raise place.wrong("a variable", given.value if isinstance(given, Constant) else b"an expression")
+    return place.given(access if place.parameter.parse is None else place.parameter.parse(access))
 
 
 def _regex(place: _Place, given: Expression) -> Argument:

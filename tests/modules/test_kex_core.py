@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.module import ScriptError
 from sipapp.modules.kex import Kex
 from tests.modules.stage import Server, context, variable
 from tests.modules.texts import made
@@ -50,8 +49,6 @@ class CoreTests(SynchronousTestCase):
         target = variable()
         self.assertTrue(self.module.pv_printf(self.ctx, target, b"text"))
         self.assertEqual(target.value, b"text")
-        target.set = None
-        self.assertRaises(ScriptError, self.module.pv_printf, self.ctx, target, b"text")
 
     def test_the_log_level_can_be_changed_and_restored(self) -> None:
         self.assertTrue(self.module.setdebug(3))
