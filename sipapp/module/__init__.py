@@ -17,7 +17,7 @@ from sipapp.interfaces.route import (
 from sipapp.interfaces.script import Access, Value
 from sipapp.interfaces.server import IServer
 from sipapp.module.declare import module, rpc_command
-from sipapp.module.functions import Format, PvRef, Regex, RouteName, Seconds, Subst, Text, script_function
+from sipapp.module.functions import Format, PvRef, Regex, RouteName, Seconds, Subst, Text, script_function, writable
 from sipapp.module.params import modparam
 from sipapp.module.variables import ALL, pseudo_variable, transformation
 from sipapp.script.posix import compile_regex
@@ -57,4 +57,5 @@ __all__ = [
     "rpc_command",
     "script_function",
     "transformation",
+    "writable",
 ]
