@@ -144,7 +144,7 @@ class Xlog:
         )
         return 1
 
-    def severity(self, level: Value) -> int | None:
+    def named(self, level: Value) -> int | None:
         """The severity that a call names; None, with a log line, where it names none."""
         if isinstance(level, int):
             return level
@@ -168,14 +168,14 @@ class Xlog:
     def xlog_2(self, ctx: Context, level: Value, format: Format) -> int:
         """xlog(level, text): log at L_ALERT, L_BUG, L_CRIT, L_ERR, L_WARN, L_NOTICE, L_INFO, L_DBG or a variable's
         number (-5 to 3)."""
-        named = self.severity(level)
-        return -1 if named is None else self.print(ctx, named, format)
+        found = self.named(level)
+        return -1 if found is None else self.print(ctx, found, format)
 
     @script_function("xlog", parse={"facility": facility, "level": severity})
     def xlog_3(self, ctx: Context, facility: str, level: Value, format: Format) -> int:
         """xlog(facility, level, text): log to a syslog facility of its own."""
-        named = self.severity(level)
-        return -1 if named is None else self.print(ctx, named, format, facility)
+        found = self.named(level)
+        return -1 if found is None else self.print(ctx, found, format, facility)
 
     @script_function()
     def xdbg(self, ctx: Context, format: Format) -> int:
@@ -225,14 +225,14 @@ class Xlog:
     @script_function("xlogl", parse={"level": severity})
     def xlogl_2(self, ctx: Context, level: Value, format: Format) -> int:
         """xlogl(level, text): as xlog(), with the line of the script before the text."""
-        named = self.severity(level)
-        return -1 if named is None else self.print(ctx, named, format, place=self.place())
+        found = self.named(level)
+        return -1 if found is None else self.print(ctx, found, format, place=self.place())
 
     @script_function("xlogl", parse={"facility": facility, "level": severity})
     def xlogl_3(self, ctx: Context, facility: str, level: Value, format: Format) -> int:
         """xlogl(facility, level, text): as xlog(), with the line of the script before the text."""
-        named = self.severity(level)
-        return -1 if named is None else self.print(ctx, named, format, facility, self.place())
+        found = self.named(level)
+        return -1 if found is None else self.print(ctx, found, format, facility, self.place())
 
     @script_function()
     def xdbgl(self, ctx: Context, format: Format) -> int:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from sipapp.message.draft import Branch
+from sipapp.message.request import Request
 from sipapp.module import FAILURE, REQUEST, Context, ScriptError, script_function
 
 
@@ -25,8 +26,9 @@ class Branches:
     def append_branch(self, ctx: Context, uri: bytes = b"", q: bytes = b"") -> int:
         """Add a target: `uri`, or the Request-URI as it is now, with the next hop ($du), path, socket ($fs) and branch
         flags that were set; `q` is its preference, 0 to 1. Without a URI these are reset for the Request-URI."""
-        draft = ctx.draft
-        branch = Branch(uri or draft.request_uri or ctx.message.uri, draft.next_hop, draft.path)
+        draft, message = ctx.draft, ctx.message
+        assert isinstance(message, Request)
+        branch = Branch(uri or draft.request_uri or message.uri, draft.next_hop, draft.path)
         if q:
             branch.q = thousandths(q)
         branch.flags = draft.branch_flags

@@ -30,7 +30,7 @@ class Record(NamedTuple):
 
 def dns_record(text: str) -> Record:
     """`type=A;name=example.com;addr=192.0.2.1;ttl=3600`. Raises ConfigError."""
-    found = {}
+    found: dict[str, str] = {}
     for part in text.strip().rstrip(";").split(";"):
         key, equals, value = part.partition("=")
         if not equals:

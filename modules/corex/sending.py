@@ -13,6 +13,7 @@ from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.server import IServer
 from sipapp.interfaces.transport import Socket, Target
 from sipapp.message.draft import Outbound
+from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.message.uri import Uri
 from sipapp.module import CORE_ONREPLY, FAILURE, REQUEST, Context, ScriptError, script_function
@@ -78,6 +79,7 @@ class Sending:
 
     def _as_client(self, ctx: Context, uri: Uri, index: int) -> int | Deferred[int]:
         message, draft = ctx.message, ctx.draft.fork()
+        assert isinstance(message, Request)
         for field in message.all_fields(b"via"):
             draft.remove_field(field)
         request_uri = draft.request_uri or message.uri
@@ -124,8 +126,9 @@ class Sending:
 
 
 def _next_hop(ctx: Context) -> bytes:
-    uri: bytes = ctx.draft.next_hop or ctx.draft.request_uri or ctx.message.uri
-    return uri
+    message, draft = ctx.message, ctx.draft
+    assert isinstance(message, Request)
+    return draft.next_hop or draft.request_uri or message.uri
 
 
 def _uri(text: bytes) -> Uri:

@@ -9,6 +9,7 @@ from zope.interface import implementer
 
 from sipapp.interfaces.outbound import IOutbound
 from sipapp.interfaces.record_route import IRecordRoute
+from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 from sipapp.module import (
     BRANCH,
@@ -180,23 +181,25 @@ class Rr(Direction):
         return b";ftag=" + tag if tag else b""
 
     def _head(self, ctx: Context) -> bytes:
-        uri = ctx.draft.request_uri or ctx.message.uri
+        message = ctx.message
+        assert isinstance(message, Request)
+        uri = ctx.draft.request_uri or message.uri
         scheme = b"sips:" if not self.ignore_sips and uri[:5].lower() == b"sips:" else b"sip:"
-        user = self._user(ctx) if self.add_username or self.outbound is not None else None
+        user = self._user(ctx, message) if self.add_username or self.outbound is not None else None
         if user and user == self.ignore_user:
             user = (b"y" if user[:1] == b"x" else b"x") + user[1:]  # or we would not know our own entry again
         return b"Record-Route: <%b%b@" % (scheme, user) if user else b"Record-Route: <" + scheme
 
-    def _user(self, ctx: Context) -> bytes | None:
+    def _user(self, ctx: Context, message: Request) -> bytes | None:
         """What stands before the @: a name, or a flow token."""
         if self.add_username:
             custom = self.custom_user.get(ctx) if self.custom_user is not None else None
             if custom and isinstance(custom, bytes):
                 return custom
-            return ctx.message.parsed_uri.user or Uri.parse(ctx.draft.request_uri or ctx.message.uri).user
+            return message.parsed_uri.user or Uri.parse(ctx.draft.request_uri or message.uri).user
         assert self.outbound is not None
         use = self.outbound.use_outbound(ctx)
         if use == 1:
-            token: bytes = self.outbound.encode_flow_token(ctx.message.flow)
+            token: bytes = self.outbound.encode_flow_token(message.flow)
             return token
-        return Uri.parse(read_routes(ctx.message)[0].uri).user if use == 2 else None
+        return Uri.parse(read_routes(message)[0].uri).user if use == 2 else None

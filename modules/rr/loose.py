@@ -14,6 +14,7 @@ from sipapp.errors import ParseError, PeerError
 from sipapp.interfaces.outbound import IOutbound
 from sipapp.interfaces.server import IServer
 from sipapp.interfaces.transport import Flow
+from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 from sipapp.module import Context
 from sipapp.modules.rr.routes import Entry, next_hop, read_routes, remove_entries
@@ -44,7 +45,7 @@ class LooseRouter:
     def route(self, ctx: Context, loose_only: bool) -> int:
         """Change next hop, Request-URI and Route as the entries say; Kamailio's return code."""
         message = ctx.message
-        if message.head.first(b"route") < 0:
+        if not isinstance(message, Request) or message.head.first(b"route") < 0:
             return FAILED
         try:
             entries = read_routes(message)
@@ -101,7 +102,9 @@ class LooseRouter:
         """To the next entry; 1 when it is used up: a strict router wants it as Request-URI."""
         uri = Uri.parse(entry.uri)
         if b"lr" not in uri.parameters:
-            ctx.draft.append_field(ctx.message, b"Route: <%b>\r\n" % ctx.message.uri)
+            message = ctx.message
+            assert isinstance(message, Request)
+            ctx.draft.append_field(message, b"Route: <%b>\r\n" % message.uri)
             ctx.draft.request_uri = next_hop(uri)
             return 1
         if not by_flow:

@@ -127,7 +127,7 @@ class Sl:
                 code = self.default_code
         if reason.__class__ is not bytes:
             reason = self.default_reason if reason is None else str(reason).encode()
-        return code, reason  # type: ignore[return-value]
+        return code, reason
 
     def answer(self, ctx: Context, status: int, reason: bytes, tag: bytes | None = None) -> int:
         """One stateless response; -1 where none can be sent. `tag`: a To-tag of the caller's own."""

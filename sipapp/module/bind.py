@@ -11,16 +11,19 @@ from sipapp.script.pv import Binder
 
 def bind_variable(server: IServer, what: str, source: bytes) -> Access:
     """A variable, `$avp(x)`; `what` names it in errors. Raises ConfigError: it is none."""
-    return _bind(server, what, source, "variable")  # type: ignore[no-any-return]
+    try:
+        return _binder(server, what).variable(source)
+    except ConfigError as why:
+        raise ConfigError(f"{what}: {why.reason}") from None
 
 
 def bind_text(server: IServer, what: str, source: bytes) -> Getter:
     """A text in which variables are evaluated. Raises ConfigError: a wrong variable."""
-    return _bind(server, what, source, "text")  # type: ignore[no-any-return]
-
-
-def _bind(server: IServer, what: str, source: bytes, kind: str) -> object:
     try:
-        return getattr(Binder(server.registry, Position(what, 1, 1)), kind)(source)
+        return _binder(server, what).text(source)
     except ConfigError as why:
         raise ConfigError(f"{what}: {why.reason}") from None
+
+
+def _binder(server: IServer, what: str) -> Binder:
+    return Binder(server.registry, Position(what, 1, 1))

@@ -9,6 +9,7 @@ from urllib.parse import quote_from_bytes
 
 from sipapp.message import build
 from sipapp.message.draft import Draft
+from sipapp.message.request import Request
 from sipapp.module.via import add_reply_parameters
 from sipapp.script.runtime import Context
 
@@ -24,7 +25,8 @@ def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich
 
     `to_tag` is for a To without one, from 180 on. append_to_reply()'s lines and the reply body of the draft go into it.
     """
-    draft = ctx.draft
+    request, draft = ctx.message, ctx.draft
+    assert isinstance(request, Request)
     config = ctx.server.config
     fields = draft.reply_fields
     if 300 <= status < 400:
@@ -32,10 +34,10 @@ def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich
         if contact:
             fields = [*fields, contact]
     if config.sip_warning:
-        fields = [*fields, warning(ctx)]
+        fields = [*fields, warning(request, draft)]
     content_type, body = draft.reply_body or (None, b"")
     data = build.response(
-        ctx.message,
+        request,
         status,
         reason,
         to_tag if status >= 180 else None,
@@ -72,15 +74,15 @@ def q_value(thousandths: int) -> bytes:
     return b"%g" % (thousandths / 1000)
 
 
-def warning(ctx: Context) -> bytes:
+def warning(request: Request, draft: Draft) -> bytes:
     """Kamailio's Warning line, which tells whoever sees a trace where the answer came from. RFC 3261 §20.43."""
-    message, flow = ctx.message, ctx.message.flow
+    flow = request.flow
     return (
         b'Warning: 392 %b:%d "Noisy feedback tells:  pid=%d req_src_ip=%b req_src_port=%d in_uri=%b out_uri=%b '
         b'via_cnt==%d"\r\n'
     ) % (
         *(flow.socket.host_bytes, flow.socket.port, getpid(), flow.host.encode(), flow.port),
-        *(message.uri, ctx.draft.request_uri or message.uri, len(message.vias)),
+        *(request.uri, draft.request_uri or request.uri, len(request.vias)),
     )
 
 

@@ -64,6 +64,15 @@ class XlogTests(SynchronousTestCase):
         self.assertRaises(ConfigError, severity, b"L_XX")
         self.assertRaises(ConfigError, severity, b"")
 
+    def test_a_wrong_literal_is_refused_when_the_script_loads(self) -> None:
+        for function in Xlog().script_functions():
+            for parameter in function.parameters:
+                if parameter.name in ("level", "facility"):
+                    assert parameter.parse is not None
+                    good = {"level": (b"L_INFO", 2), "facility": (b"log_user", "LOG_USER")}[parameter.name]
+                    self.assertEqual(parameter.parse(good[0]), good[1], function.name)
+                    self.assertRaises(ConfigError, parameter.parse, b"nonsense")
+
     def test_a_variable_may_hold_the_level_as_a_number_or_a_name(self) -> None:
         xlog, ctx = self.make()
         self.assertEqual(xlog.xlog_2(ctx, 2, fixed(b"a")), 1)
