@@ -1,5 +1,5 @@
 # -*- test-case-name: tests.message.test_build -*-
-"""build: messages of our own: the response to a request, the ACK and CANCEL that go with one."""
+"""build: messages of our own: the response to a request, the ACK and CANCEL that go with one, new requests."""
 
 from __future__ import annotations
 
@@ -101,4 +101,35 @@ def _hop_by_hop(sent: bytes, method: bytes, answer: Response | None, fields: Ite
     parts.append(b"Max-Forwards: 70\r\n")
     parts += fields
     parts.append(b"Content-Length: 0\r\n\r\n")
+    return b"".join(parts)
+
+
+def request(
+    method: bytes,
+    uri: bytes,
+    via: bytes,
+    from_: bytes,
+    to: bytes,
+    call_id: bytes,
+    cseq: int,
+    routes: Iterable[bytes] = (),
+    fields: Iterable[bytes] = (),
+    body: bytes = b"",
+    user_agent: bytes | None = None,
+) -> bytes:
+    """A request of our own, its header fields in Kamailio's order. RFC 3261 §8.1.1.
+
+    `via` and `fields` (Contact, Content-Type, ...) are whole lines, CRLF included; `from_`, `to` and `routes` are
+    values, the tag included; `user_agent` is the text of the User-Agent field.
+    """
+    parts = [
+        b"%b %b SIP/2.0\r\n%bTo: %b\r\nFrom: %b\r\n" % (method, uri, via, to, from_),
+        b"CSeq: %d %b\r\nCall-ID: %b\r\n" % (cseq, method, call_id),
+    ]
+    parts += [b"Route: %b\r\n" % route for route in routes]
+    parts.append(b"Max-Forwards: 70\r\nContent-Length: %d\r\n" % len(body))
+    if user_agent is not None:
+        parts.append(b"User-Agent: %b\r\n" % user_agent)
+    parts += fields
+    parts += (b"\r\n", body)
     return b"".join(parts)

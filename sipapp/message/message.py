@@ -230,7 +230,8 @@ class Message:
         number = self.head.first(key)
         _, start, end, _ = self.head.span(number)
         value = value.rjust(end - start)
-        assert number >= 0 and len(value) == end - start
+        assert number >= 0
+        assert len(value) == end - start
         self.raw = self.raw[:start] + value + self.raw[end:]
         self.head.overwrite(number, value)
         self._max_forwards = _UNREAD

@@ -23,8 +23,8 @@ class Uri:
     """A URI; never changes. `bytes(uri)` is the text as received.
 
     `scheme` is in lower case. `user`, `password`, `host`, `headers` are bytes as received or None, `port` an int or
-    None. A tel: URI has its number in `user` and no host, a urn: its namespace in `user` and its name in `host`; a URI of
-    an unknown scheme has only `scheme` and `opaque` (the rest of its text).
+    None. A tel: URI has its number in `user` and no host, a urn: its namespace in `user` and its name in `host`; one
+    of an unknown scheme has only `scheme` and `opaque` (the rest of its text).
     """
 
     __slots__ = ("_parameters", "_tail", "headers", "host", "opaque", "password", "port", "scheme", "text", "user")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from sipapp.message import build
 from sipapp.message.build import ack, cancel, response
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
 from sipapp.message.response import Response
+from sipapp.message.validate import check
 
 REQUEST = (
     b"INVITE sip:bob@192.0.2.2 SIP/2.0\r\n"
@@ -155,3 +157,41 @@ class HopByHopTests(SynchronousTestCase):
     def test_only_the_top_via_value_is_taken(self) -> None:
         sent = REQUEST.replace(b"z9hG4bK1\r\n", b"z9hG4bK1, SIP/2.0/UDP x\r\n")
         self.assertEqual(cancel(sent), cancel(REQUEST))
+
+
+class RequestTests(SynchronousTestCase):
+    VIA = b"Via: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bK1\r\n"
+
+    def test_what_it_holds_and_in_which_order(self) -> None:
+        self.assertEqual(
+            build.request(
+                b"MESSAGE",
+                b"sip:bob@192.0.2.4",
+                self.VIA,
+                b"<sip:a@b>;tag=1",
+                b"<sip:c@d>",
+                b"call-1",
+                10,
+                [b"<sip:192.0.2.9;lr>", b"<sip:192.0.2.10;lr>"],
+                [b"Content-Type: text/plain\r\n", b"X-A: 1\r\n"],
+                b"hello",
+                b"sipapp",
+            ),
+            b"MESSAGE sip:bob@192.0.2.4 SIP/2.0\r\n" + self.VIA + b"To: <sip:c@d>\r\n"
+            b"From: <sip:a@b>;tag=1\r\n"
+            b"CSeq: 10 MESSAGE\r\n"
+            b"Call-ID: call-1\r\n"
+            b"Route: <sip:192.0.2.9;lr>\r\n"
+            b"Route: <sip:192.0.2.10;lr>\r\n"
+            b"Max-Forwards: 70\r\n"
+            b"Content-Length: 5\r\n"
+            b"User-Agent: sipapp\r\n"
+            b"Content-Type: text/plain\r\n"
+            b"X-A: 1\r\n"
+            b"\r\nhello",
+        )
+
+    def test_it_can_be_read(self) -> None:
+        message = parse(build.request(b"OPTIONS", b"sip:a@b", self.VIA, b"<sip:a@b>;tag=1", b"<sip:c@d>", b"x", 1))
+        check(message)
+        self.assertEqual(message.body, b"")

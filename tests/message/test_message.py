@@ -56,6 +56,19 @@ class HeaderFieldTests(SynchronousTestCase):
     def test_bytes_are_what_was_received(self) -> None:
         self.assertEqual(bytes(parse(INVITE)), INVITE)
 
+    def test_a_value_may_be_written_over_in_place(self) -> None:
+        for data, expected in (
+            (INVITE, INVITE.replace(b"Max-Forwards: 70", b"Max-Forwards:  9")),
+            (INVITE.replace(b": 70", b":\r\n 70 "), INVITE.replace(b"Max-Forwards: 70", b"Max-Forwards:\r\n  9 ")),
+        ):
+            message = parse(data)
+            self.assertEqual(message.max_forwards, 70)
+            message.overwrite(b"max-forwards", b"9")
+            self.assertEqual((message.max_forwards, message.first(b"max-forwards")), (9, b"9"))
+            self.assertEqual(message.raw, expected)
+            self.assertEqual([field.start for field in message.fields], [field.start for field in parse(data).fields])
+            self.assertEqual(message.body, SDP)
+
 
 class TypedValueTests(SynchronousTestCase):
     def test_of_a_request(self) -> None:
