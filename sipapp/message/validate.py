@@ -65,8 +65,9 @@ def _check(message: Message) -> None:
         read = "CSeq"
         if message.cseq is None:
             raise ValidationError("Missing CSeq")
-        if not message.call_id:
-            raise ValidationError("Missing Call-ID")
+        call_id = message.call_id
+        if len(call_id.split()) != 1:
+            raise ValidationError("Bad Call-ID" if call_id else "Missing Call-ID")
         read = "Content-Length"
         length = message.content_length
     except ParseError:

@@ -53,6 +53,7 @@ class CheckTests(SynchronousTestCase):
         self.assertEqual(self.owed(TO, b'To: "Bob <sip:bob@biloxi.example.com>\r\n'), (400, "Bad To"))
         for value in (b"abc INVITE", b"-1 INVITE", b"36893488147419103232 INVITE", b"1"):
             self.assertEqual(self.owed(CSEQ, b"CSeq: %b\r\n" % value), (400, "Bad CSeq"))
+        self.assertEqual(self.owed(CALL_ID, b"Call-ID: a b\r\n"), (400, "Bad Call-ID"))
         self.assertEqual(self.owed(b"Length: 96", b"Length: -96"), (400, "Bad Content-Length"))
         self.assertEqual(self.owed(VIA, VIA + b"Via: ;\r\n"), (400, "Bad Via"))
         self.assertEqual(self.owed(VIA, VIA[:-2] + b",;,\r\n"), (400, "Bad Via"))
