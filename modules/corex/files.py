@@ -10,7 +10,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 
 from sipapp.interfaces.server import IServer
-from sipapp.module import Context, PvRef, ScriptError, script_function
+from sipapp.module import Context, PvRef, ScriptError, script_function, writable
 
 
 class Files:
@@ -18,15 +18,13 @@ class Files:
 
     server: IServer
 
-    @script_function()
+    @script_function(parse={"var": writable})
     def file_read(self, ctx: Context, fpath: bytes, var: PvRef) -> Deferred[int]:
         """Write what the file holds to a variable; false where it cannot be read."""
-        if var.set is None:
-            raise ScriptError("the result variable cannot be written")
-        write = var.set
 
         def done(content: bytes) -> int:
-            write(ctx, content)
+            assert var.set is not None
+            var.set(ctx, content)
             return 1
 
         return self._in_thread(_path(fpath).read_bytes).addCallback(done)

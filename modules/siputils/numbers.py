@@ -18,6 +18,7 @@ from sipapp.module import (
     ScriptError,
     modparam,
     script_function,
+    writable,
 )
 
 _ALPHANUMERIC = (ascii_letters + digits).encode()
@@ -79,7 +80,7 @@ class Numbers:
             return -2
         return 1 if only(tval, _ALPHANUMERIC + eset) else -3
 
-    @script_function(routes=_EVERYWHERE)
+    @script_function(routes=_EVERYWHERE, parse={"result": writable})
     def tel2sip(self, ctx: Context, uri: bytes, hostpart: bytes, result: PvRef) -> int:
         """Write a tel: URI as a sip: URI at `hostpart` with ;user=phone to `result`; visual separators go, parameters
         stay. 2, and `result` untouched: it is no tel: URI."""
@@ -88,7 +89,7 @@ class Numbers:
         number, semicolon, tail = uri[4:].lower().partition(b";")
         return _write(ctx, result, number.translate(None, _VISUAL) + semicolon + tail, hostpart)
 
-    @script_function(routes=_EVERYWHERE)
+    @script_function(routes=_EVERYWHERE, parse={"result": writable})
     def tel2sip2(self, ctx: Context, uri: bytes, hostpart: bytes, result: PvRef) -> int:
         """As tel2sip(), with the parameters in the order of RFC 3261 §19.1.6; a phone-context that is a domain is left
         out, of one that is a number the visual separators. 1, and `result` untouched: it is no tel: URI."""
@@ -125,7 +126,6 @@ def _write(ctx: Context, result: PvRef, user: bytes, hostpart: bytes) -> int:
         Uri.parse(uri)
     except ParseError as why:
         raise ScriptError(str(why)) from None
-    if result.set is None:
-        raise ScriptError("the result variable cannot be written")
+    assert result.set is not None
     result.set(ctx, uri)
     return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from sipapp.module import BRANCH, FAILURE, LOCAL, REQUEST, Context, PvRef, ScriptError, Text, script_function
+from sipapp.module import BRANCH, FAILURE, LOCAL, REQUEST, Context, PvRef, ScriptError, Text, script_function, writable
 from sipapp.modules.siputils.uris import find_parameter, parameters, parse_uri, request_uri
 
 _HOST = re.compile(rb"[^:;?]*").match
@@ -38,7 +38,7 @@ class UriParams:
             ctx.draft.request_uri = b"%b;%b%b" % (text[:cut], param, text[cut:])
         return 1
 
-    @script_function(routes=REQUEST | LOCAL)
+    @script_function(routes=REQUEST | LOCAL, parse={"var": writable})
     def get_uri_param(self, ctx: Context, name: Text, var: PvRef) -> int:
         """Write the value of a parameter of the Request-URI to a variable; false where there is no such parameter."""
         for found in parameters(parse_uri(request_uri(ctx))):
@@ -56,7 +56,7 @@ class UriParams:
             ctx.draft.request_uri = text[: found.start] + text[found.end :]
         return 1
 
-    @script_function()
+    @script_function(parse={"uri": writable})
     def set_uri_user(self, ctx: Context, uri: PvRef, user: PvRef) -> int:
         """Set the user part of the URI in a variable to what another variable holds; empty removes it."""
         text, value = _uri_and_value(ctx, uri, user)
@@ -66,7 +66,7 @@ class UriParams:
             _set(ctx, uri, scheme + colon + (value + b"@" if value else b"") + (host if at else rest))
         return 1
 
-    @script_function()
+    @script_function(parse={"uri": writable})
     def set_uri_host(self, ctx: Context, uri: PvRef, host: PvRef) -> int:
         """Set the host of the URI in a variable to what another variable holds."""
         text, value = _uri_and_value(ctx, uri, host)
@@ -91,6 +91,5 @@ def _uri_and_value(ctx: Context, uri: PvRef, other: PvRef) -> tuple[bytes, bytes
 
 
 def _set(ctx: Context, variable: PvRef, value: bytes) -> None:
-    if variable.set is None:
-        raise ScriptError("the result variable cannot be written")
+    assert variable.set is not None
     variable.set(ctx, value)

@@ -75,7 +75,7 @@ class Transport:
         return None
 
 
-class Server:
+class StageServer:
     """What IServer has; `provide` are services by their interface."""
 
     def __init__(self, *sockets: Socket, provide: dict[Any, Any] | None = None, **config: Any) -> None:
@@ -116,6 +116,16 @@ class Server:
             done(ctx, 1)
 
 
+def Server(*sockets: Socket, provide: dict[Any, Any] | None = None, **config: Any) -> Any:
+    """A StageServer, untyped: tests put in and take out what they like."""
+    return StageServer(*sockets, provide=provide, **config)
+
+
+def made(module: Any, **parameters: Any) -> Any:
+    """A module with these parameters, untyped: @module gives it its constructor and more."""
+    return module(**parameters)
+
+
 def request(method: str = "INVITE", uri: str = "sip:bob@example.com", to: str = "", more: str = "") -> Any:
     """A request that came in on UDP from 192.0.2.9:5070; `more` are further header lines."""
     message = parse(REQUEST.format(method=method, uri=uri, to=to, more=more).encode())
@@ -130,8 +140,8 @@ def response(status: str = "200 OK", via: str = "Via: SIP/2.0/UDP 192.0.2.9:5070
     return message
 
 
-def context(message: Any = None, server: Any = None, route_type: RouteType = RouteType.REQUEST) -> Context:
-    """A run on this message."""
+def context(message: Any = None, server: Any = None, route_type: RouteType = RouteType.REQUEST) -> Any:
+    """A run on this message: a Context."""
     return Context(server or Server(), message or request(), Draft(), route_type)
 
 

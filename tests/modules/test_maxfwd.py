@@ -5,9 +5,9 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.message.parse import parse
-from sipapp.module import Context, ScriptError
+from sipapp.module import ScriptError
 from sipapp.modules.maxfwd import Maxfwd
-from tests.modules.stage import REQUEST, context
+from tests.modules.stage import REQUEST, context, made
 
 
 def with_max_forwards(line: str) -> Any:
@@ -15,13 +15,13 @@ def with_max_forwards(line: str) -> Any:
     return context(parse(text.replace("Max-Forwards: 70\r\n", line).encode()))
 
 
-def sent(ctx: Context) -> bytes:
+def sent(ctx: Any) -> Any:
     return ctx.draft.render(ctx.message)
 
 
 class MaxfwdTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.module = Maxfwd()
+        self.module = made(Maxfwd)
 
     def test_it_counts_down(self) -> None:
         ctx = with_max_forwards("Max-Forwards: 70\r\n")

@@ -6,9 +6,8 @@ from twisted.logger import LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
-from sipapp.module import Context
 from sipapp.modules.xlog import Xlog, colour, facility, severity
-from tests.modules.stage import Server, context, request, response
+from tests.modules.stage import Server, context, made, request, response
 
 
 def fixed(text: bytes) -> Any:
@@ -18,12 +17,12 @@ def fixed(text: bytes) -> Any:
 class XlogTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.events: list[dict[str, Any]] = []
-        globalLogPublisher.addObserver(self.events.append)
-        self.addCleanup(globalLogPublisher.removeObserver, self.events.append)
+        globalLogPublisher.addObserver(self.events.append)  # type: ignore[arg-type]
+        self.addCleanup(globalLogPublisher.removeObserver, self.events.append)  # type: ignore[arg-type]
 
-    def make(self, server: Server | None = None, **parameters: Any) -> tuple[Xlog, Context]:
+    def make(self, server: Any = None, **parameters: Any) -> tuple[Any, Any]:
         server = server or Server()
-        module = Xlog(**parameters)
+        module = made(Xlog, **parameters)
         module.start(server)
         return module, context(server=server)
 
@@ -40,7 +39,7 @@ class XlogTests(SynchronousTestCase):
     def test_what_the_log_level_keeps_out_is_not_even_evaluated(self) -> None:
         xlog, ctx = self.make()
 
-        def never(ctx: Context) -> bytes:
+        def never(ctx: Any) -> bytes:
             raise AssertionError("evaluated")
 
         self.assertEqual(xlog.xdbg(ctx, never), 1)
@@ -65,7 +64,7 @@ class XlogTests(SynchronousTestCase):
         self.assertRaises(ConfigError, severity, b"")
 
     def test_a_wrong_literal_is_refused_when_the_script_loads(self) -> None:
-        for function in Xlog().script_functions():
+        for function in made(Xlog).script_functions():
             for parameter in function.parameters:
                 if parameter.name in ("level", "facility"):
                     assert parameter.parse is not None

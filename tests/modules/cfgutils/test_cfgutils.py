@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import os
 from types import SimpleNamespace
+from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.module import Context
 from sipapp.modules.cfgutils import Cfgutils
-from tests.modules.stage import Server, context
+from tests.modules.stage import Server, context, made
 
 
 class CfgutilsTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.server = Server()
-        self.module = Cfgutils()
+        self.module = made(Cfgutils)
         self.module.start(self.server)
 
     def test_a_sleep_holds_its_route_for_its_time(self) -> None:
@@ -50,7 +51,7 @@ class CfgutilsTests(SynchronousTestCase):
     def test_a_route_is_run_by_name_where_it_exists(self) -> None:
         ran: list[Context] = []
 
-        def function(ctx: Context) -> int:
+        def function(ctx: Any) -> int:
             ran.append(ctx)
             return 7
 

@@ -7,11 +7,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError
 from sipapp.modules.cfgutils import Cfgutils
 from sipapp.modules.cfgutils.chance import percent
-from tests.modules.stage import Server, context
+from tests.modules.stage import Server, context, made
 
 
-def started(**parameters: Any) -> Cfgutils:
-    module = Cfgutils(**parameters)
+def started(**parameters: Any) -> Any:
+    module = made(Cfgutils, **parameters)
     module.start(Server())
     return module
 

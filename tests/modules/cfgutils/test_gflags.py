@@ -5,12 +5,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError
 from sipapp.modules.cfgutils import Cfgutils
 from sipapp.modules.cfgutils.gflags import flag_bit
-from tests.modules.stage import Server
+from tests.modules.stage import Server, made
 
 
 class GlobalFlagsTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.module = Cfgutils(initial_gflags=5)
+        self.module = made(Cfgutils, initial_gflags=5)
         self.module.start(Server())
 
     def test_flags_are_those_of_the_start_until_they_are_changed(self) -> None:

@@ -1,19 +1,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
 from sipapp.modules.cfgutils import Cfgutils
 from sipapp.modules.cfgutils.hashes import kamailio_hash
-from tests.modules.stage import Server
+from tests.modules.stage import Server, made
 
 
 class HashesTests(SynchronousTestCase):
     def test_it_is_the_hash_of_kamailio(self) -> None:
         # recorded from Kamailio 5.6.3: core_hash("alice", "", 16) and so on
-        module = Cfgutils()
+        module = made(Cfgutils)
         self.assertEqual(
             [
                 module.core_hash(b"alice", b"", 16),
@@ -29,8 +30,8 @@ class HashesTests(SynchronousTestCase):
         numbers = {kamailio_hash(b"x" * length) for length in range(64)}
         self.assertEqual(len(numbers), 64)
 
-    def make(self, path: str | None) -> Cfgutils:
-        module = Cfgutils(hash_file=path)
+    def make(self, path: str | None) -> Any:
+        module = made(Cfgutils, hash_file=path)
         module.start(Server())
         return module
 

@@ -1,21 +1,23 @@
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.modules.cfgutils import Cfgutils
 from sipapp.script.runtime import UNDO
-from tests.modules.stage import Server, context
+from tests.modules.stage import Server, context, made
 
 
 class LocksTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.server = Server()
-        self.module = Cfgutils()
+        self.module = made(Cfgutils)
         self.module.start(self.server)
         self.ctx = context(server=self.server)
 
-    def lock(self, key: bytes, key2: bytes = b"") -> int | Deferred[int]:
+    def lock(self, key: bytes, key2: bytes = b"") -> Any:
         return self.module.lock(self.ctx, key, key2)
 
     def waiting(self, key: bytes) -> Deferred[int]:

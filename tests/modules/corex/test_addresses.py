@@ -7,6 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.module import ScriptError
 from sipapp.modules.corex import Corex
 from sipapp.modules.corex.addresses import NamedAddress, parse_address
+from tests.modules.stage import made
 
 
 class AddressesTests(SynchronousTestCase):
@@ -27,7 +28,7 @@ class AddressesTests(SynchronousTestCase):
             self.assertRaises(ScriptError, parse_address, text)
 
     def test_transformations_take_an_address_apart(self) -> None:
-        module: Any = Corex()
+        module: Any = made(Corex)
         for text, host, port, proto, uri in (
             (b"udp:192.0.2.1:5060", b"192.0.2.1", b"5060", b"udp", b"sip:192.0.2.1:5060;transport=udp"),
             (b"example.com", b"example.com", b"", b"", b"sip:example.com"),

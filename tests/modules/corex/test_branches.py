@@ -5,7 +5,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.module import ScriptError
 from sipapp.modules.corex import Corex
 from sipapp.modules.corex.branches import thousandths
-from tests.modules.stage import UDP_5080, context
+from tests.modules.stage import UDP_5080, context, made
 
 
 class BranchesTests(SynchronousTestCase):
@@ -13,7 +13,7 @@ class BranchesTests(SynchronousTestCase):
         ctx = context()
         ctx.draft.next_hop, ctx.draft.path = b"sip:192.0.2.8", b"<sip:p;lr>"
         ctx.draft.branch_flags, ctx.draft.send_socket = 6, UDP_5080
-        self.assertEqual(Corex().append_branch(ctx, b"sip:x@example.com", b"0.5"), 1)
+        self.assertEqual(made(Corex).append_branch(ctx, b"sip:x@example.com", b"0.5"), 1)
         (target,) = ctx.draft.targets
         self.assertEqual(
             (target.uri, target.next_hop, target.path, target.q, target.flags, target.send_socket),
@@ -25,7 +25,7 @@ class BranchesTests(SynchronousTestCase):
         ctx = context()
         ctx.draft.request_uri, ctx.draft.next_hop = b"sip:now@example.com", b"sip:192.0.2.8"
         ctx.draft.branch_flags, ctx.draft.send_socket = 6, UDP_5080
-        Corex().append_branch(ctx)
+        made(Corex).append_branch(ctx)
         self.assertEqual(ctx.draft.targets[0].uri, b"sip:now@example.com")
         self.assertEqual(ctx.draft.targets[0].q, -1)
         self.assertEqual((ctx.draft.next_hop, ctx.draft.branch_flags, ctx.draft.send_socket), (None, 0, None))

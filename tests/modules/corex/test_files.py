@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.module import ScriptError
 from sipapp.modules.corex import Corex
-from tests.modules.stage import Server, context, variable
+from tests.modules.stage import Server, context, made, variable
 
 
 class Pool:
@@ -30,9 +30,9 @@ class Pool:
 
 class FilesTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.module = Corex()
-        self.module.server = server = Server()  # type: ignore[assignment]
-        server.reactor = Pool()  # type: ignore[assignment]
+        self.module = made(Corex)
+        self.module.server = server = Server()
+        server.reactor = Pool()
         self.ctx = context(server=server)
         self.path = self.mktemp().encode()
 

@@ -6,12 +6,12 @@ from sipapp.message.parse import parse
 from sipapp.module import ScriptError
 from sipapp.module.via import flags_of_via
 from sipapp.modules.corex import Corex
-from tests.modules.stage import context, response
+from tests.modules.stage import context, made, response
 
 
 class FlagsTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.module = Corex()
+        self.module = made(Corex)
         self.ctx = context()
 
     def test_internal_flags_have_names_and_numbers(self) -> None:

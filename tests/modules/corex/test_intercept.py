@@ -8,9 +8,9 @@ from sipapp.errors import ConfigError
 from sipapp.interfaces.reply import IReplyWatcher
 from sipapp.interfaces.script import Access
 from sipapp.interfaces.transport import Flow
-from sipapp.module import Context, RouteType
+from sipapp.module import RouteType
 from sipapp.modules.corex import Corex
-from tests.modules.stage import UDP, Server, context, request, response
+from tests.modules.stage import UDP, Server, context, made, request, response
 
 
 class Avp:
@@ -23,22 +23,22 @@ class Avp:
 
 
 class InterceptTests(SynchronousTestCase):
-    def start(self, route: Any = None, **parameters: Any) -> Corex:
+    def start(self, route: Any = None, **parameters: Any) -> Any:
         self.server = Server()
         self.server.registry._variables["avp"] = Avp()
         self.filters: dict[str, Any] = {}
-        self.server.transport.add_filter = lambda **given: self.filters.update(given)  # type: ignore[attr-defined]
+        self.server.transport.add_filter = lambda **given: self.filters.update(given)
         if route is not None:
             self.server.script.event_routes["network:msg"] = "route"
-            self.server.execute = lambda name, ctx, done=None: route(ctx)  # type: ignore[assignment,misc]
-        module = Corex(**parameters)
+            self.server.execute = lambda name, ctx, done=None: route(ctx)
+        module = made(Corex, **parameters)
         module.start(self.server)
         return module
 
     def test_the_route_sees_what_comes_and_goes_and_may_change_it(self) -> None:
         seen: list[Any] = []
 
-        def route(ctx: Context) -> None:
+        def route(ctx: Any) -> None:
             seen.append((ctx.message.method, module.is_incoming(ctx), ctx.message.flow.host))
             ctx.extra["avp"] = ctx.message.raw.replace(b"alice", b"carol")
 
@@ -73,7 +73,7 @@ class InterceptTests(SynchronousTestCase):
     def test_our_responses_have_a_route_too(self) -> None:
         server = Server()
         server.script.event_routes["corex:reply-out"] = "route"
-        module = Corex()
+        module = made(Corex)
         module.start(server)
         self.assertTrue(IReplyWatcher.providedBy(module))
         module.reply_sent(context(server=server), 200, response().raw)

@@ -8,17 +8,17 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError
 from sipapp.modules.corex import Corex
 from sipapp.modules.corex.names import dns_record
-from tests.modules.stage import Server
+from tests.modules.stage import Server, made
 
 
 class NamesTests(SynchronousTestCase):
-    def started(self, **parameters: Any) -> Server:
+    def started(self, **parameters: Any) -> Any:
         server = Server()
         self.checks: list[Any] = []
         self.records: list[Any] = []
-        server.transport.add_myself_check = self.checks.append  # type: ignore[attr-defined]
-        server.transport.add_dns_record = lambda *record: self.records.append(record)  # type: ignore[attr-defined]
-        Corex(**parameters).start(server)
+        server.transport.add_myself_check = self.checks.append
+        server.transport.add_dns_record = lambda *record: self.records.append(record)
+        made(Corex, **parameters).start(server)
         return server
 
     def test_a_domain_and_its_subdomains_are_ours(self) -> None:

@@ -7,13 +7,13 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError, Position
 from sipapp.modules.corex import Corex
 from sipapp.script.pv import Binder
-from tests.modules.stage import Server, context, request
+from tests.modules.stage import Server, context, made, request
 
 
 class PositionTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.server = Server()
-        self.server.registry.add(Corex())  # type: ignore[arg-type]
+        self.server.registry.add(made(Corex))
         self.ctx = context(server=self.server)
 
     def read(self, variable: bytes) -> Any:
@@ -41,7 +41,7 @@ class PositionTests(SynchronousTestCase):
         self.assertEqual(self.read(b"$atkv(type)")(self.ctx), 1200)
 
     def test_a_message_from_the_network_is_not_faked(self) -> None:
-        module = Corex()
+        module = made(Corex)
         self.assertEqual(module.is_faked_msg(self.ctx), -1)
         message = request()
         message.flow = None

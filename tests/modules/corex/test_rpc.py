@@ -5,13 +5,13 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.modules.corex import Corex
-from tests.modules.stage import Server
+from tests.modules.stage import Server, made
 
 
 class RpcTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.server = Server()
-        self.module = Corex()
+        self.module = made(Corex)
         self.module.start(self.server)
 
     def test_the_log_level_is_told_and_set(self) -> None:
@@ -24,7 +24,7 @@ class RpcTests(SynchronousTestCase):
         self.assertEqual(found["total"], found["free"] + found["used"])
         self.assertTrue(1_000_000 < found["used"] <= found["total"])
         self.assertEqual(self.module.rpc_info()["size"], found["total"])
-        self.assertIn("builtins.dict", self.module.rpc_report()["kinds"])  # type: ignore[arg-type]
+        self.assertIn("builtins.dict", self.module.rpc_report()["kinds"])
 
     def test_reports_go_to_the_log(self) -> None:
         self.module.rpc_status()

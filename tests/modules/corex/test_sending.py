@@ -9,9 +9,9 @@ from sipapp.errors import TransportError
 from sipapp.ids import CountedIds
 from sipapp.interfaces.transport import Flow, Socket, Target
 from sipapp.message.parse import parse
-from sipapp.module import Context, ScriptError
+from sipapp.module import ScriptError
 from sipapp.modules.corex import Corex
-from tests.modules.stage import TCP, UDP, UDP_5080, Server, Transport, context, request, response
+from tests.modules.stage import TCP, UDP, UDP_5080, Server, Transport, context, made, request, response
 
 
 class Network(Transport):
@@ -40,11 +40,11 @@ class SendingTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.server = Server()
         self.server.transport = self.network = Network(UDP, UDP_5080, TCP)
-        self.server.ids = CountedIds()  # type: ignore[attr-defined]
-        self.module = Corex()
+        self.server.ids = CountedIds()
+        self.module = made(Corex)
         self.module.start(self.server)
 
-    def ctx(self, message: Any = None) -> Context:
+    def ctx(self, message: Any = None) -> Any:
         return context(message or request(uri="sip:bob@192.0.2.8"), self.server)
 
     def sent(self) -> list[tuple[bytes, Socket, str, int]]:

@@ -5,9 +5,9 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.interfaces.transport import Flow, Socket
-from sipapp.module import Context, ScriptError
+from sipapp.module import ScriptError
 from sipapp.modules.corex import Corex
-from tests.modules.stage import TCP, UDP, UDP_5080, Server, context, request
+from tests.modules.stage import TCP, UDP, UDP_5080, Server, context, made, request
 
 ADVERTISED = Socket("udp", "192.0.2.1", 5090, "proxy.example.com", 5060)
 
@@ -15,10 +15,10 @@ ADVERTISED = Socket("udp", "192.0.2.1", 5090, "proxy.example.com", 5060)
 class SocketsTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.server = Server(UDP, UDP_5080, TCP, ADVERTISED)
-        self.module = Corex()
+        self.module = made(Corex)
         self.module.start(self.server)
 
-    def ctx(self) -> Context:
+    def ctx(self) -> Any:
         return context(request(), self.server)
 
     def test_a_socket_to_send_by_is_chosen_by_address_or_name(self) -> None:
@@ -66,7 +66,12 @@ class SocketsTests(SynchronousTestCase):
 
     def test_a_connection_takes_what_goes_to_another_port(self) -> None:
         aliased: list[Any] = []
-        self.server.transport.add_connection_alias = lambda flow, port: aliased.append(port) or True  # type: ignore[attr-defined]
+
+        def add(flow: Flow, port: int) -> bool:
+            aliased.append(port)
+            return True
+
+        self.server.transport.add_connection_alias = add
         ctx = self.ctx()
         self.assertEqual(self.module.add_tcp_alias(ctx, 5062), -1)
         ctx.message.flow = Flow(TCP, "192.0.2.9", 40000, object())
@@ -109,7 +114,7 @@ class SocketsTests(SynchronousTestCase):
         self.assertEqual((rows[3]["advertise"], rows[0]["sockname"]), ("udp:proxy.example.com:5060", "-"))
 
     def test_aliases_are_listed(self) -> None:
-        self.server.transport.aliases = lambda: [("example.com", 5060, None), ("a.example", 0, "tcp")]  # type: ignore[attr-defined]
+        self.server.transport.aliases = lambda: [("example.com", 5060, None), ("a.example", 0, "tcp")]
         self.assertEqual(
             self.module.rpc_list_aliases(),
             [{"proto": "any", "addr": "example.com", "port": 5060}, {"proto": "tcp", "addr": "a.example", "port": 0}],

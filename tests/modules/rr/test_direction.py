@@ -5,15 +5,15 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
-from sipapp.module import Context, compile_regex
+from sipapp.module import compile_regex
 from sipapp.modules.rr import Rr
 from sipapp.modules.rr.direction import direction
-from tests.modules.stage import Server, context, request
+from tests.modules.stage import Server, context, made, request
 
 
 class DirectionTests(SynchronousTestCase):
-    def make(self, route: str = "", to: str = ";tag=to1") -> tuple[Rr, Context]:
-        module, server = Rr(), Server()
+    def make(self, route: str = "", to: str = ";tag=to1") -> tuple[Any, Any]:
+        module, server = made(Rr), Server()
         module.start(server)
         more = f"Route: {route}\r\n" if route else ""
         return module, context(request("BYE", "sip:bob@192.0.2.66", to, more), server)

@@ -7,9 +7,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import PeerError
 from sipapp.interfaces.outbound import IOutbound
 from sipapp.interfaces.transport import Flow
-from sipapp.module import Context
 from sipapp.modules.rr import Rr
-from tests.modules.stage import TCP, UDP_5080, Server, context, request
+from tests.modules.stage import TCP, UDP_5080, Server, context, made, request
 
 US = "<sip:192.0.2.1;lr>"
 NEXT = "<sip:192.0.2.8;lr>"
@@ -19,7 +18,7 @@ TAG = ";tag=to1"
 class FlowTokens:
     """An outbound module whose tokens are `good`, `here` and `bad`."""
 
-    def use_outbound(self, ctx: Context) -> int:
+    def use_outbound(self, ctx: Any) -> int:
         return 0
 
     def decode_flow_token(self, token: bytes) -> Flow | None:
@@ -31,8 +30,8 @@ class FlowTokens:
 class LooseTests(SynchronousTestCase):
     def route(
         self, *routes: str, uri: str = "sip:bob@192.0.2.66", to: str = TAG, server: Any = None, **parameters: Any
-    ) -> tuple[int, Context]:
-        module = Rr(**parameters)
+    ) -> tuple[int, Any]:
+        module = made(Rr, **parameters)
         server = server or Server()
         module.start(server)
         self.module = module
@@ -40,7 +39,7 @@ class LooseTests(SynchronousTestCase):
         ctx = context(request("BYE", uri, to, fields), server)
         return module.loose_route(ctx), ctx
 
-    def fields(self, ctx: Context) -> list[bytes]:
+    def fields(self, ctx: Any) -> list[bytes]:
         lines = ctx.draft.render(ctx.message).split(b"\r\n")
         return [line.partition(b": ")[2] for line in lines if line.startswith(b"Route")]
 
@@ -138,7 +137,7 @@ class LooseTests(SynchronousTestCase):
         self.assertEqual(self.route("<sip:none@192.0.2.1;lr>", server=server)[0], 1)
 
     def test_others_hear_of_the_parameters_of_our_entry(self) -> None:
-        module, heard = Rr(), []
+        module, heard = made(Rr), []
         module.start(Server())
         module.on_loose_route(lambda ctx, parameters: heard.append(parameters))
         module.loose_route(context(request("BYE", "sip:bob@192.0.2.66", TAG, f"Route: {NEXT}\r\n")))

@@ -9,23 +9,23 @@ from sipapp.interfaces.outbound import IOutbound
 from sipapp.interfaces.record_route import IRecordRoute
 from sipapp.interfaces.transport import Flow
 from sipapp.message.draft import Outbound
-from sipapp.module import Context, ScriptError
+from sipapp.module import ScriptError
 from sipapp.modules.rr import Rr
-from tests.modules.stage import TCP, UDP, Server, context, request
+from tests.modules.stage import TCP, UDP, Server, context, made, request
 
 
 class RrTests(SynchronousTestCase):
-    def make(self, message: Any = None, server: Any = None, **parameters: Any) -> tuple[Rr, Context]:
-        module, server = Rr(**parameters), server or Server()
+    def make(self, message: Any = None, server: Any = None, **parameters: Any) -> tuple[Any, Any]:
+        module, server = made(Rr, **parameters), server or Server()
         module.start(server)
         return module, context(message, server)
 
-    def lines(self, ctx: Context, outbound: Outbound | None = None) -> list[bytes]:
+    def lines(self, ctx: Any, outbound: Outbound | None = None) -> list[bytes]:
         text = ctx.draft.render(ctx.message, outbound or Outbound(UDP, UDP))
         return [line for line in text.split(b"\r\n") if line.startswith(b"Record-Route")]
 
     def test_it_offers_itself_to_others(self) -> None:
-        self.assertTrue(IRecordRoute.providedBy(Rr()))
+        self.assertTrue(IRecordRoute.providedBy(made(Rr)))
 
     def test_the_line_is_on_top_with_the_from_tag(self) -> None:
         module, ctx = self.make()
@@ -117,7 +117,7 @@ class RrTests(SynchronousTestCase):
         class Tokens:
             use = 1
 
-            def use_outbound(self, ctx: Context) -> int:
+            def use_outbound(self, ctx: Any) -> int:
                 return self.use
 
             def encode_flow_token(self, flow: Flow) -> bytes:

@@ -4,26 +4,25 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.module import Context
 from sipapp.modules.siputils import Siputils
-from tests.modules.stage import context, request
+from tests.modules.stage import context, made, request
 
 RECEIVED = "P-Charging-Vector: icid-value=abc;icid-generated-at=192.0.2.7; orig-ioi=home1;term-ioi=home2\r\n"
 
 
 class ChargingTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.module = Siputils()
+        self.module = made(Siputils)
 
-    def do(self, flags: bytes, more: str = "") -> tuple[int, Context]:
+    def do(self, flags: bytes, more: str = "") -> tuple[int, Any]:
         ctx = context(request(more=more))
         return self.module.sip_p_charging_vector(ctx, flags), ctx
 
-    def values(self, ctx: Context) -> list[bytes]:
+    def values(self, ctx: Any) -> list[bytes]:
         lines = ctx.draft.render(ctx.message).split(b"\r\n")
         return [line[19:] for line in lines if line.startswith(b"P-Charging-Vector: ")]
 
-    def pcv(self, ctx: Context, *keys: str) -> list[Any]:
+    def pcv(self, ctx: Any, *keys: str) -> list[Any]:
         return [self.module.pv_charging_vector(ctx, key.encode()) for key in keys]
 
     def test_a_received_one_is_read(self) -> None:

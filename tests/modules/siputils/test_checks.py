@@ -5,19 +5,19 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
-from sipapp.module import Context, ScriptError
+from sipapp.module import ScriptError
 from sipapp.modules.siputils import Siputils
 from sipapp.modules.siputils.checks import option_tag
-from tests.modules.stage import Server, context, request, response
+from tests.modules.stage import Server, context, made, request, response
 
 
 class ChecksTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.server = Server()
-        self.module = Siputils()
+        self.module = made(Siputils)
         self.module.start(self.server)
 
-    def ctx(self, message: Any = None) -> Context:
+    def ctx(self, message: Any = None) -> Any:
         return context(message, self.server)
 
     def test_what_kind_of_message(self) -> None:

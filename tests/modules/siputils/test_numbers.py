@@ -4,12 +4,12 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.module import ScriptError
 from sipapp.modules.siputils import Siputils
-from tests.modules.stage import context, variable
+from tests.modules.stage import context, made, variable
 
 
 class NumbersTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.module = Siputils()
+        self.module = made(Siputils)
         self.ctx = context()
 
     def test_an_e164_number_is_plus_and_digits(self) -> None:

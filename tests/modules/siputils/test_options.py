@@ -5,24 +5,24 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.interfaces.reply import IReplySender
-from sipapp.module import Context, ScriptError
+from sipapp.module import ScriptError
 from sipapp.modules.siputils import Siputils
-from tests.modules.stage import Server, context, request
+from tests.modules.stage import Server, context, made, request
 
 
 class Sender:
     def __init__(self) -> None:
         self.replies: list[tuple[int, bytes]] = []
 
-    def send_reply(self, ctx: Context, status: int, reason: bytes) -> int:
+    def send_reply(self, ctx: Any, status: int, reason: bytes) -> int:
         self.replies.append((status, reason))
         return 1
 
 
 class OptionsTests(SynchronousTestCase):
-    def make(self, **parameters: Any) -> Siputils:
+    def make(self, **parameters: Any) -> Any:
         self.sender = Sender()
-        module = Siputils(**parameters)
+        module = made(Siputils, **parameters)
         module.start(Server(provide={IReplySender: self.sender}))
         return module
 
@@ -46,6 +46,6 @@ class OptionsTests(SynchronousTestCase):
             self.assertEqual(self.sender.replies, [])
 
     def test_without_sl_it_cannot_answer(self) -> None:
-        module = Siputils()
+        module = made(Siputils)
         module.start(Server())
         self.assertRaises(ScriptError, module.options_reply, context(request("OPTIONS", "sip:192.0.2.1")))

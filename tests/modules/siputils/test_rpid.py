@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError
 from sipapp.interfaces.script import Access
 from sipapp.modules.siputils import Siputils
-from tests.modules.stage import Server, context
+from tests.modules.stage import Server, context, made
 
 
 class Avp:
@@ -23,10 +23,10 @@ class Avp:
 
 
 class RpidTests(SynchronousTestCase):
-    def make(self, value: Any, **parameters: Any) -> Siputils:
+    def make(self, value: Any, **parameters: Any) -> Any:
         server = Server()
         server.registry._variables["avp"] = Avp(value)
-        module = Siputils(**parameters)
+        module = made(Siputils, **parameters)
         module.start(server)
         return module
 
@@ -43,7 +43,7 @@ class RpidTests(SynchronousTestCase):
 
     def test_a_call_may_bring_its_own_frame(self) -> None:
         ctx = context()
-        self.make(b"12").append_rpid_hf_between(ctx, b"<tel:", b">;x")  # type: ignore[arg-type]
+        self.make(b"12").append_rpid_hf_between(ctx, b"<tel:", b">;x")
         self.assertIn(b"\r\nRemote-Party-ID: <tel:12>;x\r\n", ctx.draft.render(ctx.message))
 
     def test_without_a_text_nothing_is_appended(self) -> None:

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.module import Context, ScriptError
+from sipapp.module import ScriptError
 from sipapp.modules.siputils import Siputils
-from tests.modules.stage import context, request, variable
+from tests.modules.stage import context, made, request, variable
 
 
 class UriParamsTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.module = Siputils()
+        self.module = made(Siputils)
 
-    def ctx(self, uri: str = "sip:bob@192.0.2.1:5060;transport=udp;X=1;flag") -> Context:
+    def ctx(self, uri: str = "sip:bob@192.0.2.1:5060;transport=udp;X=1;flag") -> Any:
         return context(request(uri=uri))
 
     def test_a_parameter_without_a_value_is_asked_for_by_its_name(self) -> None:
@@ -36,19 +38,19 @@ class UriParamsTests(SynchronousTestCase):
             ("sip:bob@192.0.2.1;x?h=1", b"sip:bob@192.0.2.1;x;a=b?h=1"),
         ):
             ctx = self.ctx(uri)
-            self.assertEqual(self.module.add_uri_param(ctx, b"a=b"), 1)  # type: ignore[arg-type]
+            self.assertEqual(self.module.add_uri_param(ctx, b"a=b"), 1)
             self.assertEqual(ctx.draft.request_uri, expected)
         ctx = self.ctx()
-        self.assertEqual(self.module.add_uri_param(ctx, b""), 1)  # type: ignore[arg-type]
+        self.assertEqual(self.module.add_uri_param(ctx, b""), 1)
         self.assertEqual(ctx.draft.request_uri, None)
 
     def test_a_value_is_read(self) -> None:
         ctx, found = self.ctx(), variable(b"-")
-        self.assertEqual(self.module.get_uri_param(ctx, b"X", found), 1)  # type: ignore[arg-type]
+        self.assertEqual(self.module.get_uri_param(ctx, b"X", found), 1)
         self.assertEqual(found.value, b"1")
-        self.assertEqual(self.module.get_uri_param(ctx, b"flag", found), 1)  # type: ignore[arg-type]
+        self.assertEqual(self.module.get_uri_param(ctx, b"flag", found), 1)
         self.assertEqual(found.value, b"")
-        self.assertEqual(self.module.get_uri_param(ctx, b"zz", found), -1)  # type: ignore[arg-type]
+        self.assertEqual(self.module.get_uri_param(ctx, b"zz", found), -1)
 
     def test_a_parameter_is_removed_with_its_value(self) -> None:
         for name, expected in (
