@@ -63,7 +63,8 @@ def response(
 
 def _tagged(request: Request, line: bytes, tag: bytes) -> bytes:
     try:
-        if request.to is None or request.to.tag is not None:
+        to = request.to
+        if to is None or to.tag is not None:
             return line
     except ParseError:  # the answer says so: it copies what it was sent
         return line

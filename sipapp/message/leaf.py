@@ -83,8 +83,8 @@ class Head:
 
     def line_of(self, number: int) -> bytes:
         """A field as received, its line end included."""
-        text = b"%b:%b" % (*self._pairs[number],)
-        return text + b"\r\n" if self._starts is None else text
+        name, rest = self._pairs[number]
+        return b"%b:%b\r\n" % (name, rest) if self._starts is None else b"%b:%b" % (name, rest)
 
     def overwrite(self, number: int, value: bytes) -> None:
         """A field's value is now this one, of the same length."""
