@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from twisted.logger import Logger
+from typing import Any
 
 from sipapp.errors import ConfigError, ParseError
 from sipapp.interfaces.server import IServer
+from sipapp.interfaces.tm import ITm
 from sipapp.interfaces.transport import Flow
 from sipapp.message.draft import Draft
 from sipapp.message.parse import parse
+from sipapp.message.response import Response
 from sipapp.module import Access, Context, RouteType, modparam, script_function
 from sipapp.module.bind import bind_variable
-
-log = Logger()
+from sipapp.script.operands import SENDING
 
 _INCOMING = "corex.incoming"
 
@@ -33,6 +34,9 @@ class Intercept:
     def start_intercept(self, server: IServer) -> None:
         """Raises ConfigError: there is no such route, or `nio_msg_avp` is no $avp()."""
         self._reply_out = server.event_route("corex:reply-out")
+        tm: ITm | None = server.find(ITm)
+        if self._reply_out is not None and tm is not None:
+            server.clock.callLater(0, tm.on_event, self)  # tm may start after us
         self._changed: Access | None = None
         if self.nio_intercept <= 0:
             return
@@ -72,13 +76,20 @@ class Intercept:
         return 1 if ctx.extra.get(_INCOMING) else -1
 
     def reply_sent(self, ctx: Context, status: int, data: bytes) -> None:
-        """IReplyWatcher: event_route[corex:reply-out] for each response of our own making."""
-        if self._reply_out is None:
-            return
-        response = parse(data)
-        response.flow = ctx.message.flow
-        response.number = ctx.message.number
-        self.server.execute(self._reply_out, Context(self.server, response, Draft(), RouteType.ONSEND, ctx.avps))
+        """IReplyWatcher: event_route[corex:reply-out] for each stateless response of our own making."""
+        self._sent(data, ctx.message.flow, ctx.avps)
+
+    def response_sent(self, transaction: Any, status: int, data: bytes, response: Response | None) -> None:
+        """ITransactionListener: the same for each response of a transaction, relayed or our own."""
+        self._sent(data, transaction.request.flow, transaction.avps)
+
+    def _sent(self, data: bytes, flow: Flow, avps: Any) -> None:
+        if self._reply_out is not None:
+            response = parse(data)
+            response.flow = flow
+            ctx = Context(self.server, response, Draft(), RouteType.ONSEND, avps)
+            ctx.extra[SENDING] = (data, flow)
+            self.server.execute(self._reply_out, ctx)
 
     def ack_filtered(self, ctx: Context) -> None:
         """IReplyWatcher: nothing goes out."""

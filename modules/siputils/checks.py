@@ -14,6 +14,9 @@ from sipapp.message.uri import Uri
 from sipapp.module import LOCAL, REQUEST, Context, script_function
 from sipapp.modules.siputils.uris import parse_uri, request_uri, same_aor, same_uri
 
+AUTHORIZED = "authorized"
+"""`ctx.extra[AUTHORIZED]` is (user, realm) once a module has found the credentials to be right."""
+
 OPTION_TAGS = frozenset((b"path", b"gruu", b"timer", b"100rel", b"outbound", b"eventlist"))
 
 
@@ -64,7 +67,8 @@ class Checks:
     @script_function(routes=REQUEST | LOCAL)
     def is_user(self, ctx: Context, username: bytes) -> int:
         """True when the request was authenticated as `username`; authenticate first."""
-        return 1 if username and ctx.extra.get("authenticated") == username else -1
+        authorized = ctx.extra.get(AUTHORIZED)
+        return 1 if authorized is not None and authorized[0] == username else -1
 
     @script_function()
     def is_uri(self, ctx: Context, uri: bytes) -> int:

@@ -32,6 +32,7 @@ from sipapp.module import (
 from sipapp.module.reply import ERROR, compose, error_reply
 from sipapp.modules.sl.counts import Counts
 from sipapp.modules.sl.totag import TagMaker
+from sipapp.script.operands import SENDING
 
 log = Logger()
 
@@ -160,6 +161,7 @@ class Sl:
             response.flow = ctx.message.flow
             response.number = ctx.message.number
             event = Context(self.server, response, Draft(), RouteType.LOCAL, ctx.avps)
+            event.extra[SENDING] = (data, ctx.message.flow)
             self.server.execute(self.local_response, event)
 
     def reply_tag(self, ctx: Context) -> bytes | None:

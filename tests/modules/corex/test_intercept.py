@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -7,6 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError
 from sipapp.interfaces.reply import IReplyWatcher
 from sipapp.interfaces.script import Access
+from sipapp.interfaces.tm import ITm
 from sipapp.interfaces.transport import Flow
 from sipapp.module import RouteType
 from sipapp.modules.corex import Corex
@@ -79,6 +81,19 @@ class InterceptTests(SynchronousTestCase):
         module.reply_sent(context(server=server), 200, response().raw)
         ((route, event),) = server.executed
         self.assertEqual((route, event.message.status, event.route_type), ("route", 200, RouteType.ONSEND))
+
+    def test_the_responses_of_a_transaction_run_it_as_well(self) -> None:
+        listeners: list[Any] = []
+        server = Server(provide={ITm: SimpleNamespace(on_event=listeners.append)})
+        server.script.event_routes["corex:reply-out"] = "route"
+        module = made(Corex)
+        module.start(server)
+        server.clock.advance(0)
+        self.assertEqual(listeners, [module])
+        transaction = SimpleNamespace(request=request(), avps={})
+        module.response_sent(transaction, 200, response().raw, None)
+        ((_, event),) = server.executed
+        self.assertEqual(event.extra["sending"], (response().raw, transaction.request.flow))
 
     def test_without_that_route_nothing_runs(self) -> None:
         module = self.start()

@@ -38,7 +38,7 @@ class ChecksTests(SynchronousTestCase):
     def test_a_user_counts_once_authenticated(self) -> None:
         ctx = self.ctx(request(more='Authorization: Digest username="alice"\r\n'))
         self.assertEqual(self.module.is_user(ctx, b"alice"), -1)
-        ctx.extra["authenticated"] = b"alice"
+        ctx.extra["authorized"] = (b"alice", b"example.com")
         self.assertEqual((self.module.is_user(ctx, b"alice"), self.module.is_user(ctx, b"bob")), (1, -1))
 
     def test_uris_of_known_schemes(self) -> None:
