@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sipapp.interfaces.script import Getter, IBinder
     from sipapp.script.runtime import Context
 
+Natural = NewType("Natural", int)
+"""A number that is not negative."""
+
 Mark = NewType("Mark", bytes)
 """A text of which the first byte counts: a comma may be one, `{s.count,,}`."""
 
@@ -58,6 +61,14 @@ class Arguments:
         self._end("a number")
         value = int(found[2] or b"0")
         return -value if found[1] == b"-" else value
+
+    def natural(self) -> int | Callable[[Context], int | None]:
+        found = self.number()
+        if not isinstance(found, int):
+            return lambda ctx: number if (number := found(ctx)) is not None and number >= 0 else None
+        if found < 0:
+            raise self._wrong("a number that is not negative")
+        return found
 
     def text(self) -> bytes | Callable[[Context], bytes | None]:
         read = self._begin()

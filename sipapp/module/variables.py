@@ -12,7 +12,7 @@ from zope.interface import implementer
 
 from sipapp.errors import ConfigError
 from sipapp.interfaces.script import Access, IBinder, IPseudoVariable, ITransformation, Value
-from sipapp.module.arguments import Arguments, Mark, Separator, as_number
+from sipapp.module.arguments import Arguments, Mark, Natural, Separator, as_number
 from sipapp.nearest import nearest
 from sipapp.script.runtime import Context
 
@@ -162,10 +162,10 @@ class transformation:  # noqa: N801  (a decorator)
     """Make a method a transformation: `@transformation("s.len")` over `(self, value, ...)`.
 
     A value declared as `bytes` comes as text: integers in decimal, and null fails without a call; one declared as
-    `Value` comes as it is. What follows are the transformation's own parameters: int, bytes, Mark, Separator; a
-    default makes one optional. A first parameter `ctx` gets the Context. None as the result is failure: nothing in
-    a text, null elsewhere. bind: (self, arguments, binder) -> (ctx, value) -> value, for those that read their
-    arguments in their own way.
+    `Value` comes as it is. What follows are the transformation's own parameters: int, Natural, bytes, Mark or
+    Separator; a default makes one optional. A first parameter `ctx` gets the Context. None as the result is failure:
+    nothing in a text, null elsewhere. bind: (self, arguments, binder) -> (ctx, value) -> value, for those that read
+    their arguments in their own way.
     """
 
     def __init__(self, *names: str, bind: bool = False) -> None:
@@ -221,6 +221,7 @@ class Transformation:
 
 _READERS: dict[Any, Callable[[Arguments], Any]] = {
     int: Arguments.number,
+    Natural: Arguments.natural,
     bytes: Arguments.text,
     Mark: Arguments.mark,
     Separator: Arguments.separator,

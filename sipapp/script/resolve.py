@@ -18,6 +18,7 @@ from sipapp.script.posix import compile_regex
 from sipapp.script.pv import Binder
 from sipapp.script.pvsyntax import parse_variable
 from sipapp.script.runtime import CallSite
+from sipapp.script.selects import parse_select
 
 if TYPE_CHECKING:
     from sipapp.script.node import Node
@@ -101,10 +102,10 @@ class Resolver:
         return bound.Read(node.at, found, text)
 
     def _select(self, node: nodes.Select) -> bound.Select:
-        variable = self._registry.variable("sel")
-        if variable is None:
-            raise ConfigError(f"@{node.text.decode(errors='replace')}: nothing loaded here reads selects")
-        return bound.Select(node.at, variable.bind(node.text, None, Binder(self._registry, node.at)).get, node.text)
+        try:
+            return bound.Select(node.at, parse_select(node.text), node.text)
+        except ConfigError as error:
+            raise ConfigError(error.reason, node.at) from None
 
     def _word(self, node: nodes.Word | nodes.Network | nodes.Operand) -> None:
         what = node.name if isinstance(node, nodes.Operand) else node.value.decode(errors="replace")
