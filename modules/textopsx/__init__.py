@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from sipapp.module import module
+from sipapp.modules.textopsx import selects as selects  # offers them
 from sipapp.modules.textopsx.iterate import Iterating
 from sipapp.modules.textopsx.keep import Keeping
 from sipapp.modules.textopsx.listed import Listed
