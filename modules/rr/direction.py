@@ -54,10 +54,13 @@ class Direction:
         """From the callee's side to the caller's: the ftag parameter is not the From tag."""
         known: bool | None = ctx.extra.get("rr.upstream")
         if known is None:
-            from_ = ctx.message.from_
-            ftag = self.route_parameter(ctx, b"ftag")
-            tag = from_.tag if from_ is not None else None
-            known = ctx.extra["rr.upstream"] = bool(ftag and tag and ftag != tag)
+            known = False
+            if b"ftag" in self.route_parameters(ctx):
+                from_ = ctx.message.from_
+                ftag = self.route_parameter(ctx, b"ftag")
+                tag = from_.tag if from_ is not None else None
+                known = bool(ftag and tag and ftag != tag)
+            ctx.extra["rr.upstream"] = known
         return known
 
     @script_function(routes=REQUEST)

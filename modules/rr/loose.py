@@ -33,7 +33,7 @@ class LooseRouter:
     def __init__(
         self, server: IServer, double: bool, force_socket: bool, names: bool, warn: bool, ignored_user: bytes | None
     ) -> None:
-        self.server = server
+        self.transport = server.transport
         self.double = double
         self.force_socket = force_socket
         self.names = names
@@ -55,7 +55,8 @@ class LooseRouter:
             if not to.tag:
                 return self._after_loose(ctx, entries, preloaded=True)
             if not loose_only:
-                target = Uri.parse(ctx.draft.request_uri or message.uri)
+                changed = ctx.draft.request_uri
+                target = message.parsed_uri if changed is None else Uri.parse(changed)
                 if self.is_ours(target):
                     return self._after_strict(ctx, entries, target)
             return self._after_loose(ctx, entries, preloaded=False)
@@ -66,9 +67,9 @@ class LooseRouter:
     def is_ours(self, uri: Uri) -> bool:
         """Whether a URI names this server: host and port (5060 where missing) alone; a GRUU names a client."""
         host = uri.host
-        if not host or b"gr" in uri.parameters or (self.ignored_user and uri.user == self.ignored_user):
+        if not host or not self.transport.is_myself(host, uri.port or 5060):
             return False
-        return bool(self.server.transport.is_myself(host, uri.port or 5060))
+        return b"gr" not in uri.parameters and (self.ignored_user is None or uri.user != self.ignored_user)
 
     def _after_loose(self, ctx: Context, entries: list[Entry], preloaded: bool) -> int:
         """The hop before us was a loose router: the top entry is ours, and goes."""
@@ -94,7 +95,7 @@ class LooseRouter:
                 status = PRELOADED if preloaded else DRIVEN
         if used < len(entries):
             used += self._go_on(ctx, entries[used], by_flow)
-        remove_entries(ctx.draft, entries, used, 0)
+        remove_entries(ctx.message, ctx.draft, entries, used, 0)
         self._tell(ctx, parameters)
         return DRIVEN_BY_FLOW if by_flow else status
 
@@ -119,7 +120,7 @@ class LooseRouter:
             self._send_by(ctx, uri, True)
             used = 1
             if used == len(entries):
-                remove_entries(ctx.draft, entries, used, 0)
+                remove_entries(ctx.message, ctx.draft, entries, used, 0)
                 return FAILED
             uri = Uri.parse(entries[used].uri)
         if b"lr" in uri.parameters:
@@ -129,7 +130,7 @@ class LooseRouter:
         else:
             ctx.draft.request_uri = next_hop(uri)
             used += 1
-        remove_entries(ctx.draft, entries, used, last)
+        remove_entries(ctx.message, ctx.draft, entries, used, last)
         self._tell(ctx, bytes(target.parameters))
         return DRIVEN
 
@@ -154,7 +155,7 @@ class LooseRouter:
 
     def _send_by(self, ctx: Context, uri: Uri, second: bool) -> None:
         """Leave by the socket that a Route entry of ours names."""
-        transport = self.server.transport
+        transport = self.transport
         socket = None
         name = uri.parameters.get(b"sn") if self.names else None
         if name:

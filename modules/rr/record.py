@@ -84,7 +84,7 @@ class PresetRecordRoute(RecordRoute):
 
 def is_recorded(draft: Draft) -> bool:
     """Whether the request has a Record-Route of ours already."""
-    return any(isinstance(edit.data, RecordRoute) for edit in draft.edits)
+    return bool(draft.edits) and any(isinstance(edit.data, RecordRoute) for edit in draft.edits)
 
 
 def add_to_recorded(draft: Draft, parameter: bytes) -> None:

@@ -16,7 +16,20 @@ class RoutesTests(SynchronousTestCase):
         message = request(more=TWO_FIELDS)
         entries = read_routes(message)
         self.assertEqual([entry.uri for entry in entries], [b"sip:a;lr", b"sip:b;lr", b"sip:c;lr"])
-        self.assertEqual(message.raw[entries[1].start : entries[1].end], b"<sip:b;lr>;x=1")
+        value = message.head.value(entries[1].field)
+        self.assertEqual(value[entries[1].start : entries[1].end], b"<sip:b;lr>;x=1")
+
+    def test_one_entry_is_read_the_short_way_and_any_other_the_long_way(self) -> None:
+        for text, uris in (
+            ("<sip:a;lr>", [b"sip:a;lr"]),
+            (" <sip:a;lr> ", [b"sip:a;lr"]),
+            ("<sip:a;lr>;x=1", [b"sip:a;lr"]),
+            ('"a, b" <sip:a;lr>', [b"sip:a;lr"]),
+            ("<sip:a,b@h;lr>", [b"sip:a,b@h;lr"]),
+            ("<sip:a>,<sip:b>", [b"sip:a", b"sip:b"]),
+        ):
+            entries = read_routes(request(more=f"Route: {text}\r\n"))
+            self.assertEqual([entry.uri for entry in entries], uris, text)
 
     def test_an_entry_without_angle_brackets_is_an_error(self) -> None:
         self.assertRaises(ParseError, read_routes, request(more="Route: garbage\r\n"))
@@ -24,7 +37,7 @@ class RoutesTests(SynchronousTestCase):
 
     def removed(self, first: int, last: int) -> bytes:
         message, draft = request(more=TWO_FIELDS), Draft()
-        remove_entries(draft, read_routes(message), first, last)
+        remove_entries(message, draft, read_routes(message), first, last)
         text = draft.render(message)
         return text[text.index(b"CSeq") : text.index(b"Content-Length")]
 
