@@ -167,7 +167,8 @@ class Scanner:
         kind = KEYWORDS.get(word)
         if kind is None:
             value = self.host.values.get(word)
-            if value is not None and self.expand(word, value, start):
+            if value is not None:
+                self.expand(word, value, start)
                 return
             kind = "ID"
         elif kind == "include_file" or kind == "import_file":
@@ -193,21 +194,21 @@ class Scanner:
         self.emit("IPV6", address[0], start)
         return True
 
-    def expand(self, name: str, value: str, start: int) -> bool:
-        """Put a define's value in the place of its name; false: it leads back to itself."""
+    def expand(self, name: str, value: str, start: int) -> None:
+        """Put a define's value in the place of its name."""
         end = self.at
         nested = start < self.inserted
         self.expansions = self.expansions + 1 if nested else 1
         if self.expansions > _AT_MOST:
             self.fail(f'the value of the define "{name}" leads back to itself', start)
-            del self.host.values[name]
-            return False
+            self.host.values[name] = "0"
+            self.emit("NUMBER", "0", start)
+            return
         self.used_at = self.place(start)
         self.text = value + self.text[end:]
         self.shift += end - len(value)
         self.inserted = len(value) + (max(self.inserted - end, 0) if nested else 0)
         self.at = 0
-        return True
 
     def event(self) -> None:
         """`[module:event]` behind event_route, a world of its own: no keyword, define or quote counts in there."""

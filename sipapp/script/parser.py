@@ -40,11 +40,14 @@ def _parse(source: Source, defines: Mapping[str, str | None] | None) -> nodes.Sc
     text = Preprocessor(defines)
     parser = Parser(text.read(source))
     parser.script()
-    errors = text.errors + parser.errors
+    # What a line means is unclear where not even its words are.
+    unread = {(error.at.file, error.at.line) for error in text.errors if error.at}
+    errors = text.errors + [e for e in parser.errors if e.at and (e.at.file, e.at.line) not in unread]
     warnings = sorted(text.warnings + parser.warnings, key=_order)
-    if text.unclosed is not None:  # the end of the script came too early: that is its reason
+    if text.unclosed is not None:
         if errors or parser.unfinished:
-            errors = [*(error for error in errors if error.at != parser.end), text.unclosed]
+            # The end of the script came too early, and where a quote is missing, text and script have changed places.
+            errors = [*sorted((e for e in errors if e.at != parser.end), key=_order)[:1], text.unclosed]
         else:
             warnings.append(text.unclosed)
     elif parser.unfinished is not None:
@@ -89,9 +92,9 @@ class Parser(Bodies, Settings):
             try:
                 self.top()
             except Unclosed as error:
-                if self.kind == "END":
+                if self.kind == "END" and not self.guessed:
                     self.unfinished = error
-                else:
+                elif not self.guessed:
                     self.errors.append(error)
             except ConfigError as error:
                 self.errors.append(error)
@@ -146,9 +149,9 @@ class Parser(Bodies, Settings):
         """The token may begin a setting or a route block."""
         if self.outside():
             return True
-        if self.kind in SYNTAX or self.kind == "ID":
-            return self.next_kind() in ("=", ".")
-        return self.kind in SETTINGS
+        if self.kind == "ID":
+            return self.next_kind() in ("=", ".", "[", "{")
+        return self.kind in SYNTAX or self.kind in SETTINGS
 
     # -- route blocks
 

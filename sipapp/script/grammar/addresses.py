@@ -38,7 +38,7 @@ class Addresses(Reader):
         octets = [number_value(self.expect("NUMBER", "an IPv4 address"))]
         for _ in range(3):
             if self.kind != ".":
-                self.unexpected("an IPv4 address is four numbers: one more")
+                self.fail(f"an IPv4 address has four numbers, not {len(octets)}", first)
             self.advance()
             octets.append(number_value(self.expect("NUMBER", "a number of an IPv4 address")))
         text = ".".join(map(str, octets))
@@ -113,7 +113,14 @@ class Addresses(Reader):
             kind = self.advance()[0]
             proto = None if kind == "*" else kind
             self.expect(":")
+        elif self.kind in ("ws", "wss"):
+            self.fail(f"there are no {self.kind} sockets: WebSockets come in on tcp and tls")
+        first = self.tokens[self.index]
         hosts = host() if host else [self.listen_id()]
+        if self.kind == ":" and proto is None and self.next_kind() not in ("*", "NUMBER", "END"):
+            self.fail(f'"{hosts[0]}" is no protocol: udp, tcp, tls, sctp or *', first)
+        if self.kind == ":" and self.kind_at(2) == "." and proto is None:
+            self.fail(f'"{hosts[0]}" is no protocol: udp, tcp, tls, sctp or *', first)
         return SocketName(proto, hosts, self.port() if self.accept(":") else None)
 
     def hosts(self) -> list[str]:
@@ -141,9 +148,9 @@ class Addresses(Reader):
             return False
         if self.text in UNRESERVED or self.text == "coreparam":
             return self.next_kind() in ("=", "[")
-        behind = self.index + 1
-        while self.tokens[behind][0] == "." and self.tokens[behind + 1][0] == "ID":
+        behind = 1
+        while self.kind_at(behind) == "." and self.kind_at(behind + 1) == "ID":
             behind += 2
-        if self.tokens[behind][0] == "=" and not self.same_line():
+        if self.kind_at(behind) == "=" and not self.same_line():
             self.fail(f'"{self.text}" would be one more host of the {parameter} before it: end that with ";"')
         return False

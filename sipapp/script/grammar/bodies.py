@@ -14,7 +14,7 @@ from sipapp.errors import ConfigError, Position
 from sipapp.nearest import nearest
 from sipapp.script import nodes
 from sipapp.script.grammar.core_calls import CORE_FUNCTIONS
-from sipapp.script.grammar.expressions import READERS
+from sipapp.script.grammar.expressions import READERS, constant_type
 from sipapp.script.grammar.module_calls import WORDS, ModuleCalls
 from sipapp.script.keywords import ROUTE_KINDS
 from sipapp.script.lexer import Token
@@ -34,6 +34,7 @@ class Bodies(ModuleCalls):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.route_column = 1  # where the route block begins
+        self.guessed = False  # a missing brace was taken for there: whether blocks end right is open
 
     # -- blocks
 
@@ -145,6 +146,8 @@ class Bodies(ModuleCalls):
         """What may have been meant by a statement that goes on where it should end."""
         if self.kind == "+=" or self.kind == "+" == self.next_kind():
             return "; there is no += or ++"
+        if self.kind == "!" and self.next_kind() == "~":
+            return "; there is no !~: write !(... =~ ...)"
         return '; to assign, write "="' if self.kind == "==" else ""
 
     def assignment(self) -> nodes.Assign:
@@ -172,7 +175,11 @@ class Bodies(ModuleCalls):
     def condition(self) -> nodes.Expression:
         if self.kind == "{":
             self.warn("this block is taken for the condition")
-        return self.expression()
+        condition = self.expression()
+        if isinstance(condition, nodes.Sequence) and condition.body and isinstance(condition.body[0], nodes.Assign):
+            chain = self.tokens[self.index - 1][2].chain
+            self.warnings.append(ConfigError('"=" assigns, "==" would compare', condition.at, chain))
+        return condition
 
     def branch(self) -> list[nodes.Statement]:
         """What `if`, `else` and `while` are about: one statement or a block."""
@@ -234,6 +241,7 @@ class Bodies(ModuleCalls):
         subject = self.expression()
         opening = self.tokens[self.index]
         if self.kind in ("case", "default"):
+            self.guessed = True
             self.report(f'"{{" is expected behind switch(...), not {self.shown()}')
         else:
             self.expect("{", 'behind switch(...) "{"')
@@ -273,7 +281,7 @@ class Bodies(ModuleCalls):
         chain = self.tokens[self.index - 1][2].chain
         labels = [(case, bytes if case.pattern else constant_type(case.label)) for case in cases if case.label]
         for case, kind in labels:
-            if kind is not labels[0][1]:
+            if kind and labels[0][1] and kind is not labels[0][1]:
                 self.errors.append(ConfigError("numbers and texts cannot be labels of one switch", case.at, chain))
         defaults = [case.at for case in cases if case.label is None]
         if len(defaults) > 1:
@@ -281,29 +289,11 @@ class Bodies(ModuleCalls):
             self.errors.append(ConfigError(reason, at, chain))
 
 
-def constant_type(expression: nodes.Expression) -> type | None:
-    """int or bytes, for what is the same in every run; None for anything else."""
-    match expression:
-        case nodes.Number():
-            return int
-        case nodes.String():
-            return bytes
-        case nodes.Unary(operator=sign, operand=operand):
-            inner = constant_type(operand)
-            return inner and (bytes if sign == "(str)" else int)
-        case nodes.Binary(operator="+", left=left, right=right):
-            return constant_type(left) if constant_type(right) else None
-        case nodes.Binary(left=left, right=right):
-            return int if constant_type(left) and constant_type(right) else None
-        case nodes.Selval(condition=condition, yes=yes, no=no):
-            return constant_type(yes) if constant_type(condition) and constant_type(no) else None
-    return None
-
-
 _NO_STATEMENTS = {
     "else": '"else" without an "if"; a ";" before it would have ended that',
     "case": '"case" outside of a switch',
     "default": '"default" outside of a switch',
+    **dict.fromkeys(("subst", "substdef", "substdefs"), "#!subst and its kin stand outside of routes"),
     "{": "a block cannot stand alone: it belongs to if, else, while, switch or a route",
 }
 

@@ -30,6 +30,9 @@ _AVPFLAG = "setavpflag resetavpflag isavpflagset"
 IN_ONSEND = frozenset(f"log route {_FLAG} {_CONNECTIONS}".split())
 """The core's functions that an onsend_route may call."""
 
+BARE = tuple(f"{_BARE} force_tcp_alias".split())
+"""The core's functions that need no parentheses."""
+
 MOST_FLAGS = 32
 
 
@@ -52,13 +55,13 @@ class CoreCalls(Expressions):
 
     def opening(self, name: str) -> None:
         if self.kind != "(":
-            self.unexpected(f'"(" behind {name}')
+            self.fail(f'"(" is expected behind {name}, not {self.shown()}')
         self.advance()
 
     def text_argument(self, name: str) -> list[nodes.Expression]:
         self.opening(name)
         if self.kind != "STRING":
-            self.unexpected(f"{name}() takes a quoted text: that")
+            self.wants(f"{name}()", "a quoted text")
         text = self.string()
         self.expect(")")
         return [text]
@@ -71,7 +74,7 @@ class CoreCalls(Expressions):
 
     def plain_number(self, name: str) -> nodes.Number:
         if self.kind != "NUMBER":
-            self.unexpected(f"{name}() takes a number: that")
+            self.wants(f"{name}()", "a number")
         return self.number()
 
     def no_argument(self, name: str) -> list[nodes.Expression]:
@@ -82,7 +85,9 @@ class CoreCalls(Expressions):
     def bare(self, name: str) -> list[nodes.Expression]:
         """Parentheses are optional."""
         if self.accept("("):
-            self.expect(")", f'{name} takes nothing: ")"')
+            if self.kind != ")":
+                self.wants(f"{name}()", "nothing")
+            self.advance()
         return []
 
     def tcp_alias(self, name: str) -> list[nodes.Expression]:
@@ -107,7 +112,7 @@ class CoreCalls(Expressions):
             found.append(self.number())
             self.expect(",")
         if self.kind != "STRING":
-            self.unexpected("log() takes a quoted text: that")
+            self.wants("log()", "a quoted text")
         found.append(self.string())
         self.expect(")")
         return found
@@ -115,7 +120,7 @@ class CoreCalls(Expressions):
     def two_texts(self, name: str) -> list[nodes.Expression]:
         self.opening(name)
         if self.kind != "STRING" or self.next_kind() != ",":
-            self.unexpected(f"{name}() takes two quoted texts: these")
+            self.wants(f"{name}()", "two quoted texts")
         found: list[nodes.Expression] = [self.string()]
         self.expect(",")
         if self.kind != "STRING":
@@ -128,7 +133,7 @@ class CoreCalls(Expressions):
         """`cfg_select("group", id)`."""
         self.opening(name)
         if self.kind != "STRING":
-            self.unexpected("cfg_select() takes a group in quotes: that")
+            self.wants("cfg_select()", "a group in quotes")
         group = self.string()
         self.expect(",")
         found = [group, self.expression()]

@@ -99,7 +99,7 @@ class Expressions(Addresses):
     def variable(self) -> nodes.Variable:
         at = self.place()
         kind, text, _, _ = self.advance()
-        if self.kind == "{" and self.next_kind() == "ID" and self.tokens[self.index + 2][0] == ".":
+        if self.kind == "{" and self.next_kind() == "ID" and self.kind_at(2) == ".":
             error = self.error(f"transformations stand inside parentheses: $({text[1:]}{{...}})")
             while self.kind not in ("}", "END"):
                 self.advance()
@@ -157,13 +157,13 @@ class Expressions(Addresses):
         taken = self.index - start
         return taken == 1 or (taken == 3 and self.tokens[start][0] == "AVP")
 
+    def hint(self) -> str:
+        """What may have been meant by the token here."""
+        raise NotImplementedError
+
     def missing_parenthesis(self, opening: Any) -> None:
         """Raises ConfigError: what began at the opening parenthesis does not end where it must."""
-        hint = ""
-        if self.kind == "=":
-            hint = '; to compare, write "=="'
-        elif self.kind == "ID" and not self.same_line():
-            hint = " before this line"
+        hint = '; to compare, write "=="' if self.kind == "=" else self.hint()
         if self.kind == "END":
             self.fail('this "(" is never closed', opening)
         self.fail(f'")" is expected, not {self.shown()}{hint}')
@@ -213,7 +213,7 @@ class Expressions(Addresses):
         at = self.place()
         sign = operators.get(self.kind)
         if sign is None:
-            self.unexpected(f"{_listed(operators)} behind {name}")
+            self.fail(f"{_listed(operators)} is expected behind {name}, not {self.shown()}")
         self.advance()
         return nodes.Binary(at, sign, left, self.compared(name, sign))
 
@@ -236,7 +236,11 @@ class Expressions(Addresses):
             special = None
         if special is not None:
             return special
-        return self.expression(_ORDER if sign in ("<", ">", "<=", ">=") else _EQUALITY)
+        start = self.tokens[self.index]
+        value = self.expression(_ORDER if sign in ("<", ">", "<=", ">=") else _EQUALITY)
+        if name in _ADDRESSES and constant_type(value) is int:
+            self.mistake("an address is expected, not a number", start)
+        return value
 
     def address_compared(self) -> nodes.Expression | None:
         """An address, network, host name or `myself`; None: an expression follows."""
@@ -246,8 +250,6 @@ class Expressions(Addresses):
             return self.network()
         if self.kind == "ID" and self.next_kind() != "(":
             return self.host()
-        if self.kind == "NUMBER" and self.next_kind() not in BINDING:
-            self.fail("an address is expected, not a number")
         return None
 
     def word(self) -> nodes.Word:
@@ -259,11 +261,30 @@ class Expressions(Addresses):
         at = self.place()
         sign = _SAME.get(self.kind)
         if sign is None:
-            self.unexpected("== or != behind myself")
+            self.fail(f"== or != is expected behind myself, not {self.shown()}")
         self.advance()
         if self.kind not in _URIS and self.kind not in _ADDRESSES:
             self.unexpected("uri, from_uri, to_uri, src_ip or dst_ip")
         return nodes.Binary(at, sign, self.core_operand(), right)
+
+
+def constant_type(expression: nodes.Expression) -> type | None:
+    """int or bytes, for what is the same in every run; None for anything else."""
+    match expression:
+        case nodes.Number():
+            return int
+        case nodes.String():
+            return bytes
+        case nodes.Unary(operator=sign, operand=operand):
+            inner = constant_type(operand)
+            return inner and (bytes if sign == "(str)" else int)
+        case nodes.Binary(operator="+", left=left, right=right):
+            return constant_type(left) if constant_type(right) else None
+        case nodes.Binary(left=left, right=right):
+            return int if constant_type(left) and constant_type(right) else None
+        case nodes.Selval(condition=condition, yes=yes, no=no):
+            return constant_type(yes) if constant_type(condition) and constant_type(no) else None
+    return None
 
 
 def _listed(operators: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sipapp.errors import Position
 from sipapp.nearest import nearest
 from sipapp.script import nodes
-from sipapp.script.grammar.core_calls import CORE_FUNCTIONS, CoreCalls
+from sipapp.script.grammar.core_calls import BARE, CoreCalls
 from sipapp.script.grammar.expressions import READERS
 from sipapp.script.lexer import Token, number_value
 
@@ -31,7 +31,7 @@ class ModuleCalls(CoreCalls):
         token = self.advance()
         name = token[1]
         if self.kind != "(":
-            near = _ELSEWHERE.get(name) or nearest(name, (*WORDS, *CORE_FUNCTIONS))
+            near = _ELSEWHERE.get(name) or nearest(name, (*WORDS, *BARE))
             self.fail(f'"(" is expected behind the function\'s name {name}, not {self.shown()}{near}')
         if name in ("async", "launch"):
             return self.suspended(at, name)
@@ -97,7 +97,7 @@ class ModuleCalls(CoreCalls):
         if name == "launch" and self.accept(")"):
             return nodes.Launch(at, call)
         if self.kind != ",":
-            self.unexpected(f'"," and the route that {name}() goes on with')
+            self.fail(f'"," and the route to go on with are expected in {name}(), not {self.shown()}')
         self.advance()
         route = self.resume_route(name)
         if name == "async":
@@ -109,14 +109,14 @@ class ModuleCalls(CoreCalls):
 
     def suspending_call(self, name: str) -> nodes.Call:
         if self.kind not in ("ID", "exec") or self.next_kind() != "(":
-            self.unexpected(f"the first argument of {name}() is a call of a module's function: that")
+            self.wants(f"{name}()", "a call of a module's function first")
         at = self.place()
         function = self.advance()[1]
         return nodes.Call(at, function, self.arguments(function, omittable=True))
 
     def resume_route(self, name: str) -> str:
         if self.kind not in ("ID", "STRING", "NUMBER"):
-            self.unexpected(f"{name}() goes on with a route whose name is constant: that")
+            self.wants(f"{name}()", "a route's name")
         token = self.advance()
         return str(number_value(token[1])) if token[0] == "NUMBER" else self.proper(token[1])
 
@@ -124,7 +124,7 @@ class ModuleCalls(CoreCalls):
         if not self.accept(","):
             return None
         if self.kind != "NUMBER":
-            self.unexpected("the third argument of async() is a number of seconds: that")
+            self.wants("async()", "a number of seconds")
         return number_value(self.advance()[1])
 
 

@@ -34,7 +34,12 @@ class Reader:
 
     def next_kind(self) -> str:
         """The kind of the token behind this one."""
-        return self.tokens[self.index + 1][0] if self.kind != "END" else "END"
+        return self.kind_at(1)
+
+    def kind_at(self, distance: int) -> str:
+        """The kind of a token further on; END is the last."""
+        at = self.index + distance
+        return self.tokens[at][0] if at < len(self.tokens) else "END"
 
     def same_line(self) -> bool:
         """This token is on the line of the one before it."""
@@ -94,6 +99,10 @@ class Reader:
         if self.kind == "END":
             self.fail(f"{what} is expected before the end of the script")
         self.fail(f"{what} is expected, not {self.shown()}")
+
+    def wants(self, who: str, what: str) -> NoReturn:
+        """Raises ConfigError: `who` takes `what`, something else is there."""
+        self.fail(f"{who} takes {what}, not {self.shown()}")
 
     def proper(self, text: str) -> str:
         """A token's text as a name: what holds a character for each byte becomes characters."""

@@ -46,11 +46,15 @@ class Settings(CoreCalls):
             self.parameter()
         elif self.kind == "ID" and self.text == "coreparam" and self.next_kind() == "[":
             self.coreparam()
-        elif self.kind in ("ID", "default") and self.next_kind() in (".", "["):
+        elif self.kind in ("ID", "default") and (self.next_kind() == "." or self.indexed()):
             self.custom_parameter()
         else:
             return False
         return True
+
+    def indexed(self) -> bool:
+        """`name[5]` or `default[`: what no route block looks like."""
+        return self.next_kind() == "[" and (self.kind == "default" or self.kind_at(2) == "NUMBER")
 
     # -- core parameters
 
@@ -60,7 +64,7 @@ class Settings(CoreCalls):
         token = self.advance()
         name = ALIASES.get(token[1], token[1])
         if self.kind != "=":
-            self.unexpected(f'"=" behind {token[1]}')
+            self.fail(f'"=" is expected behind {token[1]}, not {self.shown()}')
         self.advance()
         if name in ONLY_EARLY and self.late:
             self.mistake(f"{token[1]} must stand before any modparam and route block", token)
@@ -98,7 +102,7 @@ class Settings(CoreCalls):
             syntax is Syntax.TLS_METHOD and self.kind in _TLS_METHODS
         ):
             return self.advance()[0].encode()
-        return self.unexpected(f"{name} takes {syntax.value}: that")
+        return self.wants(name, syntax.value)
 
     def coreparam(self) -> None:
         """`coreparam["iuid"] = value`."""
@@ -122,7 +126,7 @@ class Settings(CoreCalls):
         self.expect(".")
         token = self.tokens[self.index]
         if token[1] not in KEMI_CALLBACKS:
-            self.unexpected(f"kemi's parameters are {', '.join(sorted(KEMI_CALLBACKS))}: one of them")
+            self.fail(f'kemi has no "{token[1]}"{nearest(token[1], KEMI_CALLBACKS)}')
         self.advance()
         self.expect("=")
         self.settings.append(nodes.CoreParam(at, f"kemi.{token[1]}", self.value(token[1], Syntax.TEXT)))
@@ -174,7 +178,7 @@ class Settings(CoreCalls):
         attribute = KEYWORDS.get(self.text, self.text.lower() if self.text in ("AGNAME", "VRF") else self.text)
         read = _SOCKET_ATTRIBUTES.get(attribute)
         if read is None:
-            self.unexpected(f"a socket's {', '.join(_SOCKET_ATTRIBUTES)}: one of them")
+            self.fail(f"a socket has no {self.shown()}, it has {', '.join(_SOCKET_ATTRIBUTES)}")
         self.advance()
         self.expect("=")
         read(self, line)
@@ -188,7 +192,7 @@ class Settings(CoreCalls):
     def advertise(self, line: nodes.Listen) -> None:
         found: SocketName = self.socket_name()
         if found.port is None:
-            self.unexpected('":" and the port to advertise')
+            self.fail(f'":" and the port to advertise are expected, not {self.shown()}')
         line.advertise_proto, line.advertise_host, line.advertise_port = found.proto, found.hosts[0], found.port
 
     def socket_text(self) -> str:
@@ -222,8 +226,9 @@ class Settings(CoreCalls):
         self.expect(".")
         token = self.tokens[self.index]
         if self.kind not in ("ID", "default"):
-            reserved = ", not a reserved word" if self.text in KEYWORDS else ""
-            self.unexpected(f"the parameter's name{reserved}")
+            if self.text in KEYWORDS:
+                self.fail(f"{self.shown()} is a reserved word: it cannot be a parameter's name")
+            self.unexpected("the parameter's name")
         name = self.advance()[1]
         self.expect("=")
         if self.kind not in ("NUMBER", "STRING"):
@@ -254,7 +259,7 @@ class Settings(CoreCalls):
             if name in self.flags:
                 self.mistake(f'the flag "{name}" is already declared', token)
             elif not 0 <= number < MOST_FLAGS:
-                self.mistake(f'no number for the flag "{name}": they go from 0 to {MOST_FLAGS - 1}', token)
+                self.mistake(f'the flag "{name}" gets no number: they go from 0 to {MOST_FLAGS - 1}', token)
             else:
                 self.flags[name] = found[name] = number
             if not self.accept(","):
@@ -334,15 +339,16 @@ class Settings(CoreCalls):
     def substitution(self) -> None:
         """`#!subst "..."`: it has taken effect while the string was read."""
         kind = self.advance()[0]
-        self.expect("STRING", f"#!{kind} takes a quoted text: that")
+        if self.kind != "STRING":
+            self.wants(f"#!{kind}", "a quoted text")
+        self.advance()
 
     def unknown(self) -> None:
         """Raises ConfigError: nothing outside of routes begins like this."""
         token = self.tokens[self.index]
         follows = self.next_kind()
         if self.kind == "ID" and follows == "=":
-            near = nearest(token[1], (*SYNTAX, *ALIASES))
-            self.fail(f'there is no parameter "{token[1]}"{near}')
+            self.fail(f'there is no parameter "{token[1]}"{nearest(token[1], (*SYNTAX, *ALIASES))}')
         if self.kind == "ID" and follows in ("{", "["):
             self.fail(f'there is no block "{token[1]}"{nearest(token[1], ROUTE_KINDS)}')
         if self.kind == "ID":
