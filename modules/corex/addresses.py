@@ -11,7 +11,7 @@ PROTOCOLS = ("udp", "tcp", "tls", "sctp", "ws", "wss")
 
 
 class NamedAddress(NamedTuple):
-    """The parts that are there; the host as written, an IPv6 address in its brackets or not."""
+    """The parts that are there; the host without brackets."""
 
     proto: str | None
     host: str
@@ -44,9 +44,9 @@ class Addresses:
 
     @transformation("sock.host")
     def tr_host(self, value: bytes) -> Value:
-        """{sock.host}: the host of `proto:host:port`, without brackets."""
+        """{sock.host}: the host of `proto:host:port`, an IPv6 address in brackets."""
         address = _parsed(value)
-        return None if address is None else address.host.encode("latin-1")
+        return None if address is None else _host(address)
 
     @transformation("sock.port")
     def tr_port(self, value: bytes) -> Value:
@@ -66,10 +66,13 @@ class Addresses:
         address = _parsed(value)
         if address is None:
             return None
-        host = f"[{address.host}]" if ":" in address.host else address.host
-        port = "" if address.port is None else f":{address.port}"
-        transport = f";transport={address.proto}" if address.proto else ""
-        return f"sip:{host}{port}{transport}".encode("latin-1")
+        port = b"" if address.port is None else b":%d" % address.port
+        transport = b";transport=" + address.proto.encode() if address.proto else b""
+        return b"sip:" + _host(address) + port + transport
+
+
+def _host(address: NamedAddress) -> bytes:
+    return (f"[{address.host}]" if ":" in address.host else address.host).encode("latin-1")
 
 
 def _parsed(value: bytes) -> NamedAddress | None:

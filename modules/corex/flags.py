@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from sipapp.module import Context, ScriptError, script_function
+from sipapp.module.reply import FLAGS
 from sipapp.module.via import flags_of_via, set_via_flags
 
 INTERNAL_NAMES = {b"USE_UAC_FROM": 13, b"USE_UAC_TO": 14, b"UAC_AUTH": 19, b"MSG_APPLY_CHANGES": 35}
@@ -34,19 +35,19 @@ class Flags:
     @script_function()
     def msg_iflag_set(self, ctx: Context, flagname: bytes) -> int:
         """Set an internal flag of the message: USE_UAC_FROM, USE_UAC_TO, UAC_AUTH, MSG_APPLY_CHANGES or 0 to 63."""
-        ctx.extra["iflags"] = ctx.extra.get("iflags", 0) | internal_bit(flagname)
+        ctx.extra[FLAGS] = ctx.extra.get(FLAGS, 0) | internal_bit(flagname)
         return 1
 
     @script_function()
     def msg_iflag_reset(self, ctx: Context, flagname: bytes) -> int:
         """Reset an internal flag of the message."""
-        ctx.extra["iflags"] = ctx.extra.get("iflags", 0) & ~internal_bit(flagname)
+        ctx.extra[FLAGS] = ctx.extra.get(FLAGS, 0) & ~internal_bit(flagname)
         return 1
 
     @script_function()
     def msg_iflag_is_set(self, ctx: Context, flagname: bytes) -> int:
         """True when an internal flag of the message is set; else -2."""
-        return 1 if ctx.extra.get("iflags", 0) & internal_bit(flagname) else -2
+        return 1 if ctx.extra.get(FLAGS, 0) & internal_bit(flagname) else -2
 
     # -- extended flags: 64 more, which stay with the transaction
 

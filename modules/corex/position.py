@@ -10,9 +10,18 @@ from sipapp.errors import ConfigError
 from sipapp.interfaces.script import IBinder
 from sipapp.module import Access, Context, Value, pseudo_variable, script_function
 
+UNNAMED = {
+    "request_route": b"DEFAULT_ROUTE",
+    "reply_route": b"DEFAULT_ONREPLY",
+    "onsend_route": b"DEFAULT_SEND",
+    "branch_route": b"DEFAULT_BRANCH",
+    "failure_route": b"DEFAULT_FAILURE",
+}
+"""What Kamailio calls the routes without a name."""
+
 
 def current_route(file: str) -> bytes | None:
-    """The route of this script file that is running: its name, or its kind where it has none.
+    """The route of this script file that is running: its name, or Kamailio's for its kind where it has none.
 
     A compiled route is a function of that file, named as the route in tracebacks: `route[NAME]`.
     """
@@ -22,7 +31,7 @@ def current_route(file: str) -> bytes | None:
     if frame is None:
         return None
     kind, bracket, name = frame.f_code.co_name.partition("[")
-    return (name[:-1] if bracket else kind).encode()
+    return name[:-1].encode() if bracket else UNNAMED.get(kind, kind.encode())
 
 
 class Position:

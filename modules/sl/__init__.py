@@ -29,7 +29,7 @@ from sipapp.module import (
     rpc_command,
     script_function,
 )
-from sipapp.module.reply import ERROR, compose, error_reply
+from sipapp.module.reply import ERROR, FLAGS, NO_REPLY, compose, error_reply
 from sipapp.modules.sl.counts import Counts
 from sipapp.modules.sl.totag import TagMaker
 from sipapp.script.operands import SENDING
@@ -89,6 +89,9 @@ class Sl:
     def send_reply(self, ctx: Context, code: Value, reason: Value) -> int:
         """Answer through the transaction where the script has made one, else statelessly."""
         status, phrase = self._answer(code, reason)
+        if ctx.extra.get(FLAGS, 0) & NO_REPLY:
+            log.info("message marked with no-reply flag")
+            return -2
         if self.replier is not None and self.replier.has_transaction(ctx):
             return 1 if self.replier.reply(ctx, status, phrase) >= 0 else -1
         if isinstance(ctx.message, Response):
@@ -104,6 +107,9 @@ class Sl:
     @script_function(routes=REQUEST)
     def sl_reply_error(self, ctx: Context) -> int:
         """Tell the peer, statelessly, what the last internal error was: of t_relay(), forward(), ..."""
+        if ctx.extra.get(FLAGS, 0) & NO_REPLY:
+            log.info("message marked with no-reply flag")
+            return -2
         status, reason = error_reply(ctx.extra.get(ERROR, -1), "SL")
         self.counts.errors.value += 1
         self.sl_send_reply(ctx, status, reason)
@@ -125,16 +131,19 @@ class Sl:
             try:
                 code = int(code or b"")
             except ValueError:
-                code = self.default_code
+                code = 0
         if reason.__class__ is not bytes:
             reason = self.default_reason if reason is None else str(reason).encode()
-        return code, reason
+        return code if code >= 100 else self.default_code, reason
 
     def answer(self, ctx: Context, status: int, reason: bytes, tag: bytes | None = None) -> int:
         """One stateless response; -1 where none can be sent. `tag`: a To-tag of the caller's own."""
         request = ctx.message
-        if not isinstance(request, Request) or request.method == b"ACK" or not 100 <= status <= 999:
+        if not isinstance(request, Request) or request.method == b"ACK" or status > 999:
             return self._failed(f"{status} to {request!r}")
+        if FLAGS in ctx.extra and ctx.extra[FLAGS] & NO_REPLY:
+            log.info("message marked with no-reply flag")
+            return -2
         try:
             to = request.to
             if tag is None and to is not None and to.tag is None:

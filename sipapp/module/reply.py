@@ -19,6 +19,12 @@ WITH_FLAGS, WITH_PATH = 1, 2
 ERROR = "error"
 """The key in `ctx.extra` of the last internal error, Kamailio's negative number, for sl_reply_error()."""
 
+FLAGS = "iflags"
+"""The key in `ctx.extra` of Kamailio's internal flags of the message, as bits; msg_iflag_set() sets them."""
+
+NO_REPLY = 1 << 23
+"""The one that forbids to answer: somebody has, or nobody may."""
+
 
 def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich_redirect: int = 0) -> bytes:
     """The bytes of a response to `ctx.message`. RFC 3261 §8.2.6, for 3xx §8.3 with the target set in Contact.

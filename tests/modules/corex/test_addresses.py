@@ -32,7 +32,7 @@ class AddressesTests(SynchronousTestCase):
         for text, host, port, proto, uri in (
             (b"udp:192.0.2.1:5060", b"192.0.2.1", b"5060", b"udp", b"sip:192.0.2.1:5060;transport=udp"),
             (b"example.com", b"example.com", b"", b"", b"sip:example.com"),
-            (b"tls:[2001:db8::1]", b"2001:db8::1", b"", b"tls", b"sip:[2001:db8::1];transport=tls"),
+            (b"tls:[2001:db8::1]", b"[2001:db8::1]", b"", b"tls", b"sip:[2001:db8::1];transport=tls"),
             (b"h:x", None, None, None, None),
         ):
             found = [getattr(module, name)(text) for name in ("tr_host", "tr_port", "tr_proto", "tr_to_uri")]

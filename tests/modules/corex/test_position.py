@@ -28,7 +28,7 @@ class PositionTests(SynchronousTestCase):
 
     def test_the_route_is_the_one_that_runs(self) -> None:
         read = self.read(b"$cfg(route)")
-        for name, shown in (("route[X]", b"X"), ("request_route", b"request_route"), ("event_route[a:b]", b"a:b")):
+        for name, shown in (("route[X]", b"X"), ("request_route", b"DEFAULT_ROUTE"), ("event_route[a:b]", b"a:b")):
             code = compile("read(ctx)", "app.cfg", "eval").replace(co_name=name)
             self.assertEqual(eval(code, {"read": read, "ctx": self.ctx}), shown)
         self.assertEqual(read(self.ctx), None)

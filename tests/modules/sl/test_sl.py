@@ -126,6 +126,9 @@ class SlTests(SynchronousTestCase):
         module, ctx = self.make()
         module.sl_send_reply(ctx, b"abc", None)
         self.assertTrue(self.sent(ctx).startswith(b"SIP/2.0 500 Internal Server Error\r\n"))
+        module, ctx = self.make()
+        module.sl_send_reply(ctx, 0, b"unset")
+        self.assertTrue(self.sent(ctx).startswith(b"SIP/2.0 500 unset\r\n"))
         module, ctx = self.make(default_code=503, default_reason=b"Later")
         module.sl_send_reply(ctx, None, None)
         self.assertTrue(self.sent(ctx).startswith(b"SIP/2.0 503 Later\r\n"))
@@ -137,8 +140,17 @@ class SlTests(SynchronousTestCase):
         self.assertEqual(status_code(b"404"), 404)
         self.assertRaises(ConfigError, status_code, b"abc")
 
+    def test_what_is_marked_as_answered_gets_none(self) -> None:
+        module, ctx = self.make()
+        ctx.extra["iflags"] = 1 << 23
+        self.assertEqual(
+            [module.sl_send_reply(ctx, 200, b"OK"), module.send_reply(ctx, 200, b"OK"), module.sl_reply_error(ctx)],
+            [-2, -2, -2],
+        )
+        self.assertEqual(ctx.server.transport.sent, [])
+
     def test_ack_response_and_impossible_status_get_none(self) -> None:
-        for message, status in ((request("ACK"), 200), (response(), 200), (request(), 7), (request(), 1000)):
+        for message, status in ((request("ACK"), 200), (response(), 200), (request(), 1000)):
             module, ctx = self.make(message)
             self.assertEqual(module.sl_send_reply(ctx, status, b"x"), -1)
             self.assertEqual(module.counts.failures.value, 1)
