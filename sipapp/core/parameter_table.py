@@ -27,6 +27,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("tls_port_no", 5061, "the port of TLS sockets that name none"),
     ("advertised_address", None, "the host that Via and Record-Route show instead of the socket's"),
     ("advertised_port", None, "the port that Via and Record-Route show instead of the socket's"),
+    ("iuid", "", "an id for this server: what $iuid is"),
     ("auto_aliases", True, "the names that the sockets' addresses resolve to are names of ours"),
     ("auto_bind_ipv6", False, "without a listen line, listen on IPv6 addresses as well"),
     ("bind_ipv6_link_local", 0, "1: listen on link-local addresses too"),
@@ -184,7 +185,7 @@ _NOTICES = {
         log_engine_type log_engine_data corelog sip_parser_log sip_parser_log_oneline verbose_startup""",
     "messages are always read as strictly as they must be": "sip_parser_mode",
     "addresses are always written in their shortest form": "ipv6_hex_style",
-    "nothing here reads it": "iuid random_engine timer_sanity_check",
+    "nothing here reads it": "random_engine timer_sanity_check",
     "routes are written in this language, not in KEMI": """
         kemi.request_route_callback kemi.onsend_route_callback kemi.reply_route_callback kemi.event_route_callback
         kemi.received_route_callback kemi.pre_routing_callback""",
