@@ -61,4 +61,5 @@ class Position:
     @script_function()
     def is_faked_msg(self, ctx: Context) -> int:
         """True where no message from the network is worked on: in timers, events and tasks."""
-        return 1 if ctx.message.flow is None or ctx.extra.get("faked") else -1
+        flow = ctx.message.flow
+        return 1 if flow is None or not flow.port else -1  # a faked request comes from port 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -124,6 +125,13 @@ def Server(*sockets: Socket, provide: dict[Any, Any] | None = None, **config: An
 def made(module: Any, **parameters: Any) -> Any:
     """A module with these parameters, untyped: @module gives it its constructor and more."""
     return module(**parameters)
+
+
+def new_path(test: Any) -> str:
+    """The path of a file that is not there yet, gone after the test."""
+    folder = TemporaryDirectory()
+    test.addCleanup(folder.cleanup)
+    return f"{folder.name}/file"
 
 
 def request(method: str = "INVITE", uri: str = "sip:bob@example.com", to: str = "", more: str = "") -> Any:

@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError
 from sipapp.modules.cfgutils import Cfgutils
 from sipapp.modules.cfgutils.hashes import kamailio_hash
-from tests.modules.stage import Server, made
+from tests.modules.stage import Server, made, new_path
 
 
 class HashesTests(SynchronousTestCase):
@@ -36,7 +36,7 @@ class HashesTests(SynchronousTestCase):
         return module
 
     def test_the_file_is_compared_with_what_it_was(self) -> None:
-        path = Path(self.mktemp())
+        path = Path(new_path(self))
         path.write_bytes(b"request_route {}\n")
         module = self.make(str(path))
         self.assertEqual(module.rpc_get_config_hash(), "ba51768ef187c3017925752df3e3e5df")

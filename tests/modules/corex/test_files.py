@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.module import ScriptError
 from sipapp.modules.corex import Corex
-from tests.modules.stage import Server, context, made, variable
+from tests.modules.stage import Server, context, made, new_path, variable
 
 
 class Pool:
@@ -34,7 +34,7 @@ class FilesTests(SynchronousTestCase):
         self.module.server = server = Server()
         server.reactor = Pool()
         self.ctx = context(server=server)
-        self.path = self.mktemp().encode()
+        self.path = new_path(self).encode()
 
     def test_what_was_written_is_read(self) -> None:
         self.assertEqual(self.successResultOf(self.module.file_write(self.ctx, self.path, b"a\r\n\xff")), 1)

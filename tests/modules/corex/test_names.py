@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError
 from sipapp.modules.corex import Corex
 from sipapp.modules.corex.names import dns_record
-from tests.modules.stage import Server, made
+from tests.modules.stage import Server, made, new_path
 
 
 class NamesTests(SynchronousTestCase):
@@ -40,7 +40,7 @@ class NamesTests(SynchronousTestCase):
         self.assertEqual(self.checks, [])
 
     def test_records_are_known_from_the_start(self) -> None:
-        path = Path(self.mktemp())
+        path = Path(new_path(self))
         path.write_text("# comment\n\n type=SRV;name=_sip._udp.x;addr=h.x;ttl=60;priority=1;weight=2;port=5070 \n")
         self.started(dns_cache=["type=A;name=x.example;addr=192.0.2.5;ttl=3600;flags=2;"], dns_file=[str(path)])
         self.assertEqual(

@@ -5,7 +5,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.modules.corex import Corex
-from tests.modules.stage import Server, made
+from tests.modules.stage import Server, made, new_path
 
 
 class RpcTests(SynchronousTestCase):
@@ -31,7 +31,7 @@ class RpcTests(SynchronousTestCase):
         self.module.rpc_summary("idx", 0)
 
     def test_kinds_of_objects_go_to_a_file(self) -> None:
-        path = self.mktemp()
+        path = new_path(self)
         self.module.rpc_print(path, "builtins.function")
         text = Path(path).read_text()
         self.assertIn("builtins.function\n", text)
