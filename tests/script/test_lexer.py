@@ -22,7 +22,7 @@ def kinds(text: str) -> list[str]:
 
 
 def places(text: str) -> list[tuple[int, int]]:
-    return [source.position(offset)[1:] for _, _, source, offset in read(text).tokens[:-1]]  # type: ignore[misc]
+    return [source.position(offset)[1:] for _, _, source, offset in read(text).tokens[:-1]]
 
 
 class WordTests(SynchronousTestCase):
