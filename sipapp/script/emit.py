@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+from keyword import iskeyword
 from typing import Any
 
 from sipapp.errors import Position
@@ -33,7 +34,7 @@ _COMPARISONS: dict[str, ast.cmpop] = {
     "not in": ast.NotIn(),
 }
 _SIMPLE = (int, bytes, str, float, bool, type(None))
-_UNFIT = re.compile(r"\W+")
+_UNFIT = re.compile(r"[^0-9A-Za-z]+")
 
 
 class Globals:
@@ -48,6 +49,8 @@ class Globals:
         found = self._by_id.get(id(value))
         if found is None:
             stem = _UNFIT.sub("_", stem).strip("_") or "x"
+            if iskeyword(stem):
+                stem += "_"
             found = stem
             number = 1
             while found in self.names:

@@ -18,7 +18,20 @@ _CHECKED = {"i+": "+", "+": "+", "-": "-", "*": "*"}  # may leave 32 bits
 _HELPED = {"/": "divide", "mod": "modulo", "<<": "shift_left", ">>": "shift_right"}
 _ORDERS = {"ieq": "==", "ine": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 _BOOLEAN = frozenset((*_ORDERS, "&&", "||", "==", "!=", "eq", "ne", "=~"))
+_OPPOSITES: dict[type[ast.cmpop], ast.cmpop] = {
+    ast.Gt: ast.LtE(),
+    ast.LtE: ast.Gt(),
+    ast.Lt: ast.GtE(),
+    ast.GtE: ast.Lt(),
+    ast.Eq: ast.NotEq(),
+    ast.NotEq: ast.Eq(),
+    ast.Is: ast.IsNot(),
+    ast.IsNot: ast.Is(),
+}
 _QUESTIONS = frozenset(("!", "defined", "notdefined", "strempty"))
+
+
+ACTIONS = (bound.Call, bound.RouteCall, bound.Block, bound.Async, bound.Launch)
 
 
 def acts(node: bound.Expression) -> bool:
@@ -30,7 +43,7 @@ def acts(node: bound.Expression) -> bool:
             return acts(left) or acts(right)
         case bound.Selval(_, condition, yes, no):
             return acts(condition) or acts(yes) or acts(no)
-    return isinstance(node, (bound.Call, bound.RouteCall, bound.Block, bound.Async, bound.Launch))
+    return isinstance(node, ACTIONS)
 
 
 def may_fail(node: bound.Expression) -> bool:
@@ -266,13 +279,15 @@ class Values(Emitter):
                 return self._equality(node)
             case bound.Binary(_, "=~", _, _):
                 return self._match(node)
+        if isinstance(node, ACTIONS) and self.plan.limits.return_mode != 1:
+            return self.compare(self.load(self.action(node)), ">", self.constant(0))
         number_now = self.integer(node)
         return number_now if nonzero else self.compare(number_now, ">", self.constant(0))
 
     def _question(self, node: bound.Unary) -> ast.expr:
         operand = node.operand
         if node.operator == "!":
-            return self.negated(self.condition(operand, nonzero=True))
+            return self._opposite(self.condition(operand, nonzero=True))
         if node.operator == "strempty":
             if not isinstance(operand, bound.Read):
                 return self.negated(self.text(operand))
@@ -287,6 +302,13 @@ class Values(Emitter):
             value = self.call(getter, self.load("ctx"))
             return self.compare(value, "is not" if defined else "is", self.constant(None))
         return self.constant(defined)
+
+    def _opposite(self, test: ast.expr) -> ast.expr:
+        """`not`, without a second test where there is a comparison already."""
+        if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in _OPPOSITES:
+            test.ops = [_OPPOSITES[type(test.ops[0])]]
+            return test
+        return self.negated(test)
 
     def _logical(self, node: bound.Binary) -> ast.expr:
         both = node.operator == "&&"
