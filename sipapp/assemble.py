@@ -7,20 +7,22 @@ Everything that can be wrong with a script is found here, all of it in one go.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sipapp.core import Core
 from sipapp.core.parameters import CoreConfig
-from sipapp.errors import ConfigError, ConfigErrors
+from sipapp.errors import ConfigError, ConfigErrors, SyntaxErrors
 from sipapp.interfaces.module import IModule
 from sipapp.module.loader import Loader
 from sipapp.module.registry import Registry
 from sipapp.nearest import nearest
 from sipapp.script import nodes
-from sipapp.script.check import Checked, check
-from sipapp.script.compile import Program, compile_program
-from sipapp.script.parser import parse_file
+from sipapp.script.check import check
+from sipapp.script.compile import compile_program
+from sipapp.script.load_time import Binder
+from sipapp.script.parser import parse_file, parse_text
+from sipapp.script.program import Program
 
 
 @dataclass
@@ -32,30 +34,48 @@ class Assembly:
     registry: Registry
     modules: dict[str, IModule]
     warnings: list[ConfigError] = field(default_factory=list)
-    checked: Checked | None = None
     program: Program | None = None
 
 
 def assemble(path: str, defines: Mapping[str, str | None] | None = None, mpath: str = "") -> Assembly:
-    """Read, load, check and compile a script. Raises ConfigErrors with every mistake, in order of the script."""
-    script = parse_file(path, defines or {})
-    errors = list(script.errors)
+    """Read, load, check and compile a script file.
+
+    Raises ConfigErrors: every mistake, in order of the script. Raises OSError: the file cannot be read.
+    """
+    return _assemble(lambda: parse_file(path, defines), mpath)
+
+
+def assemble_text(
+    text: str, name: str = "app.cfg", defines: Mapping[str, str | None] | None = None, mpath: str = ""
+) -> Assembly:
+    """The same for a text; files that it includes are looked for beside `name`."""
+    return _assemble(lambda: parse_text(text, name, defines), mpath)
+
+
+def _assemble(parse: Callable[[], nodes.Script], mpath: str) -> Assembly:
+    errors: list[ConfigError] = []
+    try:
+        script = parse()
+    except SyntaxErrors as found:
+        # What could be read is checked all the same: every mistake in one run.
+        errors += found.errors
+        assert isinstance(found.partial, nodes.Script)
+        script = found.partial
     loader = Loader(mpath)
-    registry = Registry(loader.catalogue)
     core = Core()
-    assembly = Assembly(script, CoreConfig(), registry, {"core": core})
-    registry.add(core)
+    assembly = Assembly(script, CoreConfig(), Registry(loader.catalogue), {"core": core})
+    core.assembly = assembly
+    assembly.registry.add(core)
     for setting in script.settings:
         try:
             _apply(setting, assembly, loader)
         except ConfigError as error:
             errors += _located(error, setting)
-    checked = check(script, registry, assembly.config)
-    assembly.warnings = checked.warnings
-    errors += checked.errors
+    checked = check(script, assembly.registry, assembly.config)
+    errors += script.errors + checked.errors
     if errors:
-        raise ConfigErrors(_in_order(errors, path))
-    assembly.checked = checked
+        raise ConfigErrors(_in_order(errors))
+    assembly.warnings = _in_order(script.warnings + assembly.config.warnings + checked.warnings)
     assembly.program = compile_program(checked)
     return assembly
 
@@ -73,7 +93,8 @@ def _apply(setting: nodes.Setting, assembly: Assembly, loader: Loader) -> None:
 
 
 def _load(setting: nodes.LoadModule, assembly: Assembly, loader: Loader) -> None:
-    module = loader.load(setting.name)
+    name = Binder(assembly.script.defines).evaluated(setting.name) if setting.evaluate else setting.name
+    module = loader.load(name)
     if module.name in assembly.modules:
         return
     offered = {interface for loaded in assembly.modules.values() for interface in loaded.provides}
@@ -108,7 +129,7 @@ def _located(error: ConfigError, setting: nodes.Setting) -> list[ConfigError]:
     return list(found)
 
 
-def _in_order(errors: list[ConfigError], path: str) -> list[ConfigError]:
+def _in_order(errors: list[ConfigError]) -> list[ConfigError]:
     """By place in the including file: an included file's mistakes come where it was included."""
 
     def place(error: ConfigError) -> tuple[tuple[int, int], ...]:

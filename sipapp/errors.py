@@ -118,3 +118,11 @@ class ConfigErrors(ConfigError):
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
+
+
+class SyntaxErrors(ConfigErrors):
+    """The mistakes of a script that could not be read whole; `partial` is what could."""
+
+    def __init__(self, errors: list[ConfigError], partial: object) -> None:
+        super().__init__(errors)
+        self.partial = partial

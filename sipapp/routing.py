@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.logger import Logger
 from zope.interface import implementer
 
 from sipapp.errors import ParseError, PeerError
@@ -21,6 +20,8 @@ from sipapp.script.runtime import Context, execute
 
 if TYPE_CHECKING:
     from sipapp.server import Server
+
+from sipapp.log import Logger
 
 log = Logger()
 
@@ -129,7 +130,13 @@ class Router:
     def parse_failed(self, data: bytes, flow: Flow, error: Exception) -> None:
         self._bad.value += 1
         status = error.status if isinstance(error, ParseError) else 0
-        log.info("{length} bytes from {flow} are no message: {error}", length=len(data), flow=flow, error=error, status=status)
+        log.info(
+            "{length} bytes from {flow} are no message: {error}",
+            length=len(data),
+            flow=flow,
+            error=error,
+            status=status,
+        )
 
     def connection_lost(self, flow: Flow) -> None:
         log.debug("connection {flow} is closed", flow=flow)

@@ -7,16 +7,19 @@ import gc
 from typing import Any
 
 from twisted.internet.defer import Deferred, ensureDeferred, maybeDeferred
-from twisted.logger import Logger
 from zope.interface import Interface, implementer
 
 from sipapp.assemble import Assembly
 from sipapp.errors import LocalError, TransportError
+from sipapp.faked import faked_request
 from sipapp.ids import IIdSource, RandomIds
 from sipapp.inprogress import RequestsInProgress
+from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IServer, ISuspension
 from sipapp.interfaces.transaction import ITransactionLayer
 from sipapp.interfaces.transport import ITransportLayer
+from sipapp.log import Logger, follow
+from sipapp.message.draft import Draft
 from sipapp.routing import Router
 from sipapp.script.runtime import Context, Done, Route, execute
 from sipapp.script.suspended import Suspended
@@ -77,14 +80,31 @@ class Server:
     def event_route(self, name: str) -> Route | None:
         return self.script.event_routes.get(name)
 
+    def background(self) -> Context:
+        """A context for what runs beside the calls: on a made-up request, with no transaction."""
+        request = faked_request(self.transport.sockets[0], self.clock.seconds())
+        return Context(self, request, Draft(), RouteType.EVENT)
+
     # -- its life
 
-    async def start(self) -> None:
-        """Start the modules in the order of the script, then listen. Raises whatever kept one from starting."""
+    def provide(self, interface: type[Interface], provider: Any) -> None:
+        """Let `provider` be what `get(interface)` answers."""
+        self._services[interface] = provider
+
+    async def start(self, bind: bool = True) -> None:
+        """Take the sockets (without `bind` they are there already), start the modules in the order of the script,
+        then listen.
+
+        Raises whatever kept one of them from starting.
+        """
+        follow(self.config)
+        if bind:
+            self.transport.bind()
         for module in self.modules.values():
             await _settled(module.start(self))
         self.router.start()
-        await _settled(self.transport.listen())
+        if bind:
+            self.transport.listen()
         self.running = True
         # What has been made so far stays: the collector need not look at it again.
         gc.collect()

@@ -8,12 +8,12 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, ensureDeferred
-from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.python.usage import UsageError
 from twisted.python.usage import Options as _Options
+from twisted.python.usage import UsageError
 
 from sipapp.errors import ConfigErrors, SipAppError
+from sipapp.log import Logger
 
 log = Logger()
 

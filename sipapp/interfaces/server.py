@@ -44,6 +44,9 @@ class IServer(Interface):
     def event_route(name: str) -> Route | None:
         """event_route[name] of the script, if it has one."""
 
+    def background() -> Context:
+        """A context for a route that runs beside the calls: on a made-up request, with no transaction."""
+
 
 class IBeforeScript(Interface):
     """A module that wants each request or response before its route runs."""

@@ -21,7 +21,7 @@ from sipapp.module.functions import Format, PvRef, Regex, RouteName, Seconds, Su
 from sipapp.module.params import modparam
 from sipapp.module.variables import ALL, pseudo_variable, transformation
 from sipapp.script.posix import compile_regex
-from sipapp.script.runtime import Context, ReturnCode
+from sipapp.script.runtime import Context, ReturnCode, ScriptJump
 
 __all__ = [
     "ALL",
@@ -46,6 +46,7 @@ __all__ = [
     "RouteName",
     "RouteType",
     "ScriptError",
+    "ScriptJump",
     "Seconds",
     "Subst",
     "Text",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sipapp.errors import ConfigError, ConfigErrors
+from sipapp.errors import ConfigError, SyntaxErrors
 from sipapp.script import nodes
 from sipapp.script.grammar.bodies import STATEMENTS, Bodies, Unclosed
 from sipapp.script.grammar.settings import SETTINGS, Settings
@@ -24,7 +24,7 @@ from sipapp.script.source import Source
 def parse_file(path: str, defines: Mapping[str, str | None] | None = None) -> nodes.Script:
     """The script in a file. `defines` are as if by #!define, None for those without a value.
 
-    Raises ConfigErrors: every syntax error, in the order of the script. Raises OSError: the file cannot be read.
+    Raises SyntaxErrors: every one, in the order of the script. Raises OSError: the file cannot be read.
     """
     return _parse(Source.open(path), defines)
 
@@ -32,7 +32,7 @@ def parse_file(path: str, defines: Mapping[str, str | None] | None = None) -> no
 def parse_text(
     text: str | bytes, name: str = "<script>", defines: Mapping[str, str | None] | None = None
 ) -> nodes.Script:
-    """The script in a text; files that it includes are looked for beside `name`. Raises ConfigErrors."""
+    """The script in a text; files that it includes are looked for beside `name`. Raises SyntaxErrors."""
     return _parse(Source(name, text.encode() if isinstance(text, str) else text), defines)
 
 
@@ -52,11 +52,12 @@ def _parse(source: Source, defines: Mapping[str, str | None] | None) -> nodes.Sc
             warnings.append(text.unclosed)
     elif parser.unfinished is not None:
         errors.append(parser.unfinished)
-    if errors:
-        raise ConfigErrors(_first_of_each_place(errors + parser.mistakes))
     known = {name: None if value is None else value.encode("latin-1") for name, value in text.defines.items()}
     mistakes = sorted(parser.mistakes, key=_order)
-    return nodes.Script(source.name, parser.settings, parser.routes, known, text.dialect, mistakes, warnings)
+    script = nodes.Script(source.name, parser.settings, parser.routes, known, text.dialect, mistakes, warnings)
+    if errors:
+        raise SyntaxErrors(_first_of_each_place(errors), script)
+    return script
 
 
 def _first_of_each_place(errors: list[ConfigError]) -> list[ConfigError]:
