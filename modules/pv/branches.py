@@ -7,7 +7,7 @@ from typing import Any
 
 from sipapp.message.draft import Branch
 from sipapp.module import ALL, Context, Value, pseudo_variable, script_function
-from sipapp.module.arguments import as_number
+from sipapp.module.arguments import own_number
 from sipapp.modules.pv.sockets import find_socket
 from sipapp.script.values import text
 
@@ -159,7 +159,7 @@ def _write(ctx: Context, branch: Branch, part: bytes, value: Value) -> None:
     elif part == b"send_socket":
         branch.send_socket = None if plain is None else find_socket(ctx, plain)
     elif part in (b"q", b"Q", b"flags"):
-        number = as_number(value)
+        number = own_number(value)
         if part == b"flags" and (value is None or number is not None):
             branch.flags = number or 0
         elif value is None or number is not None:

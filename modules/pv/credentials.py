@@ -9,6 +9,7 @@ from sipapp.errors import ParseError
 from sipapp.message.auth import Authentication
 from sipapp.module import Context, pseudo_variable
 from sipapp.modules.pv import uris
+from sipapp.script.select_parts import username_parts
 
 AUTHORIZED = "authorized"
 """`ctx.extra[AUTHORIZED]` is (user, realm) once a module has found the credentials to be right."""
@@ -21,13 +22,13 @@ class CredentialVariables:
     def pv_au(self, ctx: Context) -> bytes | None:
         """$au: the user of the credentials' username."""
         name = _parameter(ctx, b"username")
-        return None if name is None else name.partition(b"@")[0]
+        return None if name is None else username_parts(name)[0]
 
     @pseudo_variable("ad")
     def pv_ad(self, ctx: Context) -> bytes | None:
         """$ad: the domain of the credentials' username; empty where it has none."""
         name = _parameter(ctx, b"username")
-        return None if name is None else name.partition(b"@")[2]
+        return None if name is None else username_parts(name)[1]
 
     @pseudo_variable("aU")
     def pv_aU(self, ctx: Context) -> bytes | None:

@@ -283,7 +283,7 @@ def split(message: Message, key: bytes) -> list[bytes]:
             ends = [start for start, _ in spans[1:]] + [len(value)]
             pieces = [value[start:end].rstrip() for (start, _), end in zip(spans, ends, strict=True)]
         elif key == b"contact":
-            pieces.reverse()
+            pieces = [] if value == b"*" else pieces[::-1]
         found += pieces
     return found
 
@@ -333,7 +333,7 @@ def _expiry_times(message: Message) -> list[int]:
     """Empty where none is asked for, or one is no number."""
     general = message.first(b"expires")
     if general is not None and not general.isdigit():
-        return []
+        general = b"0"  # so it counts in Kamailio
     times: list[bytes] = []
     for address in _addresses(message, b"contact"):
         own = address.parameters.get(b"expires")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sipapp.module import Access, ConfigError, Context, Value, pseudo_variable
-from sipapp.module.arguments import as_number
+from sipapp.module.arguments import own_number
 from sipapp.script.values import TextWithNumber, wrap
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _all(name: str, inner: bytes | None, index: bytes | None, flags: tuple[Get, 
     get, put = flags
 
     def write(ctx: Context, value: Value) -> None:
-        number = 0 if value is None else as_number(value)
+        number = 0 if value is None else own_number(value)
         if number is not None:
             put(ctx, number & 0xFFFFFFFF)
 
@@ -109,7 +109,7 @@ def _one(name: str, inner: bytes | None, index: bytes | None, flags: tuple[Get, 
     def write(ctx: Context, value: Value) -> None:
         if value is None:
             put(ctx, 0)  # all of them, as in Kamailio
-        elif (number := as_number(value)) is not None:
+        elif (number := own_number(value)) is not None:
             put(ctx, get(ctx) | bit(ctx) if number else get(ctx) & ~bit(ctx))
 
     return Access(lambda ctx: 1 if get(ctx) & bit(ctx) else 0, write, integer=True)

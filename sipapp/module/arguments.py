@@ -132,11 +132,13 @@ class Arguments:
 
 def as_number(value: object) -> int | None:
     """What counts as a number for a transformation or an index; None: nothing does."""
-    if isinstance(value, int):
-        return value
-    if isinstance(value, TextWithNumber):
-        return value.number
-    return int(value) if isinstance(value, bytes) and _DECIMAL(value) else None
+    number = own_number(value)
+    return int(value) if number is None and isinstance(value, bytes) and _DECIMAL(value) else number
+
+
+def own_number(value: object) -> int | None:
+    """The number that a value is or has of its own: a text of digits has none."""
+    return value if isinstance(value, int) else value.number if isinstance(value, TextWithNumber) else None
 
 
 def as_text(value: object) -> bytes | None:

@@ -122,7 +122,9 @@ def contact_part(rest: _Steps) -> Reader | None:
     """The same of the first Contact header field, its last value as in Kamailio; q, expires, ... are parameters."""
 
     def read(ctx: Context) -> Address:
-        value = ctx.message.first(b"contact") or b""
+        value = ctx.message.first(b"contact") or b"*"
+        if value == b"*":
+            raise ParseError("no address")
         start, end = split_spans(value)[-1]
         return Address.parse(value[start:end])
 
@@ -235,6 +237,13 @@ _DIGEST = {
 }
 
 
+def username_parts(name: bytes) -> tuple[bytes, bytes]:
+    """User and domain of `alice`, `alice@example.com` or `sip:alice@example.com`."""
+    user, _, domain = name.partition(b"@")
+    scheme, colon, rest = user.partition(b":")
+    return rest if colon else scheme, domain
+
+
 def auth_part(key: bytes, rest: _Steps) -> Reader | None:
     """`authorization["realm"].username`: of the credentials for a realm."""
     if not isinstance(rest[0], bytes):
@@ -253,7 +262,7 @@ def auth_part(key: bytes, rest: _Steps) -> Reader | None:
     if more[0] == b"username" and len(more) <= 2:
         if len(more) == 1:
             return lambda ctx: or_absent(read(ctx).get(b"username"))
-        place = {b"user": 0, b"domain": 2}.get(more[1])
-        return None if place is None else lambda ctx: (read(ctx).get(b"username") or b"").partition(b"@")[place]
+        place = {b"user": 0, b"domain": 1}.get(more[1])
+        return None if place is None else lambda ctx: username_parts(read(ctx).get(b"username") or b"")[place]
     name = _DIGEST.get(more[0]) if len(more) == 1 else None
     return None if name is None else lambda ctx: or_absent(read(ctx).get(name))
