@@ -9,7 +9,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.errors import ConfigErrors
+from sipapp.errors import SyntaxErrors
+from sipapp.script import nodes
 from sipapp.script.parser import parse_text
 
 FOLDER = Path(__file__).parent / "mistakes"
@@ -25,10 +26,12 @@ def cases() -> Iterator[tuple[str, str, list[str]]]:
 
 
 def said_about(script: str) -> list[str]:
+    """Wrong syntax, and what is right but cannot be meant, in the order of the script."""
     try:
         errors = parse_text(script, "app.cfg").errors
-    except ConfigErrors as found:
-        errors = found.errors
+    except SyntaxErrors as found:
+        assert isinstance(found.partial, nodes.Script)
+        errors = sorted(found.errors + found.partial.errors, key=lambda error: error.at or ())
     return [str(error).removeprefix("app.cfg:") for error in errors]
 
 
