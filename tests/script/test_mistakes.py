@@ -6,6 +6,7 @@ without the file's name. One mistake gives one message, however much it upsets.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -30,8 +31,8 @@ def said_about(script: str) -> list[str]:
     try:
         errors = parse_text(script, "app.cfg").errors
     except SyntaxErrors as found:
-        assert isinstance(found.partial, nodes.Script)
-        errors = sorted(found.errors + found.partial.errors, key=lambda error: error.at or ())
+        partial = cast(nodes.Script, found.partial)
+        errors = sorted(found.errors + partial.errors, key=lambda error: error.at or ())
     return [str(error).removeprefix("app.cfg:") for error in errors]
 
 
