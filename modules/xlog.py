@@ -10,9 +10,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from twisted.logger import Logger, LogLevel
+from twisted.logger import LogLevel
 
 from sipapp.interfaces.script import Getter
+from sipapp.log import Logger
 from sipapp.module import (
     ConfigError,
     Context,

@@ -8,8 +8,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
-from twisted.logger import Logger
 
+from sipapp.log import Logger
 from sipapp.module import Context, IServer, module, script_function
 from sipapp.modules.cfgutils.chance import Chance
 from sipapp.modules.cfgutils.gflags import GlobalFlags

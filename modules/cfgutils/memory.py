@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from twisted.logger import Logger
-
+from sipapp.log import Logger
 from sipapp.module import script_function
 from sipapp.module.memory import kinds, usage
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twisted.logger import Logger
-
 from sipapp.interfaces.server import IServer
+from sipapp.log import Logger
 from sipapp.module import rpc_command
 from sipapp.module.memory import kinds, usage
 

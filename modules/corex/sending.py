@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 
 from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.server import IServer
 from sipapp.interfaces.transport import Socket, Target
+from sipapp.log import Logger
 from sipapp.message.draft import Outbound
 from sipapp.message.request import Request
 from sipapp.message.response import Response

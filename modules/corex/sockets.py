@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.logger import Logger
-
 from sipapp.interfaces.server import IServer
 from sipapp.interfaces.transport import Flow, Socket
+from sipapp.log import Logger
 from sipapp.module import Context, ScriptError, Value, pseudo_variable, rpc_command, script_function
 from sipapp.modules.corex.addresses import parse_address
 

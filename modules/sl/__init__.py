@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from twisted.logger import Logger
 from zope.interface import implementer
 
 from sipapp.errors import ConfigError, ParseError, PeerError, TransportError
 from sipapp.interfaces.reply import IReplier, IReplySender, IReplyWatcher
 from sipapp.interfaces.server import IBeforeScript
 from sipapp.interfaces.transport import CLOSE, NO_CONNECT
+from sipapp.log import Logger
 from sipapp.message.draft import Draft, Outbound
 from sipapp.message.parse import parse
 from sipapp.message.request import Request

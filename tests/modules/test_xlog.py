@@ -6,6 +6,7 @@ from twisted.logger import LogLevel, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
+from sipapp.log import follow
 from sipapp.modules.xlog import Xlog, colour, facility, severity
 from tests.modules.stage import Server, context, made, request, response
 
@@ -24,6 +25,8 @@ class XlogTests(SynchronousTestCase):
         server = server or Server()
         module = made(Xlog, **parameters)
         module.start(server)
+        follow(server.config)
+        self.addCleanup(follow, None)
         return module, context(server=server)
 
     def lines(self) -> list[str]:
