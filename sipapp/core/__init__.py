@@ -1,1 +1,30 @@
-"""sipapp.core."""
+# -*- test-case-name: tests.core.test_core -*-
+"""core: the built-in module: the language's own functions and variables. No loadmodule is needed for it."""
+
+from __future__ import annotations
+
+from sipapp.core.branches import BranchFunctions
+from sipapp.core.connections import ConnectionFunctions
+from sipapp.core.flags import FlagFunctions
+from sipapp.core.forwarding import ForwardFunctions
+from sipapp.core.odds import OddFunctions
+from sipapp.core.uris import UriFunctions
+from sipapp.core.variables import CoreVariables
+from sipapp.interfaces.server import IServer
+from sipapp.module import module
+
+
+@module("core")
+class Core(
+    FlagFunctions,
+    UriFunctions,
+    BranchFunctions,
+    ConnectionFunctions,
+    ForwardFunctions,
+    OddFunctions,
+    CoreVariables,
+):
+    """Its parts. The functions leave $rc alone, as the core's do in Kamailio; route() is a statement."""
+
+    def start(self, server: IServer) -> None:
+        self.server = server

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.logger import Logger
-
 from sipapp.errors import ScriptError, TooManySuspended
+from sipapp.log import Logger
 from sipapp.script.runtime import AWAITABLE, CallSite, Context, Route, ScriptExit, execute, failed, outcome
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ class Calls(Values):
     def action(self, node: bound.Expression, raw: bool = False) -> str:
         """Inside an expression $rc starts from 0, as in Kamailio."""
         match node:
-            case bound.Call():
-                if any(not isinstance(argument, bound.Given) for argument in node.arguments):
+            case bound.Call(_, function, arguments):
+                if function.module == "core" or any(not isinstance(one, bound.Given) for one in arguments):
                     self.assign("rc", self.constant(0))
                 return self.invoke(node, raw)
             case bound.RouteCall():
@@ -44,19 +44,22 @@ class Calls(Values):
     # -- functions
 
     def invoke(self, node: bound.Call, raw: bool = False) -> str:
-        """Call a function; answers the local name of its return code (of its value, where `raw`)."""
+        """Call a function; answers the local name of its return code (of its value, where `raw`).
+
+        The core's own functions leave $rc as it was.
+        """
         name = self.temp("r")
         self._answer(node, name, None)
         self.stand_at(node.at)
-        answer = self.load(name)
-        if raw:
-            self.assign(name, self.call("value_of", self.load("ctx"), answer))
+        core = node.function.module == "core"
+        if raw and not core:
+            self.assign(name, self.call("value_of", self.load("ctx"), self.load(name)))
             return name
-        known = self.either(
-            self.compare(answer, "is", self.constant(False)), self.constant(-1), self.call("code_of", self.load(name))
-        )
-        test = self.compare(self.load(name), "is", self.constant(True))
-        self.assign(f"rc {name}", self.either(test, self.constant(1), known))
+        other = self.call("outcome" if core else "code_of", self.load(name))
+        false = self.compare(self.load(name), "is", self.constant(False))
+        true = self.compare(self.load(name), "is", self.constant(True))
+        code = self.either(true, self.constant(1), self.either(false, self.constant(-1), other))
+        self.assign(name if core else f"rc {name}", code)
         return name
 
     def _answer(self, node: bound.Call, name: str, seconds: int | None) -> None:

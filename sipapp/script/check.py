@@ -12,10 +12,10 @@ from sipapp.errors import ConfigError, Position
 from sipapp.interfaces.script import IRegistry
 from sipapp.script import bound, nodes, values
 from sipapp.script.doubts import doubts
-from sipapp.script.resolve import Resolver
 from sipapp.script.posix import compile_regex
 from sipapp.script.pvsyntax import parse_variable
 from sipapp.script.references import References
+from sipapp.script.resolve import Resolver
 
 
 @dataclass

@@ -163,9 +163,7 @@ class Values(Emitter):
         if node.type is None:
             return self.call("text", self.value(node))
         number = self.integer(node)
-        return ast.BinOp(
-            self.constant(b"%d"), ast.Mod(), number, lineno=number.lineno, col_offset=number.col_offset
-        )
+        return ast.BinOp(self.constant(b"%d"), ast.Mod(), number, lineno=number.lineno, col_offset=number.col_offset)
 
     def _read_as(self, node: bound.Read, wanted: str, converter: str) -> ast.expr:
         """`v if (v := get(ctx)).__class__ is bytes else text(v)`"""

@@ -212,7 +212,7 @@ class Resolver:
         try:
             if isinstance(node, nodes.Omitted):
                 return _omitted(function, index, node)
-            given = self._value_of(function, node)
+            given = self._value_of(function, parameter, node)
             if given is None:
                 return None
             made = arguments.bind(parameter, _decode(function, index), given, Binder(self._registry, node.at))
@@ -223,9 +223,14 @@ class Resolver:
             self._references.argument(function, made, node.at)
         return made
 
-    def _value_of(self, function: IScriptFunction, node: nodes.Expression) -> bound.Expression | None:
-        """The core's own functions take bare words: `forward(uri:host, uri:port)`, `forward(192.0.2.1, 5060)`."""
+    def _value_of(
+        self, function: IScriptFunction, parameter: Parameter, node: nodes.Expression
+    ) -> bound.Expression | None:
+        """The core's own functions take bare words: `forward(uri:host, uri:port)`, `forward(192.0.2.1, 5060)`,
+        and variables by name: `setavpflag($x, FLAG)`."""
         if function.module == "core":
+            if isinstance(node, nodes.Variable) and parameter.kind is Kind.TEXT:
+                return bound.Constant(node.at, node.text)
             if isinstance(node, (nodes.Word, nodes.Network)):
                 return bound.Constant(node.at, node.value)
             if isinstance(node, nodes.Operand):

@@ -11,12 +11,12 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sipapp.errors import PeerError, Position, ScriptError, TooManySuspended
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import ISuspension
+from sipapp.log import Logger
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import Value
@@ -423,5 +423,5 @@ def too_deep(site: str, limit: int) -> int:
 
 def no_route(at: str, name: bytes) -> int:
     """route() of a computed name that no route has; what it answers."""
-    log.error('{at}: there is no route[{name}]', at=at, name=name.decode(errors="replace"))
+    log.error("{at}: there is no route[{name}]", at=at, name=name.decode(errors="replace"))
     return -10

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from sipapp.interfaces.script import Value
     from sipapp.script.runtime import Context
 
+INSTANCES = "cfg.instances"
+"""`ctx.extra[INSTANCES]`: group -> the instance that cfg_select() chose for this run."""
+
 Steps = list[bytes | int]
 _name = re.compile(rb"[A-Za-z][A-Za-z0-9_]*").match
 _index = re.compile(rb"\[(?:\\?\"([^\"]*?)\\?\"|(-?[0-9]+))\]").match
@@ -313,7 +316,9 @@ def _cfg_get(rest: Steps) -> Reader | None:
     group, name = (str(step, "ascii") for step in rest)  # type: ignore[arg-type]
 
     def read(ctx: Context) -> Value:
-        value: int | bytes | None = ctx.server.config.value(group, name)
+        config = ctx.server.config
+        instance = (group, ctx.extra.get(INSTANCES, {}).get(group), name)
+        value: int | bytes | None = config.instances.get(instance, config.value(group, name))
         return b"%d" % value if isinstance(value, int) else value
 
     return read

@@ -8,9 +8,8 @@ from itertools import takewhile
 from math import log10
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from twisted.logger import Logger
-
 from sipapp.errors import SuspendedTooLong, TooManySuspended
+from sipapp.log import Logger
 
 if TYPE_CHECKING:
     from sipapp.interfaces.server import IServer
