@@ -86,7 +86,7 @@ class SocketVariables:
     def pv_conid(self, ctx: Context) -> int | None:
         """$conid: the number of the connection that the message came by; null for UDP."""
         flow = ctx.message.flow
-        return None if flow is None else getattr(flow.connection, "number", None)
+        return None if flow is None else getattr(flow.connection, "id", None)
 
     @pseudo_variable("af", keys=["id", "name"])
     def pv_af(self, ctx: Context, inner: bytes) -> Value:
