@@ -20,6 +20,7 @@ class BranchFunctions:
 
     @script_function()
     def clear_branches(self, ctx: Context) -> int:
-        """Take away all further targets."""
+        """Take away all targets: what t_relay() gets is what append_branch() adds from now on."""
         ctx.draft.targets.clear()
+        ctx.draft.consume_uri()
         return 1

@@ -90,6 +90,7 @@ class ITransactionLayer(Interface):
 
     timers: Any = Attribute("sipapp.transaction.timers.Timers: what starts from now on follows them")
     matching: Any = Attribute("sipapp.transaction.matching.Matching: what counts for peers older than RFC 3261")
+    ack_prefix: bytes = Attribute("fields of an INVITE whose keys begin with this go into the ACK to a refusal too")
     check_call_id: bool = Attribute("a response must have the Call-ID of its request, not just its branch")
 
     def find_server(request: Request) -> IServerTransaction | None:
@@ -107,9 +108,9 @@ class ITransactionLayer(Interface):
         Raises ParseError: the request has nothing to match it by. LocalError: it has a transaction.
         """
 
-    def client(request: bytes, method: bytes, branch_id: bytes, flow: Flow, user: Any, **timers: float) -> (
-        IClientTransaction
-    ):
+    def client(
+        request: bytes, method: bytes, branch_id: bytes, flow: Flow, user: Any, **timers: float
+    ) -> IClientTransaction:
         """A new client transaction; sends the request (bytes as they go out).
 
         timers: t1, t2 (s), timeout (Timer B or F, s); the layer's own where not given.

@@ -102,6 +102,7 @@ class Draft:
         "flags",
         "forward_flags",
         "local_rport",
+        "location",
         "next_hop",
         "path",
         "reason",
@@ -122,6 +123,7 @@ class Draft:
         self.send_socket: Any = None  # $fs
         self.advertised_host: bytes | None = None
         self.advertised_port: int | None = None
+        self.location: Branch | None = None  # what lookup() knows of the Request-URI: q, ruid, instance, user agent
         self.local_rport = False  # our own Via asks for rport: add_local_rport()
         self.fallback_proto: str | None = None  # for what is longer than udp_mtu: udp_mtu_try_proto()
         self.forward_flags = 0  # for ITransportLayer.send(): NO_CONNECT, CLOSE
@@ -147,6 +149,7 @@ class Draft:
         other.advertised_host = self.advertised_host
         other.advertised_port = self.advertised_port
         other.local_rport = self.local_rport
+        other.location = self.location
         other.fallback_proto = self.fallback_proto
         other.forward_flags = self.forward_flags
         other.reply_flags = self.reply_flags

@@ -67,7 +67,8 @@ def _script_functions(self: Any) -> Iterator[ScriptFunction]:
             yield ScriptFunction(self.name, getattr(self, attribute), facts)
 
 
-def _pseudo_variables(self: Any) -> Iterator[PseudoVariable]:
+def variables_of(self: Any) -> Iterator[PseudoVariable]:
+    """The decorated variables of a module, for one that offers others beside them."""
     for _, found in _members(type(self)):
         if isinstance(found, pseudo_variable):
             for name in found.names:
@@ -98,7 +99,7 @@ def _stop(self: Any) -> None:
 _DEFAULTS = {
     "set_parameter": _set_parameter,
     "script_functions": _script_functions,
-    "pseudo_variables": _pseudo_variables,
+    "pseudo_variables": variables_of,
     "transformations": _transformations,
     "rpc_commands": _rpc_commands,
     "start": _start,

@@ -85,8 +85,16 @@ class ClientTransaction(Transaction):
     def _send_ack(self, response: Response) -> None:
         ack = self._ack
         if ack is None:
-            ack = self._ack = build.ack(self._data, response)
+            ack = self._ack = build.ack(self._data, response, self._copied())
         self._layer.transport.send(ack, self.flow, self._failed)
+
+    def _copied(self) -> list[bytes]:
+        """What of the INVITE goes into its ACK beside what RFC 3261 §17.1.1.3 wants."""
+        prefix = self._layer.ack_prefix
+        if not prefix:
+            return []
+        head = parse(self._data).head
+        return [head.line_of(number) for number, key in enumerate(head.keys) if key.startswith(prefix)]
 
     def _failed(self, error: TransportError) -> None:
         """The transport could not send the request or the ACK; at once or later."""

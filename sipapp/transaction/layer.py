@@ -32,6 +32,7 @@ class TransactionLayer:
     __slots__ = (
         "_key",
         "_sought",
+        "ack_prefix",
         "check_call_id",
         "clients",
         "ids",
@@ -50,6 +51,7 @@ class TransactionLayer:
         self.matching = Matching()
         self._sought: Request | None = None  # the request that was looked up last, and its key
         self._key: Hashable = None
+        self.ack_prefix = b""  # fields of an INVITE whose keys begin with this go into the ACK to a refusal too
         self.check_call_id = False  # a response must have the Call-ID of its request, not just its branch
         self.servers: dict[Hashable, ServerTransaction] = {}
         self.clients: dict[Hashable, ClientTransaction] = {}

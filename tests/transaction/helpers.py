@@ -81,7 +81,8 @@ class World:
         self.clock = SteppingClock()
         self.network = Network(self.clock)
         self.wheel = Wheel(self.clock)
-        self.layer = TransactionLayer(self.wheel, self.network, CountedIds())
+        network: Any = self.network
+        self.layer = TransactionLayer(self.wheel, network, CountedIds())
         self.user = User(self.clock)
 
     @property

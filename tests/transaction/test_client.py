@@ -91,5 +91,14 @@ class ClientTransactionTests(SynchronousTestCase):
         self.assertIn(b"\r\nTo: <sip:bob@example.com>;tag=t1\r\n", ack)
         self.assertIn(b"\r\nCSeq: 1 ACK\r\n", ack)
 
+    def test_the_ack_has_the_fields_of_the_invite_that_begin_with_the_prefix(self) -> None:
+        for prefix, fields in ((b"", 0), (b"max-f", 1)):
+            self.world.layer.ack_prefix = prefix
+            client = self.world.client()
+            self.world.receive(486)
+            # The ACK has a Max-Forwards of its own: the one that is copied comes on top.
+            self.assertEqual(self.world.network.data[-1].count(b"Max-Forwards: 70\r\n"), 1 + fields, prefix)
+            client.terminate()
+
     def test_it_knows_the_call_id_of_its_request(self) -> None:
         self.assertEqual(self.world.client().call_id, b"call@example.com")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as some
 from twisted.trial.unittest import SynchronousTestCase
@@ -14,7 +16,7 @@ _PAIRS = [(machine, state, event) for machine in MACHINES for state in machine.S
 
 class MachineTests(SynchronousTestCase):
     @given(some.sampled_from(_PAIRS))
-    def test_every_event_in_every_state_is_a_transition_or_a_state_error(self, pair: tuple) -> None:
+    def test_every_event_in_every_state_is_a_transition_or_a_state_error(self, pair: Any) -> None:
         machine, state, event = pair
         if (state, event) in machine.TABLE:
             there, actions = machine.process(state, event)

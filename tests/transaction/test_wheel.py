@@ -148,7 +148,7 @@ class WheelTests(SynchronousTestCase):
         turns: list[int] = []
 
         class Counting(Clock):
-            def callLater(self, delay: float, called: Any, *given: Any, **named: Any) -> Any:
+            def callLater(self, delay: float, called: Any, *given: Any, **named: Any) -> Any:  # type: ignore[override]
                 turns.append(len(woken))
                 return super().callLater(delay, called, *given, **named)
 

@@ -1,0 +1,101 @@
+# -*- test-case-name: tests.modules.tm.test_answers -*-
+"""answers: script functions that answer through the transaction, and the same for sl (IReplier)."""
+
+from __future__ import annotations
+
+from sipapp.errors import ConfigError
+from sipapp.message.request import Request
+from sipapp.message.response import Response
+from sipapp.module import FAILURE, ONREPLY, REQUEST, Context, RouteType, Value, script_function
+from sipapp.module.reply import ERROR, error_reply
+from sipapp.modules.tm.lookup import Lookups
+from sipapp.modules.tm.reasons import IN_PROCESS
+from sipapp.modules.tm.transaction import ADMIN_REPLY, REPLICATED, WAITED
+from sipapp.script.values import TextWithNumber
+
+_ANSWERING = REQUEST | ONREPLY | FAILURE
+
+
+def status_code(text: bytes) -> int:
+    """A literal status. Raises ConfigError."""
+    if not text.isdigit():
+        raise ConfigError(f"'code' must be int, got {text.decode(errors='replace')!r}")
+    return int(text)
+
+
+class Answers(Lookups):
+    """t_reply() and its kin."""
+
+    @script_function(routes=_ANSWERING, parse={"code": status_code})
+    def t_reply(self, ctx: Context, code: Value, reason_phrase: Value) -> int:
+        """Answer through the transaction, which must be there (see t_newtran()). After a final answer there is no
+        other: -1. A status that is no number is `default_code`."""
+        return self.reply(ctx, *self._status_and_reason(code, reason_phrase))
+
+    @script_function(routes=_ANSWERING, parse={"code": status_code})
+    def t_send_reply(self, ctx: Context, code: Value, reason: Value) -> int:
+        """As t_reply(), and makes the transaction where there is none."""
+        status, phrase = self._status_and_reason(code, reason)
+        if isinstance(ctx.message, Request):
+            self.new_transaction(ctx)
+        return self.reply(ctx, status, phrase)
+
+    @script_function(routes=_ANSWERING)
+    def t_reply_error(self, ctx: Context) -> int:
+        """Tell the caller what the last internal error was: of t_relay(), ..."""
+        return self.reply_error(ctx)
+
+    def _status_and_reason(self, code: Value, reason: Value) -> tuple[int, bytes]:
+        status: int
+        if code.__class__ is int:
+            status = code
+        elif isinstance(code, TextWithNumber):
+            status = code.number
+        else:
+            try:
+                status = int(code or b"")
+            except ValueError:
+                status = self.default_code
+        if isinstance(reason, bytes):
+            return status, reason
+        return status, self.default_reason if reason is None else b"%d" % reason
+
+    # -- IReplier
+
+    def has_transaction(self, ctx: Context) -> bool:
+        return self.transaction_of(ctx) is not None
+
+    def owns(self, ctx: Context) -> bool:
+        t = ctx.transaction
+        return t is not None and bool(t.handled & (WAITED | REPLICATED))
+
+    def reply(self, ctx: Context, status: int, reason: bytes) -> int:
+        message = ctx.message
+        t = self.transaction_of(ctx)
+        if t is None or t.is_local or not 100 <= status <= 699:
+            return -1
+        if isinstance(message, Request) and message.method == b"ACK":
+            return -1
+        t.flags |= ADMIN_REPLY
+        answer = self.answer(t, status, reason, None if isinstance(message, Response) else ctx)
+        if isinstance(message, Response) and ctx.route_type is RouteType.REPLY:
+            ctx.transaction = None
+        return answer
+
+    def reply_error(self, ctx: Context) -> int:
+        t = self.transaction_of(ctx)
+        if t is None:
+            return -1
+        return self.reply(ctx, *error_reply(ctx.extra.get(ERROR, t.error or -1), "TM"))
+
+    def to_tag(self, ctx: Context) -> bytes | None:
+        t = self.transaction_of(ctx)
+        if t is None:
+            return None
+        to = t.request.to
+        return to.tag if to is not None and to.tag is not None else t.tag
+
+    def create(self, ctx: Context) -> int:
+        """ITm."""
+        code = self.new_transaction(ctx)
+        return 1 if code == IN_PROCESS else code

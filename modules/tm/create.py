@@ -1,0 +1,131 @@
+# -*- test-case-name: tests.modules.tm.test_create -*-
+"""create: a request gets its transaction, with what the script has armed for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.logger import Logger
+
+from sipapp.errors import LocalError, ParseError
+from sipapp.interfaces.script import Access
+from sipapp.message.request import Request
+from sipapp.message.uri import Uri
+from sipapp.modules.tm.reasons import BAD_REQUEST, IN_PROCESS, UNSPECIFIED
+from sipapp.modules.tm.receive import Receiving
+from sipapp.modules.tm.transaction import (
+    ARMED,
+    AUTO_100,
+    DISABLE_6XX,
+    INVITE,
+    NO_CANCEL_REASON,
+    NOISY,
+    Armed,
+    Transaction,
+)
+from sipapp.script.values import integer
+
+if TYPE_CHECKING:
+    from sipapp.script.runtime import Context
+
+log = Logger()
+
+
+class Creating(Receiving):
+    """Makes transactions."""
+
+    fr_variable: Access | None = None
+    fr_inv_variable: Access | None = None
+    invite_flags = 0  # what the parameters say of an INVITE
+
+    def read_invite_flags(self) -> None:
+        self.invite_flags = (
+            INVITE
+            | (AUTO_100 if self.auto_inv_100 else 0)
+            | (DISABLE_6XX if self.disable_6xx_block else 0)
+            | (0 if self.e2e_cancel_reason else NO_CANCEL_REASON)
+        )
+
+    def new_transaction(self, ctx: Context) -> int:
+        """1: it has one now (an ACK gets none); 0: an ACK to a response of ours, which ends here; negative: Kamailio's
+        number for what keeps it from having one; IN_PROCESS: it had one."""
+        t = ctx.transaction
+        request = ctx.message
+        if t is not None:
+            t.message_flags, t.message_xflags = ctx.draft.flags, ctx.draft.xflags
+            return IN_PROCESS
+        if not isinstance(request, Request) or request.flow is None:
+            return UNSPECIFIED
+        if request.method == b"ACK":
+            return 0 if ACKNOWLEDGED in ctx.extra else 1
+        try:
+            self._check_uri(ctx, request)
+            t = Transaction(self.as_module(), request, self.table.next_label())
+            t.server = self.transactions.server(request, t)
+        except ParseError as why:
+            log.warn("no transaction for {request}: {why}", request=request, why=why)
+            return BAD_REQUEST
+        except LocalError:
+            return 0  # it came again while its script waited
+        self._arm(t, ctx)
+        self._adopt(t, ctx)
+        self.table.add(t)
+        self.counts.created += 1
+        if self.listeners:
+            self.tell("transaction_created", t, ctx)
+        return 1
+
+    def _check_uri(self, ctx: Context, request: Request) -> None:
+        uri = ctx.draft.request_uri
+        if uri is None:
+            request.parsed_uri  # noqa: B018 - read for what it raises
+        else:
+            Uri.parse(uri)
+
+    def _adopt(self, t: Transaction, ctx: Context) -> None:
+        draft = ctx.draft
+        t.share(ctx)
+        t.draft = draft
+        t.message_flags = draft.flags
+        t.message_xflags = draft.xflags
+        ctx.transaction = t
+
+    def _arm(self, t: Transaction, ctx: Context) -> None:
+        """Timers, routes and flags: the parameters', or what the script wants for this request."""
+        is_invite = t.request.method == b"INVITE"
+        flags = self.invite_flags if is_invite else 0
+        lifetime = self.invite_lifetime if is_invite else self.lifetime
+        armed: Armed | None = ctx.extra.get(ARMED)
+        if armed is not None:
+            flags = (flags | armed.flags_on) & ~armed.flags_off
+            lifetime = (armed.invite_lifetime if is_invite else armed.lifetime) or lifetime
+            t.fr, t.fr_inv, t.t1, t.t2 = armed.fr, armed.fr_inv, armed.t1, armed.t2
+            t.on_failure, t.on_branch_failure = armed.on_failure, armed.on_branch_failure
+            t.on_reply, t.on_branch = armed.on_reply, armed.on_branch
+        if self.fr_variable is not None and not t.fr:
+            t.fr = _seconds(self.fr_variable, ctx)
+        if self.fr_inv_variable is not None and not t.fr_inv:
+            t.fr_inv = _seconds(self.fr_inv_variable, ctx)
+            if t.fr_inv:
+                flags |= NOISY
+        t.flags = flags
+        t.end_of_life = self.seconds() + lifetime
+
+    def as_module(self) -> Any:
+        """This, as what it is in the end: the whole of tm."""
+        return self
+
+    def say_trying(self, t: Transaction, ctx: Context) -> None:
+        """The 100 that keeps the caller from sending its INVITE again. RFC 3261 §16.2."""
+        if t.flags & AUTO_100 and t.status < 100 and t.is_invite:
+            self.answer(t, 100, self.auto_inv_100_reason, ctx)
+
+
+ACKNOWLEDGED = "tm.acknowledged"
+"""In `ctx.extra` of an ACK to a 2xx of our own."""
+
+
+def _seconds(variable: Access, ctx: Context) -> float:
+    """The number of seconds in an AVP; 0 where it has none."""
+    value = variable.get(ctx)
+    return float(max(integer(value), 0)) if value is not None else 0.0

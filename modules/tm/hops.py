@@ -1,0 +1,107 @@
+# -*- test-case-name: tests.modules.tm.test_hops -*-
+"""hops: the way out: the next hop's addresses, the socket, our Via, and the request as it goes out. RFC 3261 §16.6."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from sipapp.errors import ParseError, TransportError
+from sipapp.interfaces.transport import Target
+from sipapp.message.draft import Draft, Outbound
+from sipapp.message.uri import Uri
+from sipapp.module.reply import ERROR
+from sipapp.module.via import flags_of_via, via_line
+from sipapp.modules.tm.branch import Branch
+from sipapp.modules.tm.reasons import NO_SOCKET, UNRESOLVABLE
+from sipapp.modules.tm.suspend import Suspending
+from sipapp.script.runtime import Context
+
+if TYPE_CHECKING:
+    from sipapp.interfaces.transport import Flow
+    from sipapp.message.request import Request
+
+log = Logger()
+
+
+class Hopping(Suspending):
+    """Finds the way."""
+
+    def _resolve(self, hop: Uri | None, text: bytes, request: Request, proto: str | None) -> Any:
+        """The addresses of the next hop. RFC 3263. Raises ParseError, TransportError."""
+        if hop is None:
+            hop = request.parsed_uri if text is request.uri else Uri.parse(text)
+        return self.transport.resolve(hop, proto)
+
+    def _flow(self, targets: list[Any], draft: Draft, request: Request) -> Flow | None:
+        """To the first target for which we have a socket."""
+        for number, target in enumerate(targets):
+            try:
+                flow: Flow = self.transport.flow(target, draft.send_socket, request.flow.socket)
+            except TransportError:
+                continue
+            del targets[:number]
+            return flow
+        return None
+
+    def _render(self, ctx: Context, branch: Branch, flow: Flow) -> tuple[bytes, bytes]:
+        """Our Via line, and the request with it on top."""
+        request: Any = ctx.message
+        draft = ctx.draft
+        branch.bits = flags_of_via(ctx)
+        branch_id = b"%b.%d" % (branch.transaction.branch_base, branch.index)
+        via = via_line(ctx, flow.socket, branch_id, request.flow.via_mark)
+        lines = via
+        if branch.path:
+            route = request.field(b"route")
+            if route is None:
+                lines = via + b"Route: %b\r\n" % branch.path
+            else:
+                draft = draft.fork()
+                draft.insert(route.start, b"Route: %b\r\n" % branch.path)
+        data = draft.render_request(request, branch.uri, lines, Outbound(flow.socket, request.flow.socket))
+        if len(data) > self.udp_mtu > 0 and flow.socket.proto == "udp":
+            other = self._by_stream(ctx, flow)
+            if other is not None:
+                branch.flow = other
+                return self._render(ctx, branch, other)
+        return via, data
+
+    def _by_stream(self, ctx: Context, flow: Flow) -> Flow | None:
+        """What is too long for a datagram goes over a stream. RFC 3261 §18.1.1."""
+        proto = ctx.draft.fallback_proto or self.udp_mtu_try_proto
+        if not proto or proto == "udp":
+            return None
+        try:
+            other: Flow = self.transport.flow(Target(proto, flow.host, flow.port), None, ctx.message.flow.socket)
+        except TransportError:
+            return None
+        return other
+
+    # -- without a transaction
+
+    async def forward_statelessly(self, ctx: Context, hop: Uri | None, proto: str | None) -> int:
+        """An ACK to a 2xx, or a CANCEL for nothing we know: on to its next hop. RFC 3261 §16.11."""
+        request: Any = ctx.message
+        draft = ctx.draft
+        uri = draft.request_uri or request.uri
+        try:
+            targets = self._resolve(hop, draft.next_hop or uri, request, proto)
+            if isinstance(targets, Deferred):
+                targets = await targets
+        except (TransportError, ParseError) as why:
+            log.info("{request}: {why}", request=request, why=why)
+            ctx.extra[ERROR] = UNRESOLVABLE
+            return UNRESOLVABLE
+        flow = self._flow(targets, draft, request)
+        if flow is None:
+            ctx.extra[ERROR] = NO_SOCKET
+            return NO_SOCKET
+        via = via_line(ctx, flow.socket, self.server.ids.branch(), request.flow.via_mark)
+        if draft.path:
+            via += b"Route: %b\r\n" % draft.path
+        data = draft.render_request(request, uri, via, Outbound(flow.socket, request.flow.socket))
+        self.transport.send(data, flow, None, draft.forward_flags)
+        return 1

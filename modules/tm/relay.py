@@ -1,0 +1,271 @@
+# -*- test-case-name: tests.modules.tm.test_relay -*-
+"""relay: a request goes out: target set, branches, next hops, failover to the next address. RFC 3261 §16.5, §16.6."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from sipapp.errors import ParseError, TransportError, ValidationError
+from sipapp.interfaces.route import RouteType
+from sipapp.message.draft import Branch as Target
+from sipapp.message.draft import Draft
+from sipapp.message.uri import Uri
+from sipapp.message.validate import check_forwarding
+from sipapp.module.reply import ERROR
+from sipapp.modules.tm.branch import Branch
+from sipapp.modules.tm.reasons import (
+    CANCELLED,
+    IN_PROCESS,
+    NO_SOCKET,
+    NO_TARGET,
+    NOT_SENT,
+    TOO_MANY_BRANCHES,
+    UNRESOLVABLE,
+    UNSPECIFIED,
+)
+from sipapp.modules.tm.send import Starting
+from sipapp.modules.tm.transaction import (
+    CANCELED,
+    DISABLE_INTERNAL_REPLY,
+    FAILED,
+    FORWARDED,
+    INVITE,
+    LOCAL,
+    REPLICATED,
+    Transaction,
+)
+from sipapp.script.runtime import Context
+
+if TYPE_CHECKING:
+    pass
+
+log = Logger()
+
+UNMATCHED_STATEFUL, UNMATCHED_STATELESS, UNMATCHED_DROP = range(3)
+
+
+class Relaying(Starting):
+    """Relays. What may wait (for DNS, for a branch_route) is a coroutine, which seldom does."""
+
+    # -- t_relay() in the request route
+
+    async def relay(
+        self, ctx: Context, hop: Uri | None = None, proto: str | None = None, replicate: bool = False
+    ) -> int:
+        """Relay a request statefully: 1; negative: Kamailio's number for why not.
+
+        hop: send it there whatever $du and the Request-URI say; replicate: nobody wants the responses.
+        """
+        request: Any = ctx.message
+        if request.method == b"CANCEL":
+            return await self._relay_cancel(ctx, hop, proto)
+        code = self.new_transaction(ctx)
+        if code == 0:
+            return 1  # an ACK to a response of ours
+        if code < 0 and code != IN_PROCESS:
+            return code
+        if request.method == b"ACK":
+            return await self.forward_statelessly(ctx, hop, proto)
+        t = ctx.transaction
+        if replicate:
+            return await self._replicate(ctx, t, hop, proto)
+        refused = self._refused(ctx, t)
+        if refused:
+            return self._not_relayed(t, ctx, refused)
+        if not t.branches:
+            self.say_trying(t, ctx)
+        code = await self.forward(ctx, t, hop, proto)
+        return code if code > 0 else self._not_relayed(t, ctx, code)
+
+    async def _replicate(self, ctx: Context, t: Transaction, hop: Uri | None, proto: str | None) -> int:
+        """A copy goes elsewhere, as if it were a request of our own; the caller's is for the script to answer."""
+        self.say_trying(t, ctx)
+        t.handled |= FORWARDED | REPLICATED
+        request: Any = ctx.message
+        copy = Transaction(self.as_module(), request, self.table.next_label())
+        copy.flags = (t.flags & INVITE) | LOCAL
+        copy.share(ctx)
+        copy.end_of_life = t.end_of_life
+        self.table.add(copy)
+        self.counts.created += 1
+        code = await self.forward(ctx, copy, hop, proto)
+        if code <= 0:
+            ctx.extra[ERROR] = copy.error
+            self.forget(copy)
+        return code
+
+    def _refused(self, ctx: Context, t: Transaction) -> int:
+        """What a proxy must not pass on. RFC 3261 §16.3."""
+        request: Any = ctx.message
+        try:
+            check_forwarding(request, ctx.draft.request_uri)
+        except ValidationError as why:
+            t.delayed = (why.status, why.reason.encode(), why.fields)
+            t.error = -why.status
+            return t.error
+        return 0
+
+    def _not_relayed(self, t: Transaction, ctx: Context, code: int) -> int:
+        """The answer follows when the route ends, unless the script gives its own."""
+        ctx.extra[ERROR] = t.error
+        if t.flags & DISABLE_INTERNAL_REPLY:
+            return -4
+        t.handled |= FAILED
+        if not self.delayed_reply and self.kill(t) < 0:
+            self.release(t)
+        return code
+
+    async def _relay_cancel(self, ctx: Context, hop: Uri | None, proto: str | None) -> int:
+        request: Any = ctx.message
+        invite = self.invite_of(request)
+        if invite is None and self.unmatched_cancel == UNMATCHED_DROP:
+            log.debug("{request}: no INVITE, dropped", request=ctx.message)
+            return 1
+        if invite is None and self.unmatched_cancel == UNMATCHED_STATELESS:
+            return await self.forward_statelessly(ctx, hop, proto)
+        code = self.new_transaction(ctx)
+        if code <= 0 and code != IN_PROCESS:
+            return code or 1
+        t = ctx.transaction
+        if invite is not None:
+            self.cancelled_by_caller(ctx, t, invite)
+            t.handled |= FORWARDED
+            return 1
+        code = await self.forward(ctx, t, hop, proto)
+        return code if code > 0 else self._not_relayed(t, ctx, code)
+
+    # -- the target set
+
+    async def forward(self, ctx: Context, t: Transaction, hop: Uri | None = None, proto: str | None = None) -> int:
+        """Make and send a branch for each target: 1; negative where none could be sent, with `t.error`."""
+        draft = ctx.draft
+        if t.flags & CANCELED or t.status >= 200:
+            draft.targets.clear()
+            t.error = CANCELLED
+            return UNSPECIFIED
+        if t.on_branch:
+            t.on_branch_delayed, t.on_branch = t.on_branch, ""
+            branch_route = self.routes("branch_routes").get(t.on_branch_delayed)
+        else:
+            branch_route = None
+        if not t.branches and ctx.route_type is RouteType.REQUEST:
+            self.save(t, ctx)
+        targets = self._targets(draft)
+        added: list[Branch] = []
+        lowest = UNSPECIFIED
+        for target in targets:
+            made = await self._add(ctx, t, target, branch_route, hop, proto)
+            if t.flags & CANCELED:
+                t.error = CANCELLED
+                return UNSPECIFIED
+            if made.__class__ is int:
+                lowest = min(lowest, made)
+            else:
+                added.append(made)
+        t.message_flags = draft.flags
+        if not added:
+            t.error = lowest if targets else min(lowest, NO_TARGET)
+            if not targets:
+                log.error("{request}: no branches for forwarding", request=ctx.message)
+            return lowest if targets else UNSPECIFIED
+        added[0].first = True
+        sent = 0
+        for branch in added:
+            if self.onsend is not None and not await self._may_be_sent(branch, ctx):
+                sent += self.try_next_target(branch)
+            else:
+                sent += self._start(branch) or self.try_next_target(branch) or self._not_sent(branch)
+        if not sent:
+            t.error = NOT_SENT
+            return UNSPECIFIED
+        t.error = 0
+        t.handled |= FORWARDED
+        return 1
+
+    def _targets(self, draft: Draft) -> list[Target | None]:
+        """None stands for the Request-URI; all of them are used up. RFC 3261 §16.5."""
+        targets: list[Target | None] = [None] if draft.uri_is_target else []
+        if draft.targets:
+            targets += draft.targets
+            draft.targets.clear()
+        draft.consume_uri()
+        return targets
+
+    def save(self, t: Transaction, ctx: Context) -> None:
+        """What the script has done so far is where failure_route and its like start from."""
+        request: Any = ctx.message
+        t.request = request
+        if t.on_failure or t.on_branch_failure or t.kept or t.held:
+            t.draft = ctx.draft.fork()
+        else:
+            t.draft = ctx.draft
+        t.message_flags, t.message_xflags = ctx.draft.flags, ctx.draft.xflags
+
+    # -- one branch
+
+    async def _add(
+        self, ctx: Context, t: Transaction, target: Target | None, route: Any, hop: Uri | None, proto: str | None
+    ) -> Branch | Any:
+        """A branch that is ready to be sent; Kamailio's number for why there is none."""
+        if len(t.branches) - sum(b.blind for b in t.branches) >= self.max_branches:
+            log.error("{request}: maximum number of branches exceeded", request=ctx.message)
+            return TOO_MANY_BRANCHES
+        draft = ctx.draft
+        branch = Branch(t, len(t.branches), b"")
+        if route is not None or target is not None:
+            ctx = self._branch_context(ctx, t, branch, target)
+            draft = ctx.draft
+        if route is not None:
+            waiting = self.run(route, ctx)
+            if waiting is not None:
+                await waiting
+            if ctx.dropped:
+                return NO_TARGET
+            branch.index = len(t.branches)  # others may have come meanwhile
+        request: Any = ctx.message
+        branch.uri = draft.request_uri or request.uri
+        branch.path = draft.path
+        branch.flags = draft.branch_flags
+        known = draft.location if target is None else target
+        if known is not None:
+            branch.instance, branch.ruid, branch.user_agent = known.instance, known.ruid, known.user_agent
+        try:
+            targets = self._resolve(hop, draft.next_hop or branch.uri, request, proto)
+            if isinstance(targets, Deferred):
+                targets = await targets
+                branch.index = len(t.branches)
+        except (TransportError, ParseError) as why:
+            log.info("{request}: {why}", request=request, why=why)
+            return UNRESOLVABLE
+        flow = self._flow(targets, draft, request)
+        if flow is None:
+            log.error("{request}: no socket to send it from to {target}", request=request, target=targets[0])
+            return NO_SOCKET
+        branch.flow = flow
+        if self.failover and len(targets) > 1:
+            branch.more_targets = targets[1:]
+            branch.context = ctx
+        if not t.branch_base:
+            t.branch_base = self.server.ids.branch()
+        branch.via, branch.data = self._render(ctx, branch, flow)
+        t.branches.append(branch)
+        return branch
+
+    def _branch_context(self, ctx: Context, t: Transaction, branch: Branch, target: Target | None) -> Context:
+        """branch_route has its own draft; what it sets is seen by this branch alone."""
+        draft = ctx.draft.fork()
+        if target is not None:
+            draft.request_uri = target.uri
+            draft.next_hop = target.next_hop
+            draft.path = target.path
+            draft.branch_flags = target.flags
+            draft.send_socket = target.send_socket
+        own = Context(self.server, ctx.message, draft, RouteType.BRANCH)
+        t.lend(own)
+        own.vars, own.script_flags, own.branch = ctx.vars, ctx.script_flags, branch.index
+        if ctx.extra:
+            own.extra.update(ctx.extra)
+        return own

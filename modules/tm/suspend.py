@@ -1,0 +1,277 @@
+# -*- test-case-name: tests.modules.tm.test_suspend -*-
+"""suspend: requests whose script waits, and requests and responses that t_suspend() puts aside for t_continue().
+
+A run that waits keeps its request: retransmissions are absorbed, refusals of open branches wait until it ends, a CANCEL
+ends it at once. A run that ends without an answer has one made for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from twisted.logger import Logger
+
+from sipapp.errors import ScriptError
+from sipapp.interfaces.route import RouteType
+from sipapp.message.draft import Draft
+from sipapp.message.request import Request
+from sipapp.message.response import Response
+from sipapp.modules.tm.branch import Branch
+from sipapp.modules.tm.choice import MADE_UP
+from sipapp.modules.tm.create import Creating
+from sipapp.modules.tm.transaction import FAILED as NOT_RELAYED
+from sipapp.modules.tm.transaction import FORWARDED, RELEASED, REPLIED, SUSPENDED, WAITED, Transaction
+from sipapp.script.runtime import FAILED, Context, Route
+
+if TYPE_CHECKING:
+    from typing import Any
+
+log = Logger()
+
+_RETRY_AFTER = b"Retry-After: 10\r\n"
+
+_WAITED = "tm.waited"
+"""`ctx.extra[_WAITED]`: what the run waited for, for the log."""
+
+
+class Held(NamedTuple):
+    """What t_suspend() has put aside."""
+
+    ctx: Context
+    branch: Branch | None  # whose response it is; None: the request
+    alarm: Any
+    on_failure: str
+
+
+class Suspending(Creating):
+    """ISuspension, t_suspend() and t_continue()."""
+
+    # -- a run begins to wait
+
+    def suspending(self, ctx: Context) -> None:
+        """ISuspension. An ACK has no transaction: its run just waits, as that of a made-up request."""
+        request = ctx.message
+        if not isinstance(request, Request) or request.method == b"ACK" or request.flow is None:
+            return
+        t = ctx.transaction
+        if t is None:
+            code = self.new_transaction(ctx)
+            t = ctx.transaction
+            if t is None:
+                raise ScriptError(f"no transaction to keep the request in ({code})", code or -1)
+        if t.kept is None:
+            t.kept = []
+        t.kept.append(ctx)
+        t.flags |= SUSPENDED
+        t.handled |= WAITED
+        if ctx.run is not None:
+            ctx.extra[_WAITED] = str(ctx.run.site)
+        if ctx.route_type is RouteType.REQUEST:
+            t.holds += 1
+            self.say_trying(t, ctx)
+
+    def run_ended(self, t: Transaction, ctx: Context) -> bool:
+        """A run is over; whether it had waited."""
+        kept = t.kept
+        if kept is None or ctx not in kept:
+            return False
+        kept.remove(ctx)
+        if not kept:
+            t.flags &= ~SUSPENDED
+        if ctx.route_type is RouteType.REQUEST and t.holds:
+            t.holds -= 1
+        return True
+
+    def suspended_too_long(self, ctx: Context) -> None:
+        """ISuspension: the run was ended; 408, through failure_route if one is armed."""
+        t = ctx.transaction
+        if t is None:
+            return
+        self.run_ended(t, ctx)
+        if ctx.route_type is RouteType.FAILURE:
+            self.conclude(t, ctx)
+        elif t.status < 200:
+            self._time_out(t, t.on_failure)
+
+    def _time_out(self, t: Transaction, on_failure: str) -> None:
+        """The wait itself counts as a branch that did not answer."""
+        branch = Branch(t, len(t.branches), t.request.uri)
+        branch.blind = branch.timed_out_ = True
+        branch.on_failure = on_failure
+        branch.on_branch_failure = ""
+        t.branches.append(branch)
+        self.final(branch, self.reply_408_code, MADE_UP, None)
+
+    def cancel_runs(self, t: Transaction) -> None:
+        """A CANCEL: whatever waits is given up, and what it waits for is cancelled with it."""
+        held, t.held = t.held, None
+        if held is not None and held.alarm is not None:
+            held.alarm.cancel()
+        kept, t.kept = t.kept, None
+        t.holds = 0
+        t.flags &= ~SUSPENDED
+        for ctx in kept or ():
+            if ctx.run is not None:
+                ctx.run.cancel()
+        if kept or held is not None:
+            self._tell_cancelled(t)
+        if t.deciding is not None and kept:
+            waiting, t.deciding = t.deciding, None
+            for event in waiting:
+                event()
+
+    def _tell_cancelled(self, t: Transaction) -> None:
+        """event_route[async:cancelled] may clean up after a script that will not go on."""
+        route = self.server.event_route("async:cancelled")
+        if route is not None:
+            self.server.execute(route, self.context(t, RouteType.EVENT))
+
+    # -- the request's script has ended
+
+    def request_route_ended(self, ctx: Context) -> None:
+        """Whether somebody will answer; if not, what to do about it."""
+        t: Transaction = ctx.transaction
+        waited = self.run_ended(t, ctx)
+        if FAILED in ctx.extra:
+            self._failed(t, ctx)
+        elif t.held is not None:
+            return
+        elif waited:
+            self._ended(t, ctx)
+        elif t.handled == NOT_RELAYED:
+            if self.kill(t) < 0:
+                self.release(t)
+        elif not t.handled:
+            log.warn("{request}: its route has neither answered nor relayed it", request=t.request)
+            self.release(t)
+
+    def _failed(self, t: Transaction, ctx: Context) -> None:
+        """The script broke: the answer that is owed, unless a branch may bring a better one."""
+        if t.status >= 200 or any(b.last < 200 for b in t.branches):
+            return
+        error = ctx.extra[FAILED]
+        status = getattr(error, "status", 0) or 500
+        fields = list(getattr(error, "fields", ()))
+        if status == 503:
+            fields.append(_RETRY_AFTER)
+        t.delayed = (status, _reason(error, status), fields)
+        self.kill(t)
+
+    def _ended(self, t: Transaction, ctx: Context) -> None:
+        """A script that has waited is over: open branches decide, else the refusals there are, else 500."""
+        if t.status >= 200 or t.holds or t.held is not None or any(b.last < 200 for b in t.branches):
+            return
+        self.settle_stored(t)
+        if t.status >= 200 or t.deciding is not None or t.handled & (RELEASED | REPLIED):
+            return
+        if any(b.last < 200 for b in t.branches):
+            return  # failure_route has found another target
+        if not t.error and t.delayed is None:
+            log.warn(
+                "{request}: no answer from its route, which had waited at {site}",
+                request=t.request,
+                site=ctx.extra.get(_WAITED, "t_suspend()"),
+            )
+        self.kill(t)
+
+    # -- t_suspend(), t_continue()
+
+    def suspend(self, ctx: Context) -> int:
+        """Put the request, or the response of an onreply_route, aside: 1, or -1 where that cannot be."""
+        if isinstance(ctx.message, Response):
+            return self._suspend_response(ctx)
+        if ctx.message.flow is None:
+            return -1
+        if ctx.transaction is None and self.new_transaction(ctx) < 0:
+            return -1
+        t = ctx.transaction
+        if t is None or t.status >= 200:
+            return -1
+        if t.is_canceled:
+            return 1
+        self.say_trying(t, ctx)
+        if t.held is not None and t.held.alarm is not None:
+            t.held.alarm.cancel()
+        now = self.seconds()
+        due = min(now + (t.fr or self.fr), t.end_of_life)
+        alarm = self.wheel.at(due, self._held_too_long, t)
+        t.held = Held(ctx, None, alarm, t.on_failure)
+        t.flags |= SUSPENDED
+        t.handled |= FORWARDED | WAITED
+        t.message_flags, t.message_xflags = ctx.draft.flags, ctx.draft.xflags
+        return 1
+
+    def _suspend_response(self, ctx: Context) -> int:
+        t = ctx.transaction
+        if t is None or not 0 <= ctx.branch < len(t.branches):
+            return -1
+        branch = t.branches[ctx.branch]
+        timeout = self.server.config.suspend_timeout
+        alarm = self.wheel.at(self.seconds() + timeout, self._response_held_too_long, t) if timeout > 0 else None
+        t.held = Held(ctx, branch, alarm, "")
+        t.flags |= SUSPENDED
+        return 1
+
+    def _held_too_long(self, t: Transaction) -> None:
+        """Nobody has called t_continue() within fr_timer."""
+        held, t.held = t.held, None
+        t.flags &= ~SUSPENDED
+        if held is not None and t.status < 200:
+            self._time_out(t, held.on_failure)
+
+    def _response_held_too_long(self, t: Transaction) -> None:
+        """Nor for a response: it goes on as it came."""
+        held, t.held = t.held, None
+        t.flags &= ~SUSPENDED
+        if held is not None and held.branch is not None:
+            log.warn("{branch!r}: a held response goes on, after suspend_timeout", branch=held.branch)
+            self.continue_reply(held.branch, held.ctx)
+
+    def resume(self, index: int, label: int, route: Route) -> int:
+        """Go on with what t_suspend() has put aside, in this route: 1; -1 where there is nothing (any more)."""
+        t = self.table.by_id(index, label)
+        if t is None or t.held is None or (t.status >= 200 and t.held.branch is None):
+            return -1
+        held, t.held = t.held, None
+        if held.alarm is not None:
+            held.alarm.cancel()
+        t.flags &= ~SUSPENDED
+        ctx = self._again(t, held.ctx)
+        if held.branch is not None:
+            branch = held.branch
+            ctx.branch = branch.index
+            self.server.execute(route, ctx, lambda ctx, code: self._response_resumed(t, branch, ctx))
+            return 1
+        t.holds += 1
+        self.server.execute(route, ctx, lambda ctx, code: self._request_resumed(t, ctx))
+        return 1
+
+    def _again(self, t: Transaction, old: Context) -> Context:
+        """A run that goes on where another has put its message aside: with all that it had."""
+        ctx = Context(self.server, old.message, old.draft or Draft(), old.route_type)
+        t.lend(ctx)
+        ctx.vars, ctx.script_flags, ctx.branch, ctx.response = old.vars, old.script_flags, old.branch, old.response
+        return ctx
+
+    def _request_resumed(self, t: Transaction, ctx: Context) -> None:
+        self.run_ended(t, ctx)
+        if t.holds:
+            t.holds -= 1
+        t.message_flags = ctx.draft.flags
+        if FAILED in ctx.extra:
+            self._failed(t, ctx)
+        else:
+            self._ended(t, ctx)
+
+    def _response_resumed(self, t: Transaction, branch: Branch, ctx: Context) -> None:
+        if t.held is not None and t.held.ctx is ctx:
+            return  # put aside again
+        self.continue_reply(branch, ctx)
+
+
+def _reason(error: object, status: int) -> bytes:
+    """What the peer may know of it."""
+    reason = getattr(error, "reason", None)
+    if status == 500 or not isinstance(reason, str):
+        return {408: b"Request Timeout", 503: b"Service Unavailable"}.get(status, b"Server Internal Error")
+    return reason.encode("utf-8", "replace")

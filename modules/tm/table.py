@@ -1,0 +1,60 @@
+# -*- test-case-name: tests.modules.tm.test_table -*-
+"""table: all transactions of tm, by the names that scripts and operators have for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from secrets import randbits
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sipapp.modules.tm.transaction import Transaction
+
+
+class Table:
+    """Transactions by label, and those of INVITE by Call-ID and CSeq number."""
+
+    __slots__ = ("_by_call", "_by_label", "next_label")
+
+    def __init__(self) -> None:
+        self._by_label: dict[int, Transaction] = {}
+        self._by_call: dict[tuple[bytes, int], Transaction] = {}
+        self.next_label = count(randbits(29)).__next__  # positive for years in a script's 32 signed bits
+
+    def add(self, transaction: Transaction) -> None:
+        self._by_label[transaction.label] = transaction
+        if transaction.is_invite:
+            self._by_call[_call(transaction)] = transaction
+
+    def remove(self, transaction: Transaction) -> bool:
+        """Whether it was there."""
+        if self._by_label.pop(transaction.label, None) is None:
+            return False
+        if transaction.is_invite:
+            key = _call(transaction)
+            if self._by_call.get(key) is transaction:
+                del self._by_call[key]
+        return True
+
+    def by_id(self, index: int, label: int) -> Transaction | None:
+        """By $T(id_index) and $T(id_label)."""
+        found = self._by_label.get(label)
+        return found if found is not None and found.index == index else None
+
+    def by_call(self, call_id: bytes, cseq: bytes) -> Transaction | None:
+        """The INVITE with this Call-ID and CSeq: `1`, or `1 INVITE`."""
+        number = cseq.split(b" ", 1)[0].strip()
+        return self._by_call.get((call_id, int(number))) if number.isdigit() else None
+
+    def __len__(self) -> int:
+        return len(self._by_label)
+
+    def __iter__(self) -> Iterator[Transaction]:
+        return iter(list(self._by_label.values()))
+
+
+def _call(transaction: Transaction) -> tuple[bytes, int]:
+    request = transaction.request
+    cseq = request.cseq
+    return request.call_id, cseq.number if cseq is not None else 0

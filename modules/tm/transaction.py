@@ -1,0 +1,243 @@
+# -*- test-case-name: tests.modules.tm.test_transaction -*-
+"""transaction: a request that tm has taken on: its server transaction, its branches, what the script armed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from zope.interface import implementer
+
+from sipapp.interfaces.tm import ITransaction
+from sipapp.interfaces.transaction import IServerTransaction, IServerUser
+from sipapp.modules.tm.branch import NEVER, Branch
+from sipapp.script.avp import settle
+
+if TYPE_CHECKING:
+    from sipapp.errors import TransportError
+    from sipapp.interfaces.tm import Answered
+    from sipapp.message.draft import Draft
+    from sipapp.message.request import Request
+    from sipapp.modules.tm import Tm
+    from sipapp.modules.tm.suspend import Held
+    from sipapp.script.runtime import Context
+
+# Kamailio's bits: tm.list shows them, scripts of the RPC read them
+INVITE = 1 << 0
+LOCAL = 1 << 1
+NOISY = 1 << 2
+CANCELED = 1 << 3
+GLOBAL_FAILURE = 1 << 4  # a 6xx has come: no new branches
+AUTO_100 = 1 << 6
+NO_AUTO_ACK = 1 << 7
+DISABLE_6XX = 1 << 8
+DISABLE_FAILOVER = 1 << 9
+NO_CANCEL_REASON = 1 << 10
+DISABLE_INTERNAL_REPLY = 1 << 13
+ADMIN_REPLY = 1 << 14
+SUSPENDED = 1 << 15
+
+# What became of it in the request route, as bits of `handled`
+FORWARDED, REPLIED, RELEASED, FAILED = 1, 2, 4, 8
+REPLICATED, WAITED = 16, 32  # its answer must be the transaction's, even one that sl sends
+
+
+class Armed:
+    """What a script asks for before there is a transaction: kept in `ctx.extra`, then the transaction's."""
+
+    __slots__ = (
+        "flags_off",
+        "flags_on",
+        "fr",
+        "fr_inv",
+        "invite_lifetime",
+        "lifetime",
+        "on_branch",
+        "on_branch_failure",
+        "on_failure",
+        "on_reply",
+        "t1",
+        "t2",
+    )
+
+    def __init__(self) -> None:
+        self.on_failure = ""
+        self.on_branch_failure = ""
+        self.on_reply = ""
+        self.on_branch = ""
+        self.fr = self.fr_inv = self.t1 = self.t2 = self.lifetime = self.invite_lifetime = 0.0  # s; 0: the default
+        self.flags_on = 0
+        self.flags_off = 0
+
+
+ARMED = "tm.armed"
+
+
+@implementer(ITransaction, IServerUser)
+class Transaction:
+    """A request and what becomes of it. `status` is the last status that was sent to the caller, 0 before any."""
+
+    __slots__ = (
+        "ack_tags",
+        "avps",
+        "branch_base",
+        "branches",
+        "canceled_by",
+        "deciding",
+        "delayed",
+        "draft",
+        "drop_mode",
+        "dropped",
+        "end_of_life",
+        "error",
+        "flags",
+        "fr",
+        "fr_inv",
+        "handled",
+        "held",
+        "holds",
+        "kept",
+        "label",
+        "message_flags",
+        "message_xflags",
+        "on_branch",
+        "on_branch_delayed",
+        "on_branch_failure",
+        "on_failure",
+        "on_reply",
+        "picked",
+        "released",
+        "reply",
+        "request",
+        "resending",
+        "server",
+        "status",
+        "t1",
+        "t2",
+        "tag_",
+        "tm",
+        "wants_provisional",
+        "winner",
+        "xavis",
+        "xavps",
+        "xavus",
+    )
+
+    def __init__(self, tm: Tm, request: Request, label: int) -> None:
+        self.tm = tm
+        self.request = request
+        self.label = label
+        self.server: IServerTransaction | None = None
+        self.branch_base = b""  # what its branch parameters begin with
+        self.branches: list[Branch] = []
+        self.status = 0
+        self.winner = -1  # the branch whose response was sent last; -2: one of our own
+        self.picked = -1  # $T_reply_code in failure_route: the branch that won
+        self.flags = 0
+        self.handled = 0
+        self.error = 0  # why the last t_relay() failed: the answer when nothing else is said
+        self.delayed: tuple[int, bytes, list[bytes]] | None = None  # the same, where it is a status of its own
+        self.draft: Draft | None = None
+        self.avps: Any = None
+        self.xavps: Any = None
+        self.xavus: Any = None
+        self.xavis: Any = None
+        self.message_flags = 0
+        self.message_xflags = 0
+        self.on_failure = ""
+        self.on_branch_failure = ""
+        self.on_reply = ""
+        self.on_branch = ""
+        self.on_branch_delayed = ""
+        self.fr = self.fr_inv = self.t1 = self.t2 = 0.0
+        self.end_of_life = NEVER
+        self.tag_: bytes | None = None
+        self.canceled_by: list[bytes] | None = None  # the Reason lines of the CANCEL that came
+        self.kept: list[Context] | None = None  # the runs of its script that wait
+        self.holds = 0  # how many of them are of the request: no refusal is passed on before they end
+        self.held: Held | None = None  # what t_suspend() left for t_continue()
+        self.deciding: list[Callable[[], None]] | None = None  # what waits until a failure_route has ended
+        self.drop_mode = 0
+        self.dropped = False  # t_drop(): `status` was never sent
+        self.released: Any = None  # the alarm that ends it, where nobody will answer
+        self.resending: Any = None  # the alarm that sends a 2xx of our own again until its ACK comes
+        self.ack_tags: Any = None  # what that ACK is known by
+        self.reply: Callable[[Answered], None] | None = None  # a local one: who is told the responses
+        self.wants_provisional = False  # ... the provisional ones too
+
+    def __repr__(self) -> str:
+        return f"<Transaction {self.index}:{self.label} {self.request!r} {self.status}>"
+
+    @property
+    def is_invite(self) -> bool:
+        return bool(self.flags & INVITE)
+
+    @property
+    def is_local(self) -> bool:
+        return bool(self.flags & LOCAL)
+
+    @property
+    def is_canceled(self) -> bool:
+        return bool(self.flags & CANCELED)
+
+    @property
+    def index(self) -> int:
+        """$T(id_index): with the label, its name in scripts and RPC."""
+        return crc32(self.request.call_id) & 0xFFFF
+
+    @property
+    def tag(self) -> bytes:
+        """The To-tag of our own responses."""
+        tag = self.tag_
+        if tag is None:
+            tag = self.tag_ = self.tm.server.ids.tag()
+        return tag
+
+    def share(self, ctx: Context) -> None:
+        """Its AVPs are those of the run that makes it."""
+        settle(ctx)
+        self.avps, self.xavps, self.xavus, self.xavis = ctx.avps, ctx.xavps, ctx.xavus, ctx.xavis
+
+    def lend(self, ctx: Context) -> Context:
+        """A run of its script gets its AVPs, and knows it."""
+        ctx.avps, ctx.xavps, ctx.xavus, ctx.xavis = self.avps, self.xavps, self.xavus, self.xavis
+        ctx.transaction = self
+        return ctx
+
+    # -- IServerUser
+
+    def acknowledged(self, transaction: IServerTransaction, ack: Request) -> None:
+        """The machine does what there is to do."""
+
+    def not_acknowledged(self, transaction: IServerTransaction) -> None:
+        """The caller is gone; so is our interest."""
+
+    def server_transport_failed(self, transaction: IServerTransaction, error: TransportError) -> None:
+        self.tm.reply_not_sent(self, error)
+
+    def server_terminated(self, transaction: IServerTransaction) -> None:
+        self.server = None
+        self.branch_over()
+
+    # -- its end
+
+    def branch_over(self) -> None:
+        """The server transaction or a client transaction is over: so is this, once all are."""
+        if self.server is None and all(branch.client is None for branch in self.branches):
+            self.tm.forget(self)
+
+    def cut(self) -> None:
+        """Cut every link, so that nothing needs the collector."""
+        for branch in self.branches:
+            branch.due = NEVER
+            branch.context = None
+            branch.waiting = None
+            branch.reply = None
+        self.branches = []
+        self.avps = self.xavps = self.xavus = self.xavis = None
+        self.kept = self.held = self.deciding = self.reply = None
+        for alarm in (self.released, self.resending):
+            if alarm is not None:
+                alarm.cancel()
+        self.released = self.resending = None
