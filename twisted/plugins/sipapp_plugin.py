@@ -9,7 +9,7 @@ from sipapp.plugin import ModulePlugin
 from twisted.application.service import ServiceMaker
 
 MODULES = """
-    async cfgutils corex kex maxfwd path pv rr sdpops siputils sl textops textopsx tm tmx xlog
+    async cfgutils corex diversion kex maxfwd path pv rr sdpops siputils sl textops textopsx tm tmx xlog
 """
 
 sipapp = ServiceMaker("sipapp", "sipapp.tap", "A SIP application server for Kamailio scripts.", "sipapp")
