@@ -24,6 +24,7 @@ class ModParam(NamedTuple):
     repeat: bool = False  # each modparam adds one
     minimum: int | None = None
     maximum: int | None = None
+    parse: Callable[[Any], Any] | None = None  # what the module makes of each value
 
 
 class IModuleFactory(Interface):

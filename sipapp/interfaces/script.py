@@ -55,11 +55,12 @@ class Parameter(NamedTuple):
     name: str
     kind: Kind
     optional: bool = False
-    parse: Callable[[Any], Any] | None = None
+    parse: Callable[..., Any] | None = None
     """What a Kind.TEXT argument, or a constant one of Kind.VALUE, becomes, once, when the script loads.
 
     It raises ConfigError for a wrong one.
     """
+    binds: bool = False  # parse takes (text, IBinder): the text has variables that it binds itself
 
 
 class IScriptFunction(Interface):

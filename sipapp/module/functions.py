@@ -94,7 +94,7 @@ class ScriptFunction:
                 n.rstrip("_"),
                 _kind(facts.name, hints, n, n in facts.parse),
                 signature[n].default is not inspect.Parameter.empty,
-                facts.parse.get(n),
+                *_parser(facts.parse.get(n), method),
             )
             for n in names
         )
@@ -133,6 +133,16 @@ def _kind(function: str, hints: dict[str, Any], name: str, parsed: bool) -> Kind
         raise TypeError(f"{function}(): parameter {name!r} has no type that a script can give: {hint!r}") from None
 
 
+def _parser(parse: Callable[..., Any] | str | None, method: Any) -> tuple[Callable[..., Any] | None, bool]:
+    """What parses an argument, and whether it wants the binder too."""
+    if isinstance(parse, str):
+        parse = getattr(method.__self__, parse)
+    if parse is None:
+        return None, False
+    wanted = [p for p in inspect.signature(parse).parameters.values() if p.default is inspect.Parameter.empty]
+    return parse, len(wanted) > 1
+
+
 def _may_wait(answer: Any) -> bool:
     alternatives = get_args(answer) if get_origin(answer) not in (None, Deferred) else (answer,)
     return any(a is Deferred or get_origin(a) is Deferred for a in (*alternatives, answer))
@@ -147,7 +157,7 @@ class _FunctionFacts:
         asynchronous: bool | None,
         route_kind: RouteType | None,
         timeout_code: int,
-        parse: Mapping[str, Callable[[Any], Any]],
+        parse: Mapping[str, Callable[..., Any] | str],
     ) -> None:
         self.name = name
         self.routes = routes
@@ -166,7 +176,7 @@ def script_function(
     asynchronous: bool | None = None,
     route_kind: RouteType | None = None,
     timeout_code: int = -1,
-    parse: Mapping[str, Callable[[Any], Any]] | None = None,
+    parse: Mapping[str, Callable[..., Any] | str] | None = None,
 ) -> Callable[[_F], _F]:
     """Make a method a script function.
 
@@ -176,6 +186,7 @@ def script_function(
     route_kind: what kind of route its RouteName parameters name (route[NAME] where not said).
     timeout_code: what async()'s time limit leaves in $rc. parse: for parameters of text that is not evaluated, what
     makes the function's own value of it when the script loads: `parse={"name": method_names}`; it raises ConfigError.
+    A str names a method of the module; a second parameter gets the IBinder, for texts with variables of their own.
     A parameter of type Value may have one too: it is for constants, variables are handed over as they are; one of
     type PvRef: it gets the variable, `writable` refuses those that cannot be written.
     """

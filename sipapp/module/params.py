@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, get_args, get_origin
 
 from sipapp.errors import ConfigError
@@ -25,13 +26,16 @@ def modparam(
     minimum: int | None = None,
     maximum: int | None = None,
     name: str = "",
+    parse: Callable[[str], Any] | None = None,
 ) -> Any:
     """Declare a module parameter: `limit: int = modparam(default=10, doc="...")`.
 
     The annotation says what modparam() takes: int, str, bytes (text), float (a number or text like "0.5"),
-    `int | str`, list[str] (each modparam() adds one). `name` is for names that Python cannot spell.
+    `int | str`, list[str] (each modparam() adds one). `name` is for names that Python cannot spell. parse: what makes
+    the module's own value of a text, when the script loads: `timers: list[Timer] = modparam(parse=Timer.parse, ...)`;
+    it raises ConfigError.
     """
-    return _Field(default, doc=doc, unit=unit, minimum=minimum, maximum=maximum, name=name)
+    return _Field(default, doc=doc, unit=unit, minimum=minimum, maximum=maximum, name=name, parse=parse)
 
 
 def declared(cls: type, hints: dict[str, Any]) -> dict[str, tuple[str, ModParam, Any]]:
@@ -88,7 +92,16 @@ def convert(module: str, parameter: ModParam, hint: Any, value: int | str) -> An
     ):
         if limit is not None and bad():
             raise ConfigError(f'modparam("{module}", "{parameter.name}"): must be {word} {limit}, got {_shown(value)}')
-    return value
+    return _parsed(module, parameter, value)
+
+
+def _parsed(module: str, parameter: ModParam, value: Any) -> Any:
+    if parameter.parse is None:
+        return value
+    try:
+        return parameter.parse(value)
+    except ConfigError as why:
+        raise ConfigError(f'modparam("{module}", "{parameter.name}"): {why.reason}') from None
 
 
 def _shown(value: object) -> str:

@@ -46,6 +46,12 @@ class _Place:
     def given(self, value: Any) -> Given:
         return Given(self.at, value)
 
+    def parsed(self, value: Any) -> Any:
+        """What the parameter makes of its argument when the script loads. Raises ConfigError."""
+        parse = self.parameter.parse
+        assert parse is not None
+        return parse(value, self.binder) if self.parameter.binds else parse(value)
+
     def got(self, get: Callable[[Context], Any], text: bytes) -> Got:
         return Got(self.at, get, text)
 
@@ -159,7 +165,7 @@ def _text(place: _Place, given: Expression) -> Argument:
 def _literal(place: _Place, given: Expression) -> Argument:
     text = place.literal(given, "text")
     if place.parameter.parse is not None:
-        return place.given(place.parameter.parse(text))
+        return place.given(place.parsed(text))
     return place.given(decoded(text) if place.decode else text)
 
 
@@ -170,7 +176,7 @@ def _name(place: _Place, given: Expression) -> Argument:
         access = place.binder.variable(given.value)
     else:
         raise place.wrong("a variable", given.value if isinstance(given, Constant) else b"an expression")
-    return place.given(access if place.parameter.parse is None else place.parameter.parse(access))
+    return place.given(access if place.parameter.parse is None else place.parsed(access))
 
 
 def _regex(place: _Place, given: Expression) -> Argument:
@@ -209,7 +215,7 @@ def _value(place: _Place, given: Expression) -> Argument:
     constant = place.constant(given)
     if constant is not None:
         parse = place.parameter.parse
-        return place.given(constant if parse is None else parse(values.text(constant)))
+        return place.given(constant if parse is None else place.parsed(values.text(constant)))
     read = place.reader(given)
     return Inline(place.at, given, None, raw=True) if read is None else place.got(*read)
 
