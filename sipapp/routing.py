@@ -123,7 +123,7 @@ class Router:
             return
         if len(response.vias) < 2:
             return
-        server.transport.forward_response(ctx.draft.render_response(response, None), response)
+        server.transport.forward_response(ctx.draft.render_response(response), response)
 
     # -- what is no message
 

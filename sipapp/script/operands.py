@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ConfigError, PeerError
 from sipapp.interfaces.script import Getter, Value
+from sipapp.message.response import Response
 from sipapp.message.uri import Uri
 from sipapp.script import values
 from sipapp.script.bound import Constant, Expression, Read, Select, Test
@@ -46,7 +47,11 @@ def _method(ctx: Context) -> bytes:
 
 
 def _uri(ctx: Context) -> bytes:
-    return ctx.draft.request_uri or getattr(ctx.message, "uri", b"")
+    """`uri` of a request, `status` of a response: two names of one thing."""
+    message = ctx.message
+    if isinstance(message, Response):
+        return b"%d" % message.status
+    return ctx.draft.request_uri or message.uri
 
 
 def _address_uri(address: Address | None) -> bytes:
