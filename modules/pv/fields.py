@@ -57,7 +57,7 @@ class FieldVariables:
     @pseudo_variable("hdrc", bind=True)
     def pv_hdrc(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:
         """$hdrc(name): how many header fields of this name there are."""
-        return _counted("hdrc", inner, index, binder, lambda message, key: len(message.values(key)))
+        return _counted("hdrc", inner, index, binder, lambda message, key: len(values(message, key)))
 
     @pseudo_variable("hfl", bind=True)
     def pv_hfl(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:
@@ -91,7 +91,7 @@ class FieldVariables:
             inner,
             index,
             binder,
-            lambda message, key: len(split(message, key) if key in _SPLIT else message.values(key)),
+            lambda message, key: len(split(message, key) if key in _SPLIT else values(message, key)),
         )
 
     # -- single ones ------------------------------------------------------------------------------------------------

@@ -100,8 +100,8 @@ class WholeVariables:
 
     @pseudo_variable("msgbuf", bind=True, writable=True)
     def pv_msgbuf(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:
-        """$msgbuf(offset): one byte of the message as received; null outside. Written, it is another in what goes
-        out."""
+        """$msgbuf(offset): one byte of the message as received; null outside. Written behind the first line, it is
+        another in what goes out."""
         if inner is None or index is not None:
             raise ConfigError("$msgbuf: needs an offset: $msgbuf(...)")
         if not inner.startswith(b"$") and not inner.isdigit():
@@ -176,7 +176,7 @@ class WholeVariables:
 
     @pseudo_variable("true", constant=True, integer=True)
     def pv_true(self, ctx: Context) -> int:
-        """$true: 1."""
+        """$true: always 1."""
         return 1
 
     pv_En = _constant("En", b"\n", "a line feed")

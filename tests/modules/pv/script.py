@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -21,7 +22,8 @@ class Script:
     """One run of a script over a message."""
 
     def __init__(self, message: Any = None, pv: Any = None, **parameters: Any) -> None:
-        self.pv: Any = pv or Pv()
+        made: Any = Pv()
+        self.pv = made if pv is None else pv
         for name, value in parameters.items():
             self.pv.set_parameter(name, value)
         self.server = Server()
@@ -75,7 +77,7 @@ class TransformationCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.script = Script()
 
-    def check(self, value: Value, expected: dict[str, Value]) -> None:
+    def check(self, value: Value, expected: Mapping[str, Value]) -> None:
         """Each transformation makes this of the value."""
         self.assertEqual({name: self.script.of(value, name) for name in expected}, expected)
 

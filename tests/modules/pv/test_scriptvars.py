@@ -1,5 +1,7 @@
 """scriptvars: $var, $vn, $vz, $_s and $avp."""
 
+from typing import Any
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
@@ -139,6 +141,6 @@ class AvpTests(SynchronousTestCase):
 
 class StartTests(SynchronousTestCase):
     def test_a_malformed_varset_keeps_the_module_from_starting(self) -> None:
-        pv = Pv()
-        pv.set_parameter("varset", "a=5")  # type: ignore[attr-defined]
-        self.assertRaises(ConfigError, pv.start, None)  # type: ignore[arg-type]
+        pv: Any = Pv()
+        pv.set_parameter("varset", "a=5")
+        self.assertRaises(ConfigError, pv.start, None)
