@@ -76,6 +76,10 @@ class ScriptError(SipAppError):
         self.code = code
 
 
+class SqlError(SipAppError):
+    """A database did not do what it was asked for."""
+
+
 class TooManySuspended(SipAppError):
     """A script wanted to wait, but too many do already, or the server goes down: it ends here, its request is owed 503."""
 

@@ -15,7 +15,8 @@ from sipapp.faked import faked_request
 from sipapp.ids import IIdSource, RandomIds
 from sipapp.inprogress import RequestsInProgress
 from sipapp.interfaces.route import RouteType
-from sipapp.interfaces.server import IServer, ISuspension
+from sipapp.interfaces.server import IAfterStart, IServer, ISuspension
+from sipapp.interfaces.store import IStore
 from sipapp.interfaces.transaction import ITransactionLayer
 from sipapp.interfaces.transport import ITransportLayer
 from sipapp.log import Logger, follow
@@ -24,6 +25,7 @@ from sipapp.routing import Router
 from sipapp.script.runtime import Context, Done, Route, execute
 from sipapp.script.suspended import Suspended
 from sipapp.statistics import Statistics
+from sipapp.store.memory import MemoryStore
 from sipapp.transaction.layer import TransactionLayer
 from sipapp.transaction.wheel import Wheel
 from sipapp.transport.layer import TransportLayer
@@ -47,6 +49,7 @@ class Server:
         self.ids = ids or RandomIds()
         self.wheel = Wheel(self.clock)
         self.statistics = Statistics()
+        self.store: IStore = MemoryStore(self.clock)
         self.suspended = Suspended(self)
         self.router = Router(self)
         self.transport = TransportLayer(self.reactor, self.router, self.config, clock=self.clock)
@@ -57,6 +60,7 @@ class Server:
             ITransportLayer: self.transport,
             ITransactionLayer: self.transactions,
             IIdSource: self.ids,
+            IStore: self.store,
         }
         for module in self.modules.values():
             for interface in module.provides:
@@ -103,6 +107,9 @@ class Server:
         for module in self.modules.values():
             await _settled(module.start(self))
         self.router.start()
+        for module in self.modules.values():
+            if IAfterStart.providedBy(module):
+                await _settled(module.started())
         if bind:
             self.transport.listen()
         self.running = True
@@ -120,6 +127,7 @@ class Server:
                 await _settled(module.stop())
             except Exception:
                 log.failure("module {name} did not stop", name=module.name)
+        await _settled(self.store.stop())
         try:
             await _settled(self.transport.close())
         except TransportError as why:

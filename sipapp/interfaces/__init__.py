@@ -27,7 +27,9 @@ from sipapp.interfaces.script import (
     Setter,
     Value,
 )
-from sipapp.interfaces.server import IAfterScript, IBeforeScript, IServer, ISuspension
+from sipapp.interfaces.server import IAfterScript, IAfterStart, IBeforeScript, IServer, ISuspension
+from sipapp.interfaces.sql import ISql, ISqlEngine
+from sipapp.interfaces.store import IStore, ITable
 from sipapp.interfaces.transaction import (
     IClientTransaction,
     IClientUser,
@@ -52,6 +54,7 @@ __all__ = [
     "Flow",
     "Getter",
     "IAfterScript",
+    "IAfterStart",
     "IBeforeScript",
     "IBinder",
     "IClientTransaction",
@@ -66,7 +69,11 @@ __all__ = [
     "IServer",
     "IServerTransaction",
     "IServerUser",
+    "ISql",
+    "ISqlEngine",
+    "IStore",
     "ISuspension",
+    "ITable",
     "ITransactionLayer",
     "ITransformation",
     "ITransportLayer",

@@ -48,6 +48,13 @@ class IServer(Interface):
         """A context for a route that runs beside the calls: on a made-up request, with no transaction."""
 
 
+class IAfterStart(Interface):
+    """A module with something to do once every module is started, before anything is listened to."""
+
+    def started() -> Any:
+        """May answer a Deferred or a coroutine; what it raises keeps the server from starting."""
+
+
 class IBeforeScript(Interface):
     """A module that wants each request or response before its route runs."""
 

@@ -135,12 +135,11 @@ def _kind(function: str, hints: dict[str, Any], name: str, parsed: bool) -> Kind
 
 def _parser(parse: Callable[..., Any] | str | None, method: Any) -> tuple[Callable[..., Any] | None, bool]:
     """What parses an argument, and whether it wants the binder too."""
-    if isinstance(parse, str):
-        parse = getattr(method.__self__, parse)
     if parse is None:
         return None, False
-    wanted = [p for p in inspect.signature(parse).parameters.values() if p.default is inspect.Parameter.empty]
-    return parse, len(wanted) > 1
+    found: Callable[..., Any] = getattr(method.__self__, parse) if isinstance(parse, str) else parse
+    wanted = [p for p in inspect.signature(found).parameters.values() if p.default is inspect.Parameter.empty]
+    return found, len(wanted) > 1
 
 
 def _may_wait(answer: Any) -> bool:
@@ -187,8 +186,8 @@ def script_function(
     timeout_code: what async()'s time limit leaves in $rc. parse: for parameters of text that is not evaluated, what
     makes the function's own value of it when the script loads: `parse={"name": method_names}`; it raises ConfigError.
     A str names a method of the module; a second parameter gets the IBinder, for texts with variables of their own.
-    A parameter of type Value may have one too: it is for constants, variables are handed over as they are; one of
-    type PvRef: it gets the variable, `writable` refuses those that cannot be written.
+    A parameter of type Value may have one too: it is for constants (with an IBinder, for every text), variables are
+    handed over as they are; one of type PvRef: it gets the variable, `writable` refuses those that cannot be written.
     """
     names = [name] if isinstance(name, str) else list(name or [])
 

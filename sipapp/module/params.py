@@ -96,10 +96,11 @@ def convert(module: str, parameter: ModParam, hint: Any, value: int | str) -> An
 
 
 def _parsed(module: str, parameter: ModParam, value: Any) -> Any:
-    if parameter.parse is None:
+    parse: Callable[[Any], Any] | None = parameter.parse
+    if parse is None:
         return value
     try:
-        return parameter.parse(value)
+        return parse(value)
     except ConfigError as why:
         raise ConfigError(f'modparam("{module}", "{parameter.name}"): {why.reason}') from None
 

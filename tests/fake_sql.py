@@ -1,0 +1,83 @@
+"""fake_sql: a database of dicts, for tests of modules that keep things in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from twisted.internet.defer import Deferred, fail, succeed
+from zope.interface import implementer
+
+from sipapp.errors import SqlError
+from sipapp.interfaces.sql import ISql, ISqlEngine, Rows, SqlValue
+
+Row = dict[bytes, SqlValue]
+
+
+@implementer(ISql, ISqlEngine)
+class FakeSql:
+    """Its own engine, for URLs `fake:`. tables: name -> rows; answers: statement -> Rows; `wait`: nothing is answered
+    before `go()`; `broken`: everything fails."""
+
+    schemes = ("fake",)
+
+    def __init__(self, **tables: list[Row]) -> None:
+        self.tables = {name.encode(): rows for name, rows in tables.items()}
+        self.answers: dict[bytes, Rows] = {}
+        self.statements: list[bytes] = []
+        self.wait = False
+        self.broken = False
+        self.cancelled = 0
+        self._waiting: list[tuple[Deferred[Any], Any]] = []
+
+    def database(self, url: str) -> FakeSql:
+        return self
+
+    def select(
+        self,
+        table: bytes,
+        columns: Sequence[bytes],
+        where: Mapping[bytes, SqlValue] | None = None,
+        order: bytes | None = None,
+    ) -> Deferred[Rows]:
+        found = [row for row in self.tables.get(table, []) if _fits(row, where)]
+        if order is not None:
+            found.sort(key=lambda row: str(row[order]))
+        return self._answer(Rows(tuple(columns), [tuple(row.get(c) for c in columns) for row in found]))
+
+    def insert(self, table: bytes, row: Mapping[bytes, SqlValue]) -> Deferred[None]:
+        if not self.broken:
+            self.tables.setdefault(table, []).append(dict(row))
+        return self._answer(None)
+
+    def delete(self, table: bytes, where: Mapping[bytes, SqlValue] | None = None) -> Deferred[None]:
+        if not self.broken:
+            self.tables[table] = [row for row in self.tables.get(table, []) if not _fits(row, where)]
+        return self._answer(None)
+
+    def execute(self, statement: bytes) -> Deferred[Rows]:
+        self.statements.append(statement)
+        return self._answer(self.answers.get(statement, Rows((), [])))
+
+    def go(self) -> None:
+        """Answer whatever waits."""
+        waiting, self._waiting = self._waiting, []
+        for deferred, answer in waiting:
+            deferred.callback(answer)
+
+    def _answer(self, answer: Any) -> Deferred[Any]:
+        if self.broken:
+            return fail(SqlError("the database is broken"))
+        if not self.wait:
+            return succeed(answer)
+        deferred: Deferred[Any] = Deferred(self._cancel)
+        self._waiting.append((deferred, answer))
+        return deferred
+
+    def _cancel(self, deferred: Deferred[Any]) -> None:
+        self.cancelled += 1
+        self._waiting = [(d, a) for d, a in self._waiting if d is not deferred]
+
+
+def _fits(row: Row, where: Mapping[bytes, SqlValue] | None) -> bool:
+    return all(row.get(column) == value for column, value in (where or {}).items())
