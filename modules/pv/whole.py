@@ -5,18 +5,24 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from typing import TYPE_CHECKING, Any
+
+from twisted.logger import Logger
 
 import sipapp
 from sipapp.module import Access, ConfigError, Context, Value, pseudo_variable
 from sipapp.module.arguments import as_number
 from sipapp.script.preprocess import VERSION
-from sipapp.script.selects import ABSENT, parse_select
+from sipapp.script.selects import ABSENT, configured, parse_select
 from sipapp.script.values import text, wrap
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import IBinder
 
+log = Logger()
+
+_PATH = re.compile(r"([^.\[\]]+)(?:\[([0-9]+)\])?\.([^.\[\]]+)").fullmatch
 _WHITE = b" \t\r\n"
 _DIALECT = ".".join(map(str, VERSION)).encode()
 _VERSIONS = {
@@ -159,6 +165,21 @@ class WholeVariables:
         """$stat(name): a statistic; null where there is none of this name."""
         found = ctx.server.statistics.find(inner.decode(errors="replace"))
         return None if found is None else wrap(int(found.value))
+
+    @pseudo_variable("ccp", bind=True, writable=True)
+    def pv_ccp(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:
+        """$ccp(core.debug): a parameter of the core, of a module, `tm.fr_timer`, or of the script's own, `group.name`
+        or `group[3].name`; null where there is none. Those of the core and of the script can be written."""
+        path = None if index is not None else _PATH((inner or b"").decode("latin-1"))
+        if path is None:
+            raise ConfigError("$ccp: not group.name: $ccp(core.debug)")
+        group, instance, name = path[1], int(path[2]) if path[2] else None, path[3]
+
+        def write(ctx: Context, value: Value) -> None:
+            if value is not None and not ctx.server.config.change(group, name, value):
+                log.error("$ccp({group}.{name}): no such parameter, or not of this type", group=group, name=name)
+
+        return Access(lambda ctx: configured(ctx, group, instance, name), write if instance is None else None)
 
     @pseudo_variable("version", keys=["num", "full", "hash"], constant=True)
     def pv_version(self, ctx: Context, inner: bytes) -> bytes:

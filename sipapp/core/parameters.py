@@ -107,6 +107,17 @@ class CoreConfig:
         value = getattr(self, attribute)
         return value.encode() if isinstance(value, str) else value
 
+    def change(self, group: str, name: str, value: int | bytes) -> bool:
+        """Set what `value` reads while the server runs. False: there is no such parameter, or it is of another type."""
+        old = self.value(group, name)
+        if old is None or isinstance(old, int) is not isinstance(value, int):
+            return False
+        if (group, name) in self.custom:
+            self.custom[group, name] = value
+        else:
+            self._set(name if group == "core" else f"{group}_{name}", value)
+        return True
+
 
 def _text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")

@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ConfigError, ParseError
 from sipapp.nearest import nearest
@@ -310,15 +310,26 @@ def _of_branch(branch: object, part: bytes) -> bytes:
     return b"<%b>;q=%b" % (uri, q) if part == b"uriq" and q else uri
 
 
+def configured(ctx: Context, group: str, instance: int | None, name: str) -> int | bytes | None:
+    """A parameter of the script's own, of the core, or of the module that the group is called after; of an instance
+    of the group if it has one. None: there is no such parameter."""
+    config = ctx.server.config
+    found: Any = config.instances.get((group, instance, name), config.value(group, name))
+    if found is None:
+        module = ctx.server.modules.get(group)
+        found = getattr(module, name, None) if module is not None and name in module.parameters else None
+    if isinstance(found, str):
+        return found.encode("utf-8", "surrogateescape")
+    return found if isinstance(found, int | bytes) else None
+
+
 def _cfg_get(rest: Steps) -> Reader | None:
     if len(rest) != 2 or not all(isinstance(step, bytes) for step in rest):
         return None
     group, name = (str(step, "ascii") for step in rest)  # type: ignore[arg-type]
 
     def read(ctx: Context) -> Value:
-        config = ctx.server.config
-        instance = (group, ctx.extra.get(INSTANCES, {}).get(group), name)
-        value: int | bytes | None = config.instances.get(instance, config.value(group, name))
+        value = configured(ctx, group, ctx.extra.get(INSTANCES, {}).get(group), name)
         return b"%d" % value if isinstance(value, int) else value
 
     return read

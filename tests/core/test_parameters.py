@@ -93,3 +93,21 @@ class CoreConfigTests(SynchronousTestCase):
     def test_two_servers_do_not_share_their_sockets(self) -> None:
         one, other = config("listen=lo"), config()
         self.assertEqual((len(one.listen), len(other.listen)), (1, 0))
+
+    def test_a_parameter_can_be_changed_while_the_server_runs(self) -> None:
+        made = config('debug=2\nlimits.calls = 10\nlimits.title = "a"')
+        self.assertTrue(made.change("core", "debug", 3))
+        self.assertTrue(made.change("limits", "calls", 20))
+        self.assertTrue(made.change("limits", "title", b"b"))
+        self.assertEqual((made.debug, made.value("limits", "calls"), made.value("limits", "title")), (3, 20, b"b"))
+
+    def test_it_keeps_its_type(self) -> None:
+        made = config("debug=2\nmhomed=no")
+        self.assertFalse(made.change("core", "debug", b"3"))
+        self.assertTrue(made.change("core", "mhomed", 1))
+        self.assertEqual((made.debug, made.mhomed), (2, True))
+
+    def test_what_is_not_there_cannot_be_changed(self) -> None:
+        made = config("debug=2")
+        self.assertFalse(made.change("limits", "calls", 1))
+        self.assertFalse(made.change("core", "nothing", 1))

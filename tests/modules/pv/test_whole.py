@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from twisted.trial.unittest import SynchronousTestCase
 
 import sipapp
+from sipapp.core.parameters import CoreConfig
 from sipapp.errors import ConfigError
 from sipapp.interfaces.script import Value
 from tests.modules.pv.script import Script, raw
@@ -103,6 +104,26 @@ class ServerTests(WholeCase):
         counter = self.script.server.statistics.counter("core", "rcv_requests")
         counter.add(3)
         self.reads({"$stat(rcv_requests)": 3, "$stat(nothing)": None})
+
+    def test_parameters_of_the_configuration(self) -> None:
+        config = self.script.server.config = CoreConfig()
+        config.custom["limits", "calls"] = 10
+        config.instances["limits", 3, "calls"] = 30
+        self.reads({"$ccp(limits.calls)": 10, "$ccp(limits[3].calls)": 30, "$ccp(limits[4].calls)": 10})
+        self.reads({"$ccp(core.debug)": config.debug, "$ccp(core.nothing)": None, "$ccp(no.thing)": None})
+
+    def test_parameters_can_be_changed(self) -> None:
+        config = self.script.server.config = CoreConfig()
+        config.custom["limits", "calls"] = 10
+        for value in (20, None, b"text"):
+            self.script.write("$ccp(limits.calls)", value)
+        self.script.write("$ccp(core.debug)", 3)
+        self.reads({"$ccp(limits.calls)": 20})
+        self.assertEqual(config.debug, 3)
+
+    def test_a_parameter_has_a_group_and_a_name(self) -> None:
+        for wrong in ("$ccp", "$ccp(debug)", "$ccp(core.)", "$ccp(.x)", "$ccp(a[x].b)", "$(ccp(core.debug)[1])"):
+            self.assertRaises(ConfigError, self.script.variable, wrong)
 
     def test_the_version_is_the_one_that_scripts_are_written_for(self) -> None:
         self.reads({"$version(num)": b"5.6.3", "$ksr(ver)": b"5.6.3", "$ksr(verval)": 5_006_003})
