@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
 from sipapp.interfaces.script import Access, Value
-from sipapp.module.arguments import Arguments
+from sipapp.module.arguments import Arguments, own_number
 from sipapp.script.values import TextWithNumber
 
 
@@ -53,6 +53,16 @@ class ArgumentsTests(SynchronousTestCase):
     def test_a_variable_may_stand_for_a_text_but_an_empty_one_has_none(self) -> None:
         for given, text in ((b"x", b"x"), (5, b"5"), (b"", None), (None, None)):
             self.assertEqual(self.value(read(b", $(a{s.len}) ").text(), given), text)
+
+    def test_a_natural_number_is_not_negative(self) -> None:
+        self.assertEqual(read(b",3").natural(), 3)
+        self.refused(read(b",-3").natural, "{s.x}: wants a number that is not negative, got '-3'")
+        for given, number in ((5, 5), (-5, None), (b"x", None)):
+            self.assertEqual(self.value(read(b",$a").natural(), given), number)
+
+    def test_only_numbers_and_texts_with_one_have_a_number_of_their_own(self) -> None:
+        for given, number in ((5, 5), (TextWithNumber(b"udp", 1), 1), (b"7", None), (None, None)):
+            self.assertEqual(own_number(given), number)
 
     def test_behind_a_variable_nothing_else_may_stand(self) -> None:
         self.refused(read(b",$a!").text, "{s.x}: wants one variable, got '$a!'")
