@@ -31,7 +31,7 @@ class ConnectionFunctions:
     @script_function(routes=_ELSEWHERE, parse={"socket": _socket})
     def force_send_socket(self, ctx: Context, socket: Text) -> int:
         """Send this message from a socket of ours, `udp:192.0.2.1:5060`; false where we do not listen there."""
-        proto, host, port = socket  # type: ignore[misc]
+        proto, host, port = socket
         found = self.server.transport.find_socket(proto, host, port)
         if found is None:
             raise ScriptError(f"{proto or 'any'}:{host}:{port} is no socket of ours")

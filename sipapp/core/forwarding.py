@@ -7,19 +7,20 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from sipapp.errors import ParseError, TransportError
 from sipapp.ids import MAGIC_COOKIE
 from sipapp.interfaces.server import IServer
 from sipapp.log import Logger
 from sipapp.message.draft import Outbound
+from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 from sipapp.module import ANY, ONSEND, Context, ScriptError, Text, script_function
 from sipapp.module.via import via_line
 
 if TYPE_CHECKING:
     from sipapp.interfaces.transport import Target
-    from sipapp.message.request import Request
 
 log = Logger()
 
@@ -58,7 +59,10 @@ class ForwardFunctions:
         return self._forward(ctx, host, port, "sctp")
 
     def _forward(self, ctx: Context, host: bytes, port: bytes, proto: str | None) -> int | Deferred[int]:
-        uri, fixed = _target(ctx, host, port)
+        request = ctx.message
+        if not isinstance(request, Request):
+            raise ScriptError("only requests are forwarded")
+        uri, fixed = _target(ctx, request, host, port)
         if fixed and proto is None:
             proto = ctx.message.flow.socket.proto
         try:
@@ -66,12 +70,12 @@ class ForwardFunctions:
         except TransportError as why:
             raise ScriptError(str(why)) from None
         if isinstance(targets, Deferred):
-            return targets.addCallbacks(lambda found: self._send(ctx, found), _unresolved)
-        return self._send(ctx, targets)
+            return targets.addCallbacks(lambda found: self._send(ctx, request, found), _unresolved)
+        return self._send(ctx, request, targets)
 
-    def _send(self, ctx: Context, targets: list[Target]) -> int:
+    def _send(self, ctx: Context, message: Request, targets: list[Target]) -> int:
         """To the first target that there is a flow to."""
-        message, draft, transport = ctx.message, ctx.draft, self.server.transport
+        draft, transport = ctx.draft, self.server.transport
         why: TransportError | None = None
         for target in targets:
             try:
@@ -87,13 +91,13 @@ class ForwardFunctions:
         raise ScriptError(f"not forwarded: {why or 'no target'}")
 
 
-def _target(ctx: Context, host: bytes, port: bytes) -> tuple[Uri, bool]:
+def _target(ctx: Context, request: Request, host: bytes, port: bytes) -> tuple[Uri, bool]:
     """Where to send, and whether the script gave the host. Raises ScriptError."""
     try:
         if host and host != b"uri:host":
             address = b"[%b]" % host if b":" in host and not host.startswith(b"[") else host
             return Uri.parse(b"sip:%b:%b" % (address, port) if port.strip(b"0") else b"sip:" + address), True
-        uri = Uri.parse(ctx.draft.next_hop or ctx.draft.request_uri or ctx.message.uri)
+        uri = Uri.parse(ctx.draft.next_hop or ctx.draft.request_uri or request.uri)
         if port and port != b"uri:port" and uri.host is not None:
             uri = Uri.parse(
                 b"%b:%b:%b%b" % (uri.scheme, uri.host, port, bytes(uri.parameters) and b";" + bytes(uri.parameters))
@@ -119,9 +123,7 @@ def _not_sent(error: TransportError) -> None:
     log.warn("not forwarded: {error}", error=str(error))
 
 
-def _unresolved(failure: object) -> int:
-    """No address: what the script sees is false."""
-    why = failure.value if hasattr(failure, "value") else failure
-    if not isinstance(why, TransportError):
-        raise why
-    raise ScriptError(str(why))
+def _unresolved(failure: Failure) -> int:
+    """No address: false to the script."""
+    failure.trap(TransportError)
+    raise ScriptError(failure.getErrorMessage())

@@ -212,6 +212,8 @@ def _route(place: _Place, given: Expression) -> Argument:
 
 
 def _value(place: _Place, given: Expression) -> Argument:
+    if place.parameter.binds and isinstance(given, Constant):
+        return place.given(place.parsed(values.text(given.value)))
     constant = place.constant(given)
     if constant is not None:
         parse = place.parameter.parse

@@ -30,7 +30,7 @@ def launch(
 
     The report route gets the function's return code as $rc, whatever became of the call. Answers 1.
     """
-    own = ctx.server.background()  # type: ignore[attr-defined]
+    own = ctx.server.background()
     if parameter is not None:
         own.extra[PARAMETERS] = (parameter,)
 

@@ -16,7 +16,8 @@ def walk(thing: Any) -> Iterator[Node]:
     """Every bound node in a node or list of nodes, outermost first."""
     if isinstance(thing, Node):
         yield thing
-        for name in type(thing).__match_args__[1:]:
+        names: tuple[str, ...] = type(thing).__match_args__[1:]
+        for name in names:
             inner = getattr(thing, name)
             if isinstance(inner, (Node, list, tuple)):
                 yield from walk(inner)
@@ -77,16 +78,16 @@ class CallGraph:
     def recursive(self) -> frozenset[str]:
         """The routes that may be called again before they have ended."""
         routes = [name for kind, name in self._facts if kind == "route"]
-        everything = frozenset(name for name in routes if name != MAIN)
+        everything = {name for name in routes if name != MAIN}
         direct = {
-            name: facts.calls | (everything if facts.computes else frozenset())
+            name: facts.calls | (everything if facts.computes else set())
             for (kind, name), facts in self._facts.items()
             if kind == "route"
         }
         return frozenset(name for name in routes if _reaches(name, direct))
 
 
-def _reaches(name: str, direct: dict[str, set[str] | frozenset[str]]) -> bool:
+def _reaches(name: str, direct: dict[str, set[str]]) -> bool:
     """Whether a route can come back to itself."""
     seen: set[str] = set()
     waiting = list(direct[name])
@@ -102,10 +103,13 @@ def _reaches(name: str, direct: dict[str, set[str] | frozenset[str]]) -> bool:
 
 def _facts(block: bound.RouteBlock) -> _Facts:
     facts = _Facts()
+    launched: set[int] = set()
     for node in walk(block.body):
         match node:
+            case bound.Launch(_, call):
+                launched.add(id(call))  # it waits elsewhere
             case bound.Call(_, function):
-                facts.waits = facts.waits or function.suspends
+                facts.waits = facts.waits or (function.suspends and id(node) not in launched)
             case bound.RouteCall(_, None):
                 facts.computes = True
             case bound.RouteCall(_, str() as name):

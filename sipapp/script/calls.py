@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from sipapp.script import bound
-from sipapp.script.lower import Values
+from sipapp.script.lower import Values, acts
 
 
 class Calls(Values):
@@ -79,7 +79,7 @@ class Calls(Values):
 
     def _call(self, node: bound.Call) -> ast.expr:
         function = node.function
-        arguments = [self.argument(argument) for argument in node.arguments]
+        arguments = self.arguments(node)
         self.stand_at(node.at)
         if function.wants_context:
             arguments.insert(0, self.load("ctx"))
@@ -97,6 +97,11 @@ class Calls(Values):
         strange = self.compare(self.attribute(self.load(name), "__class__"), "not in", self.load("PLAIN"))
         must = self.call("isinstance", self.load(name), self.load("AWAITABLE"))
         self.branch(self.logical(ast.And, strange, must), waiting)
+
+    def arguments(self, node: bound.Call) -> list[ast.expr]:
+        """All of them, from left to right whatever they do."""
+        act = any(isinstance(one, bound.Inline) and acts(one.expression) for one in node.arguments)
+        return [self.spill(self.argument(one)) if act else self.argument(one) for one in node.arguments]
 
     def argument(self, node: bound.Argument) -> ast.expr:
         self.stand_at(node.at)
@@ -181,7 +186,7 @@ class Calls(Values):
         self.stand_at(node.at)
         site = self.globals.name(call.site, f"at_{call.site.function}_{call.at.line}")
         with self.apart() as tried:
-            arguments = [self.argument(argument) for argument in call.arguments]
+            arguments = self.arguments(call)
             parameter = self.constant(None) if node.parameter is None else self.argument(node.parameter)
             self.stand_at(node.at)
             function = self.object(call.function, f"function_{call.function.name}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from re import Pattern
 from typing import Any
 
 from sipapp.errors import ConfigError, Position
@@ -73,7 +72,7 @@ class _Checker:
 
     def statement(self, node: nodes.Statement) -> bound.Statement | None:
         try:
-            return _STATEMENTS[type(node)](self, node)  # type: ignore[no-any-return]
+            return _STATEMENTS[type(node)](self, node)
         except ConfigError as error:
             self.mistake(error.at or node.at, error.reason)
             return None
@@ -111,25 +110,20 @@ class _Checker:
     def _number(self, statement: str, node: nodes.Expression) -> bound.Expression | None:
         made = self._expressions.bind(node)
         if made is not None and made.type is bytes:
-            raise ConfigError(f"{statement} wants a number, got a text; write (int) before it", made.at)
+            self.mistake(made.at, f"{statement} wants a number, got a text; write (int) before it")
+            return None
         return made
 
     def _switch(self, node: nodes.Switch) -> bound.Statement | None:
         subject = self._expressions.bind(node.subject)
         made = (self._case(case) for case in node.cases)
         cases = [case for case in made if case is not None]
-        labels = [(case.at, case.label) for case in cases if case.label is not None]
-        texts = bool(labels) and not isinstance(labels[0][1], int)
         seen: set[Any] = set()
-        for at, label in labels:
-            if isinstance(label, int) is texts:
-                raise ConfigError("a switch has either numbers or texts for cases, not both", at)
-            if label in seen and not isinstance(label, Pattern):
-                raise ConfigError("this case is there already", at)
-            seen.add(label)
-        defaults = [case.at for case in cases if case.label is None]
-        if len(defaults) > 1:
-            raise ConfigError('more than one "default:" in a switch', defaults[1])
+        for case in cases:
+            if isinstance(case.label, (int, bytes)) and case.label in seen:
+                raise ConfigError("this case is there already", case.at)
+            seen.add(case.label)
+        texts = any(case.label is not None and not isinstance(case.label, int) for case in cases)
         return None if subject is None else bound.Switch(node.at, subject, cases, texts)
 
     def _case(self, node: nodes.Case) -> bound.Case | None:
@@ -140,11 +134,14 @@ class _Checker:
         if made is None:
             return None
         if not isinstance(made, bound.Constant):
-            raise ConfigError("a case must be constant", made.at)
-        label: int | bytes | Pattern[bytes] = made.value
-        if node.pattern:
-            label = compile_regex(values.text(label), icase=False)  # unlike `=~`, it minds the case of letters
-        return bound.Case(node.at, label, body)
+            raise ConfigError("the label of a case has no value", made.at)
+        if not node.pattern:
+            return bound.Case(node.at, made.value, body)
+        try:
+            # Unlike `=~`, it minds the case of letters.
+            return bound.Case(node.at, compile_regex(values.text(made.value), icase=False), body)
+        except ConfigError as error:
+            raise ConfigError(error.reason, made.at) from None
 
     def _break(self, node: nodes.Break) -> bound.Statement:
         return bound.Break(node.at)

@@ -20,6 +20,7 @@ from sipapp.script.statements import RETURN, Statements
 
 _KNOWN: dict[str, Any] = {
     "ScriptError": ScriptError,
+    "TextWithNumber": values.TextWithNumber,
     "launch": background.launch,
     **{name: getattr(values, name) for name in ("divide", "equal", "integer", "matches", "modulo", "plus")},
     **{name: getattr(values, name) for name in ("shift_left", "shift_right", "text", "wrap")},

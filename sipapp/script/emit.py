@@ -64,15 +64,16 @@ class Globals:
 class _Into:
     """Statements go to a list of their own for a while."""
 
-    __slots__ = ("emitter", "inner", "outer")
+    __slots__ = ("emitter", "outer")
 
     def __init__(self, emitter: Emitter) -> None:
         self.emitter = emitter
 
     def __enter__(self) -> list[ast.stmt]:
         self.outer = self.emitter.body
-        self.emitter.body = self.inner = []
-        return self.inner
+        inner: list[ast.stmt] = []
+        self.emitter.body = inner
+        return inner
 
     def __exit__(self, *_: object) -> None:
         self.emitter.body = self.outer
@@ -209,14 +210,15 @@ class Emitter:
 
     def define(self, name: str, parameters: list[str], body: list[ast.stmt], coroutine: bool) -> ast.stmt:
         """A function; a parameter `depth` is 1 where it is not given."""
-        where = {"lineno": self._line, "col_offset": self._column}
         defaults: list[ast.expr] = [self.constant(1)] if parameters[-1:] == ["depth"] else []
         arguments = ast.arguments(
             posonlyargs=[],
-            args=[ast.arg(p, None, **where) for p in parameters],
+            args=[ast.arg(p, None, lineno=self._line, col_offset=self._column) for p in parameters],
             kwonlyargs=[],
             kw_defaults=[],
             defaults=defaults,
         )
         kind = ast.AsyncFunctionDef if coroutine else ast.FunctionDef
-        return kind(name, arguments, body or [self.nothing()], [], None, None, **where)  # type: ignore[arg-type]
+        return kind(
+            name, arguments, body or [self.nothing()], [], None, None, lineno=self._line, col_offset=self._column
+        )

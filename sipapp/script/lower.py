@@ -114,7 +114,15 @@ class Values(Emitter):
         """The same, where a function's own answer counts: `$var(x) = f()`."""
         if isinstance(node, (bound.Call, bound.RouteCall, bound.Block)):
             return self.load(self.action(node, raw=True))
+        if isinstance(node, bound.Read) and not node.access.integer:
+            return self._without_number(node)
         return self.value(node)
+
+    def _without_number(self, node: bound.Read) -> ast.expr:
+        """A variable that is given `$rm` has the text alone."""
+        name = self.temp()
+        test = self.class_is(self.walrus(name, self.read(node)), "TextWithNumber")
+        return self.either(test, self.call("bytes", self.load(name)), self.load(name))
 
     def _selval(self, node: bound.Selval) -> ast.expr:
         """Null becomes an empty text."""

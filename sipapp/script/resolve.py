@@ -57,7 +57,6 @@ class Resolver:
         self._report = report
         self._statements = statements
         self._variables: dict[bytes, Access | ConfigError] = {}
-        self._inside: str | None = None  # the function whose arguments are being bound
         self.kind = "request_route"
         self.route = "request_route"
 
@@ -66,9 +65,6 @@ class Resolver:
 
     def bind(self, node: nodes.Expression) -> bound.Expression | None:
         """One expression, folded."""
-        if self._inside is not None and isinstance(node, _ACTIONS):
-            self.mistake(node.at, f"nothing can be called inside the arguments of {self._inside}()")
-            return None
         try:
             made: bound.Expression | None = _BINDERS[type(node)](self, node)
         except ConfigError as error:
@@ -235,11 +231,7 @@ class Resolver:
                 return bound.Constant(node.at, node.value)
             if isinstance(node, nodes.Operand):
                 return bound.Constant(node.at, node.name.encode())
-        outer, self._inside = self._inside, function.name
-        try:
-            return self.bind(node)
-        finally:
-            self._inside = outer
+        return self.bind(node)
 
     # -- the OpenSIPS dialect
 
@@ -275,7 +267,6 @@ class Resolver:
         return False
 
 
-_ACTIONS = (nodes.Call, nodes.RouteCall, nodes.Sequence, nodes.Async, nodes.Launch)
 _EQUALITIES = frozenset(("==", "!=", "eq", "ne", "ieq", "ine", "=~"))
 
 

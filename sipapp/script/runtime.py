@@ -209,7 +209,7 @@ class Run:
         while (coroutine := self.coroutine) is not None:
             try:
                 if isinstance(result, Failure):
-                    awaited = result.throwExceptionIntoGenerator(coroutine)  # type: ignore[arg-type]
+                    awaited = result.throwExceptionIntoGenerator(coroutine)
                 else:
                     awaited = coroutine.send(result)
             except StopIteration as end:
@@ -229,6 +229,7 @@ class Run:
                 _failed(self.route, self.ctx, error)
                 return self._end(-1)
             if self.over:  # cancelled by what it called
+                self._leave()
                 return self._discard(awaited, coroutine)
             why = self._wait(awaited)
             if why is None:
@@ -294,11 +295,13 @@ class Run:
         """End the run where it stands: what it waits for is cancelled, its `done` is not called."""
         if self.over:
             return
-        coroutine = self.coroutine
-        self._leave()
+        self.over = True
+        self.done = None
         waiting, self.waiting = self.waiting, None
         if waiting is None:
-            return  # it is running right now, and asked for this itself: `_go` ends it when it comes back
+            return  # it is running right now, and asked for this itself: `_go` ends it at its next wait
+        coroutine = self.coroutine
+        self._leave()
         self.ctx.server.suspended.leave(self, outcome)  # type: ignore[attr-defined]
         waiting.cancel()
         self._close(coroutine)

@@ -9,7 +9,9 @@ where nobody wants it.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from re import Pattern
+from typing import Any
 
 from sipapp.script import bound
 from sipapp.script.calls import Calls
@@ -394,7 +396,7 @@ def _breaks(body: list[bound.Statement]) -> bool:
     return False
 
 
-_EMIT = {
+_EMIT: dict[type, Callable[[Statements, Any, Tail], None]] = {
     bound.Do: Statements._do,
     bound.Assign: Statements._assign,
     bound.If: Statements._if,

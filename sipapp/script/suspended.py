@@ -49,7 +49,7 @@ class Waits:
         for number, count in enumerate(self.buckets):
             wanted -= count
             if wanted <= 0 < count:
-                return _FASTEST * 10.0 ** (number / _STEPS)
+                return float(_FASTEST * 10.0 ** (number / _STEPS))
         return 0.0
 
 

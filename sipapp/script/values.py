@@ -42,11 +42,11 @@ def wrap(number: int) -> int:
 def integer(value: Value) -> int:
     """A value as a number: null and every text that is none are 0. `0x1F` is hexadecimal, `+12`, `-12` are decimal."""
     if value.__class__ is int:
-        return value  # type: ignore[return-value]
+        return value
     if value is None:
         return 0
     if value.__class__ is TextWithNumber:
-        return value.number  # type: ignore[union-attr]
+        return value.number
     assert not isinstance(value, int)
     digits = value[1:] if value[:1] in (b"-", b"+") else value
     if digits.isdigit():

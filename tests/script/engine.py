@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
-from sipapp.errors import ConfigErrors
+from sipapp.errors import ConfigError, ConfigErrors
 from sipapp.interfaces.route import RouteType
+from sipapp.interfaces.transport import Flow, Socket
+from sipapp.message.draft import Draft
+from sipapp.message.parse import parse
+from sipapp.message.request import Request
 from sipapp.module import (
     FAILURE,
     REQUEST,
@@ -31,7 +35,7 @@ from sipapp.script.check import Checked, check
 from sipapp.script.compile import compile_program
 from sipapp.script.parser import parse_text
 from sipapp.script.program import Program
-from sipapp.script.runtime import execute
+from sipapp.script.runtime import ScriptJump, execute
 from sipapp.script.suspended import Suspended
 from sipapp.script.values import TextWithNumber
 
@@ -104,6 +108,24 @@ class Trial:
         self.pending.append(done)
         return done
 
+    @script_function(suspends=True, asynchronous=True)
+    def stumble(self) -> int:
+        raise ScriptError("it stumbled", -3)
+
+    @script_function(suspends=True, asynchronous=True)
+    def crash(self) -> int:
+        raise ZeroDivisionError("a crash")
+
+    @script_function(suspends=True, asynchronous=True)
+    def gaps(self, first: str, second: PvRef | None = None, third: str = "") -> int:
+        self.said.append(f"{first} {second} {third}")
+        return 1
+
+    @script_function(suspends=False)
+    def odd(self) -> Any:
+        """Answer what a script cannot have."""
+        return object()
+
     @script_function()
     def fail(self, ctx: Context, code: int = -1) -> int:
         raise ScriptError("it failed", code)
@@ -111,6 +133,23 @@ class Trial:
     @script_function()
     def bug(self) -> int:
         raise ZeroDivisionError("a bug")
+
+    @script_function()
+    def ready(self) -> Deferred[int]:
+        """A Deferred that has its result."""
+        return succeed(1)
+
+    @script_function()
+    def suicide(self, ctx: Context) -> int:
+        """Cancel the run that calls this."""
+        assert ctx.run is not None
+        ctx.run.cancel()
+        return 1
+
+    @script_function()
+    def jump(self, ctx: Context, name: RouteName) -> int:
+        """Go on in another route."""
+        raise ScriptJump(ctx.server.script.routes[name])
 
     @script_function(routes=FAILURE)
     def only_failure(self) -> int:
@@ -192,16 +231,24 @@ class Trial:
     def pv_rm(self, ctx: Context) -> Value:
         return TextWithNumber(b"OPTIONS", 512)
 
-    @pseudo_variable("sel")
-    def pv_sel(self, ctx: Context, inner: bytes) -> Value:
-        return inner if inner == b"there" else None
+
+REQUEST_TEXT = (
+    b"OPTIONS sip:bob@192.0.2.10:5070 SIP/2.0\r\n"
+    b"Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK-1\r\n"
+    b"From: <sip:alice@atlanta.example>;tag=a1\r\n"
+    b"To: <sip:bob@biloxi.example>\r\n"
+    b"Call-ID: call-1\r\n"
+    b"CSeq: 1 OPTIONS\r\n"
+    b"Content-Length: 0\r\n\r\n"
+)
 
 
-class Message:
-    """As much of a request as a run needs."""
-
-    method = b"OPTIONS"
-    call_id = b"call-1"
+def request(text: bytes = REQUEST_TEXT) -> Request:
+    """A request that came in by UDP from 192.0.2.1:5060."""
+    made = parse(text)
+    assert isinstance(made, Request)
+    made.flow = Flow(Socket("udp", "192.0.2.10", 5070), "192.0.2.1", 5060)
+    return made
 
 
 class Server:
@@ -218,7 +265,7 @@ class Server:
         return self.keeper
 
     def background(self) -> Context:
-        return Context(self, Message(), None)  # type: ignore[arg-type]
+        return Context(self, request(), Draft())  # type: ignore[arg-type]
 
 
 class Engine:
@@ -238,7 +285,7 @@ class Engine:
         self.server.script = self.program
 
     def context(self, route_type: RouteType = REQUEST) -> Context:
-        return Context(self.server, Message(), None, route_type)  # type: ignore[arg-type]
+        return Context(self.server, request(), Draft(), route_type)  # type: ignore[arg-type]
 
     def start(self, ctx: Context | None = None) -> Context:
         """Run request_route; `ended` gets its return code."""
@@ -250,6 +297,10 @@ class Engine:
     def advance(self, seconds: float) -> None:
         self.server.clock.advance(seconds)
 
+    def timers(self) -> int:
+        """How many calls the clock still has, but for that of suspend_timeout."""
+        return sum("Suspended" not in str(call) for call in self.server.clock.getDelayedCalls())
+
 
 def checked(text: str, trial: Trial | None = None, **config: Any) -> Checked:
     """What the checker makes of a script."""
@@ -258,14 +309,18 @@ def checked(text: str, trial: Trial | None = None, **config: Any) -> Checked:
     return check(parse_text("#!KAMAILIO\n" + text, "app.cfg"), registry, type("Config", (), config)())
 
 
+def lines(errors: list[ConfigError]) -> list[str]:
+    return [str(error) for error in errors]
+
+
 def mistakes(body: str, routes: str = "", kind: str = "request_route") -> list[str]:
     """The errors of a script, as they are shown. Its first line is line 3 of the file."""
-    return [str(error) for error in checked(f"{kind} {{\n{body}\n}}\n{routes}").errors]
+    return lines(checked(f"{kind} {{\n{body}\n}}\n{routes}").errors)
 
 
 def warnings(body: str, routes: str = "") -> list[str]:
     """What is accepted, but hardly meant."""
-    return [str(warning) for warning in checked(f"request_route {{\n{body}\n}}\n{routes}").warnings]
+    return lines(checked(f"request_route {{\n{body}\n}}\n{routes}").warnings)
 
 
 def said(body: str, routes: str = "", **config: Any) -> list[str]:

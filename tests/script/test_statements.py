@@ -1,0 +1,188 @@
+"""sipapp/script/statements.py: what statements do, and what a route answers."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.script.engine import Engine, said
+
+
+def code_of(body: str, before: str = "") -> str:
+    """$rc after route(R), or nothing where the run ended in it."""
+    return "".join(said(f'{before} route(R); say("$rc");', f"route[R] {{ {body} }}"))
+
+
+class ReturnTests(SynchronousTestCase):
+    def test_return_answers_its_value(self) -> None:
+        for body, code in (
+            ("return 5;", "5"),
+            ("return -7;", "-7"),
+            ("return;", "1"),
+            ("return 2 + 3;", "5"),
+            ("$var(x) = 4; return $var(x);", "4"),
+            ('return ($rU == "bob");', "1"),
+            ("return code(7);", "1"),
+        ):
+            self.assertEqual(code_of(body), code, body)
+
+    def test_return_zero_ends_the_run(self) -> None:
+        for body in ("return 0;", "return $var(none);", "return bad();", 'if (good()) { return (1 > 2); } say("no");'):
+            self.assertEqual(code_of(body), "", body)
+
+    def test_a_return_without_a_value_to_compute_is_an_error_code(self) -> None:
+        self.assertEqual(code_of("return 1 / $var(z);"), "-5")
+
+    def test_a_route_that_falls_off_its_end_answers_its_last_statements_code(self) -> None:
+        for body, code in (
+            ("$var(x) = 1;", "1"),
+            ("bad();", "-1"),
+            ("code(33);", "33"),
+            ("if (bad()) { $var(x) = 1; }", "1"),
+            ("if (good()) { code(9); } else { code(8); }", "9"),
+            ("if (bad()) { code(9); } else { code(8); }", "8"),
+            ("while ($var(i) < 2) { $var(i) = $var(i) + 1; code(6); }", "6"),
+            ("while (bad()) { code(6); }", "1"),
+            ("while (1) { break; }", "0"),
+            ('switch ($rU) { case "bob": code(4); }', "4"),
+            ('switch ($rU) { case "bob": code(4); break; }', "0"),
+            ('switch ($rU) { case "al": code(4); }', "1"),
+            ('switch ($rU) { case "bob": code(4); default: code(3); }', "3"),
+            ("if (good()) { break; } return 3;", "0"),
+            ("$var(y) = 1 / $var(z);", "-1"),
+            ('$var(y) = "refused";', "-1"),
+            ("route(S); } route[S] { return -4;", "-4"),
+        ):
+            self.assertEqual(code_of(body), code, body)
+
+    def test_exit_and_drop_end_the_run_from_anywhere(self) -> None:
+        for word in ("exit", "drop"):
+            engine = Engine('route(A); say("no");', f"route[A] {{ route(B); }} route[B] {{ {word}; }}")
+            ctx = engine.start()
+            self.assertEqual(engine.said, [])
+            self.assertIs(ctx.dropped, word == "drop")
+            self.assertEqual(engine.ended, [1 if word == "exit" else 0])
+
+    def test_exit_in_the_main_block_ends_it_too(self) -> None:
+        engine = Engine('if (good()) { while (1) { exit; } } say("no");')
+        engine.start()
+        self.assertEqual(engine.said, [])
+        self.assertEqual(engine.ended, [1])
+
+    def test_the_main_block_can_be_called_as_route_0(self) -> None:
+        script = '$var(n) = $var(n) + 1; if ($var(n) < 3) route(0); say("$var(n)"); exit;'
+        self.assertEqual(said(script), ["3"])
+
+
+class IfTests(SynchronousTestCase):
+    def test_else_belongs_to_the_nearest_if(self) -> None:
+        self.assertEqual(said('if (good()) if (bad()) say("a"); else say("b"); say("c");'), ["b", "c"])
+
+    def test_else_if_goes_on_to_the_first_that_is_true(self) -> None:
+        script = 'if ($rU == "al") say("1"); else if ($rU == "bob") say("2"); else if (good()) say("3");'
+        self.assertEqual(said(script), ["2"])
+
+
+class WhileTests(SynchronousTestCase):
+    def test_any_number_but_zero_goes_on(self) -> None:
+        self.assertEqual(said('$var(i) = -2; while ($var(i)) { $var(i) = $var(i) + 1; say("x"); }'), ["x", "x"])
+
+    def test_break_leaves_the_innermost(self) -> None:
+        script = """$var(i) = 0; while ($var(i) < 2) { $var(i) = $var(i) + 1; $var(j) = 0;
+            while (1) { if ($var(j) == 2) break; $var(j) = $var(j) + 1; } say("$var(i) $var(j)"); }"""
+        self.assertEqual(said(script), ["1 2", "2 2"])
+
+    def test_it_ends_after_max_while_loops_and_the_script_goes_on(self) -> None:
+        script = '$var(i) = 0; while (1) { $var(i) = $var(i) + 1; } say("$var(i)");'
+        self.assertEqual(said(script), ["100"])
+        self.assertEqual(said(script, max_while_loops=10), ["10"])
+        self.assertEqual(said(script.replace("(1)", "($var(i) < 250)"), max_while_loops=0), ["250"])
+
+    def test_a_condition_that_calls_is_called_each_time(self) -> None:
+        script = 'while (say("?") && $var(i) < 2) { $var(i) = $var(i) + 1; }'
+        self.assertEqual(said(script), ["?", "?", "?"])
+
+    def test_a_condition_without_a_value_ends_it(self) -> None:
+        self.assertEqual(said('while (1 / $var(z)) { say("no"); } say("on");'), ["on"])
+
+    def test_return_inside_ends_the_route(self) -> None:
+        self.assertEqual(code_of("while (1) { $var(i) = $var(i) + 1; if ($var(i) == 3) return 7; }"), "7")
+
+
+class SwitchTests(SynchronousTestCase):
+    def chosen(self, subject: str, cases: str) -> list[str]:
+        return said(f'$var(i) = {subject}; switch ($var(i)) {{ {cases} }} say("end");')[:-1]
+
+    def test_the_case_that_is_equal_is_taken(self) -> None:
+        cases = 'case 1: say("1"); break; case 1+1: say("2"); break; case -3: say("-3"); break; default: say("d");'
+        for subject, result in (("1", ["1"]), ("2", ["2"]), ("-3", ["-3"]), ("9", ["d"]), ('"2"', ["2"])):
+            self.assertEqual(self.chosen(subject, cases), result, subject)
+
+    def test_a_case_without_break_goes_on_into_the_next(self) -> None:
+        cases = 'case 1: say("1"); case 2: say("2"); break; case 3: default: say("d"); case 4: say("4");'
+        for subject, result in (("1", ["1", "2"]), ("2", ["2"]), ("3", ["d", "4"]), ("4", ["4"]), ("7", ["d", "4"])):
+            self.assertEqual(self.chosen(subject, cases), result, subject)
+
+    def test_a_default_may_stand_anywhere(self) -> None:
+        cases = 'default: say("d"); break; case 1: say("1"); break;'
+        self.assertEqual(self.chosen("5", cases), ["d"])
+        self.assertEqual(self.chosen("1", cases), ["1"])
+
+    def test_labels_may_share_a_body(self) -> None:
+        cases = 'case 1: case 2: say("1or2"); break; default: say("d");'
+        self.assertEqual(self.chosen("1", cases), ["1or2"])
+        self.assertEqual(self.chosen("2", cases), ["1or2"])
+
+    def test_many_labels_are_found_as_well(self) -> None:
+        cases = "".join(f'case {n}: say("{n}"); break; ' for n in range(20)) + 'default: say("d");'
+        for subject, result in (("0", ["0"]), ("19", ["19"]), ("20", ["d"])):
+            self.assertEqual(self.chosen(subject, cases), result)
+
+    def test_texts_are_compared_with_case_and_so_are_expressions(self) -> None:
+        cases = 'case "Bob": say("B"); break; case /"^BO": say("re"); break; case /"o": say("o"); break;'
+        self.assertEqual(self.chosen("$rU", cases), ["o"])
+
+    def test_the_first_that_fits_is_taken(self) -> None:
+        self.assertEqual(self.chosen("$rU", 'case /"^b": say("re"); break; case "bob": say("text"); break;'), ["re"])
+        self.assertEqual(
+            self.chosen("$rU", 'case "bob": default: say("d"); break; case /"b": say("re"); break;'), ["d"]
+        )
+
+    def test_a_number_is_a_text_where_the_cases_are(self) -> None:
+        self.assertEqual(self.chosen("5", 'case "5": say("5"); break;'), ["5"])
+        self.assertEqual(said('switch ($avp(no)) { case "": say("empty"); break; }'), ["empty"])
+
+    def test_break_inside_an_if_leaves_the_switch_only(self) -> None:
+        script = """while ($var(i) < 2) { $var(i) = $var(i) + 1;
+            switch ($var(i)) { case 1: if (good()) break; say("no"); break; default: say("d"); } say("$var(i)"); }"""
+        self.assertEqual(said(script), ["1", "d", "2"])
+
+    def test_a_loop_inside_a_case_has_its_own_break(self) -> None:
+        cases = 'case 1: while (1) { break; } say("on"); break; case 2: say("no");'
+        self.assertEqual(self.chosen("1", cases), ["on"])
+
+    def test_an_empty_switch_evaluates_its_subject(self) -> None:
+        self.assertEqual(said('switch (say("x")) { }'), ["x"])
+
+    def test_a_subject_without_a_value_takes_the_default(self) -> None:
+        self.assertEqual(said('switch (1 / $var(z)) { case 0: say("0"); break; default: say("d"); }'), ["d"])
+
+
+class AssignTests(SynchronousTestCase):
+    def test_a_variable_that_refuses_a_value_keeps_its_own(self) -> None:
+        engine = Engine('$var(x) = 1; $var(x) = "refused"; say("$var(x)");')
+        engine.start()
+        self.assertEqual(engine.said, ["1"])
+        self.assertEqual(self.flushLoggedErrors(), [])
+
+    def test_an_assignment_may_be_a_condition(self) -> None:
+        self.assertEqual(said('if ($var(x) = 0) say("T $var(x)");'), ["T 0"])
+        self.assertEqual(said('if ($var(x) = "refused") say("T"); else say("F");'), ["F"])
+
+
+class BlockTests(SynchronousTestCase):
+    def test_a_block_in_a_value_answers_its_last_code_and_keeps_its_returns(self) -> None:
+        self.assertEqual(said('$var(x) = { good(); return 9; }; say("$var(x)");'), ["9"])
+        self.assertEqual(said('if ({ bad(); }) say("T"); else say("F $rc");'), ["F -1"])
+
+    def test_exit_in_a_block_ends_the_run(self) -> None:
+        self.assertEqual(said('if ({ exit; }) say("T"); else say("F");'), [])
