@@ -16,7 +16,7 @@ from sipapp.message.draft import Draft
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.message.validate import check
-from sipapp.script.runtime import Context, execute
+from sipapp.script.runtime import FAILED, Context, execute
 
 if TYPE_CHECKING:
     from sipapp.server import Server
@@ -75,7 +75,7 @@ class Router:
             hook.after_script(ctx)
         if self._in_progress != ():
             self._in_progress.over(ctx)
-        if "failed" in ctx.extra and ctx.transaction is None:
+        if FAILED in ctx.extra and ctx.transaction is None:
             self.refuse(ctx.message, 500, b"Server Internal Error")
 
     def refuse(self, request: Any, status: int, reason: bytes) -> None:
@@ -112,8 +112,8 @@ class Router:
         response.draft = ctx.draft
         for hook in self._after:
             hook.after_script(ctx)
-        if ctx.dropped:
-            return
+        if ctx.dropped or (code <= 0 and FAILED not in ctx.extra):
+            return  # Kamailio: whatever ends the route with 0 or less drops the response
         server = self._server
         if server.transactions.receive_response(response):
             return

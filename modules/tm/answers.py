@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sipapp.errors import ConfigError
+from sipapp.interfaces.script import Getter, IBinder
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.module import FAILURE, ONREPLY, REQUEST, Context, RouteType, Value, script_function
@@ -23,19 +26,28 @@ def status_code(text: bytes) -> int:
     return int(text)
 
 
+def reason_phrase_of(text: bytes, binder: IBinder) -> bytes | Getter:
+    """A literal reason phrase: as it stands, but for a text that is one variable."""
+    if text.startswith(b"$"):
+        with suppress(ConfigError):
+            return binder.variable(text).get
+    return text
+
+
 class Answers(Lookups):
     """t_reply() and its kin."""
 
-    @script_function(routes=_ANSWERING, parse={"code": status_code})
+    @script_function(routes=_ANSWERING, parse={"code": status_code, "reason_phrase": reason_phrase_of})
     def t_reply(self, ctx: Context, code: Value, reason_phrase: Value) -> int:
         """Answer through the transaction, which must be there (see t_newtran()). After a final answer there is no
-        other: -1. A status that is no number is `default_code`."""
-        return self.reply(ctx, *self._status_and_reason(code, reason_phrase))
+        other: -1. A status that is no number is `default_code`. Variables in a reason phrase are not evaluated, but
+        for one that is nothing else."""
+        return self.reply(ctx, *self._status_and_reason(ctx, code, reason_phrase))
 
-    @script_function(routes=_ANSWERING, parse={"code": status_code})
+    @script_function(routes=_ANSWERING, parse={"code": status_code, "reason": reason_phrase_of})
     def t_send_reply(self, ctx: Context, code: Value, reason: Value) -> int:
         """As t_reply(), and makes the transaction where there is none."""
-        status, phrase = self._status_and_reason(code, reason)
+        status, phrase = self._status_and_reason(ctx, code, reason)
         if isinstance(ctx.message, Request):
             self.new_transaction(ctx)
         return self.reply(ctx, status, phrase)
@@ -45,7 +57,7 @@ class Answers(Lookups):
         """Tell the caller what the last internal error was: of t_relay(), ..."""
         return self.reply_error(ctx)
 
-    def _status_and_reason(self, code: Value, reason: Value) -> tuple[int, bytes]:
+    def _status_and_reason(self, ctx: Context, code: Value, reason: Value | Getter) -> tuple[int, bytes]:
         status: int
         if code.__class__ is int:
             status = code
@@ -56,6 +68,8 @@ class Answers(Lookups):
                 status = int(code or b"")
             except ValueError:
                 status = self.default_code
+        if callable(reason):
+            reason = reason(ctx)
         if isinstance(reason, bytes):
             return status, reason
         return status, self.default_reason if reason is None else b"%d" % reason

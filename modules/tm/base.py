@@ -70,6 +70,7 @@ class Base(Parameters):
         """A run about the request of a transaction; its draft starts from what t_relay() saw."""
         if draft is None:
             draft = t.draft.fork() if t.draft is not None else Draft()
+            draft.reply_fields, draft.reply_body = t.reply_fields[:], t.reply_body
         ctx = Context(self.server, t.request, draft, route_type, t.avps)
         t.lend(ctx)
         draft.flags = t.message_flags

@@ -83,11 +83,8 @@ class Creating(Receiving):
             Uri.parse(uri)
 
     def _adopt(self, t: Transaction, ctx: Context) -> None:
-        draft = ctx.draft
         t.share(ctx)
-        t.draft = draft
-        t.message_flags = draft.flags
-        t.message_xflags = draft.xflags
+        t.keep(ctx.draft)
         ctx.transaction = t
 
     def _arm(self, t: Transaction, ctx: Context) -> None:

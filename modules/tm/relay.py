@@ -198,11 +198,8 @@ class Relaying(Starting):
         """What the script has done so far is where failure_route and its like start from."""
         request: Any = ctx.message
         t.request = request
-        if t.on_failure or t.on_branch_failure or t.kept or t.held:
-            t.draft = ctx.draft.fork()
-        else:
-            t.draft = ctx.draft
-        t.message_flags, t.message_xflags = ctx.draft.flags, ctx.draft.xflags
+        draft = ctx.draft
+        t.keep(draft.fork() if t.on_failure or t.on_branch_failure or t.kept or t.held else draft)
 
     # -- one branch
 

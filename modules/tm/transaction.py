@@ -73,6 +73,8 @@ class Armed:
 
 ARMED = "tm.armed"
 
+_NOTHING: list[bytes] = []
+
 
 @implementer(ITransaction, IServerUser)
 class Transaction:
@@ -109,6 +111,8 @@ class Transaction:
         "picked",
         "released",
         "reply",
+        "reply_body",
+        "reply_fields",
         "request",
         "resending",
         "server",
@@ -139,6 +143,8 @@ class Transaction:
         self.error = 0  # why the last t_relay() failed: the answer when nothing else is said
         self.delayed: tuple[int, bytes, list[bytes]] | None = None  # the same, where it is a status of its own
         self.draft: Draft | None = None
+        self.reply_fields: list[bytes] = _NOTHING  # append_to_reply(), as it was when the request was relayed
+        self.reply_body: Any = None
         self.avps: Any = None
         self.xavps: Any = None
         self.xavus: Any = None
@@ -198,6 +204,13 @@ class Transaction:
         """Its AVPs are those of the run that makes it."""
         settle(ctx)
         self.avps, self.xavps, self.xavus, self.xavis = ctx.avps, ctx.xavps, ctx.xavus, ctx.xavis
+
+    def keep(self, draft: Draft) -> None:
+        """What the script has done so far is what our own responses and failure_route start from."""
+        self.draft = draft
+        self.reply_fields = draft.reply_fields[:] if draft.reply_fields else _NOTHING
+        self.reply_body = draft.reply_body
+        self.message_flags, self.message_xflags = draft.flags, draft.xflags
 
     def lend(self, ctx: Context) -> Context:
         """A run of its script gets its AVPs, and knows it."""
