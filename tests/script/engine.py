@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from sipapp.errors import ConfigError, ConfigErrors
+from sipapp.interfaces.module import IModule
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.transport import Flow, Socket
 from sipapp.message.draft import Draft
@@ -48,8 +49,9 @@ def _upper(text: bytes) -> bytes:
 class Trial:
     """What the scripts of the tests call and read."""
 
-    said: list[str]
-    pending: list[Deferred[Any]]
+    def start(self, server: Any = None) -> None:
+        self.said: list[str] = []
+        self.pending: list[Deferred[Any]] = []
 
     @script_function()
     def say(self, ctx: Context, what: bytes) -> int:
@@ -82,7 +84,7 @@ class Trial:
     @script_function(timeout_code=28)
     def wait(self, ctx: Context, seconds: Seconds) -> Deferred[int]:
         """Answer 1 after a while."""
-        done: Deferred[int] = Deferred(lambda d: call.active() and call.cancel())
+        done: Deferred[int] = Deferred(lambda _: call.cancel() if call.active() else None)
         call = ctx.server.clock.callLater(seconds, done.callback, 1)
         self.pending.append(done)
         return done
@@ -274,8 +276,7 @@ class Engine:
     def __init__(self, body: str, routes: str = "", kind: str = "request_route", **config: Any) -> None:
         self.server = Server(**config)
         self.trial = Trial()
-        self.trial.said = []
-        self.trial.pending = []
+        self.trial.start()
         self.said = self.trial.said
         self.ended: list[int] = []
         self.checked = checked(f"{kind} {{\n{body}\n}}\n{routes}", self.trial, **config)
@@ -304,9 +305,14 @@ class Engine:
 
 def checked(text: str, trial: Trial | None = None, **config: Any) -> Checked:
     """What the checker makes of a script."""
-    registry = Registry()
-    registry.add(trial or Trial())
-    return check(parse_text("#!KAMAILIO\n" + text, "app.cfg"), registry, type("Config", (), config)())
+    return check(parse_text("#!KAMAILIO\n" + text, "app.cfg"), registry(trial), type("Config", (), config)())
+
+
+def registry(trial: Trial | None = None) -> Registry:
+    """Of the one module."""
+    made = Registry()
+    made.add(cast(IModule, trial or Trial()))
+    return made
 
 
 def lines(errors: list[ConfigError]) -> list[str]:

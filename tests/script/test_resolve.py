@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.script.engine import checked, mistakes, said, truth
+from sipapp.interfaces.module import IModule
+from sipapp.module.registry import Registry
+from sipapp.script.check import check
+from sipapp.script.parser import parse_text
+from tests.script.engine import Trial, checked, mistakes, registry, said, truth
 
 
 class FunctionTests(SynchronousTestCase):
@@ -17,13 +23,9 @@ class FunctionTests(SynchronousTestCase):
         self.assertEqual(self.mistake("zzzz();"), "zzzz(): no such function")
 
     def test_the_module_that_has_it_is_told_where_one_is_known(self) -> None:
-        from sipapp.module.registry import Registry
-        from sipapp.script.check import check
-        from sipapp.script.parser import parse_text
-        from tests.script.engine import Trial
-
         script = parse_text("#!KAMAILIO\nrequest_route { say(1); }", "app.cfg")
-        (error,) = check(script, Registry(lambda: [Trial()]), None).errors  # type: ignore[list-item]
+        catalogue = [cast(IModule, Trial())]
+        (error,) = check(script, Registry(lambda: catalogue), None).errors
         self.assertEqual(error.reason, 'say(): no such function; it is in module trial: loadmodule "trial"')
 
     def test_a_wrong_number_of_arguments_says_what_it_takes(self) -> None:
@@ -92,14 +94,7 @@ class VariableTests(SynchronousTestCase):
         self.assertEqual(mistakes('say("a $rX");'), ["app.cfg:3:5: say(): $rX: no such variable"])
 
     def test_outside_the_kamailio_dialect_a_bare_name_may_be_an_avp(self) -> None:
-        from sipapp.module.registry import Registry
-        from sipapp.script.check import check
-        from sipapp.script.parser import parse_text
-        from tests.script.engine import Trial
-
-        registry = Registry()
-        registry.add(Trial())  # type: ignore[arg-type]
-        made = check(parse_text('#!SER\nroute { $mine = 1; if ($rU == "x") say("y"); }', "app.cfg"), registry, None)
+        made = check(parse_text('#!SER\nroute { $mine = 1; if ($rU == "x") say("y"); }', "app.cfg"), registry(), None)
         self.assertEqual(made.errors, [])
 
 
