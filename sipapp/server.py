@@ -133,6 +133,7 @@ class Server:
         except TransportError as why:
             log.warn("{why}", why=why)
         gc.unfreeze()
+        follow(None)
 
 
 async def _settled(answer: Any) -> Any:
