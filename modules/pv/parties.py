@@ -34,8 +34,12 @@ class PartyVariables:
     @pseudo_variable("fU", "from.user")
     def pv_fU(self, ctx: Context) -> bytes | None:
         """$fU: the user of From's URI. $null takes it away in what goes out."""
-        uri = _uri(_from(ctx))
-        return None if uri is None else uris.user(uri)
+        try:
+            uri = ctx.message.from_.parsed_uri  # type: ignore[union-attr]
+        except (ParseError, AttributeError):
+            return None
+        found = uri.user
+        return found if found and b";" not in found else uris.user(uri)
 
     @pv_fU.setter
     def set_fU(self, ctx: Context, value: Value) -> None:
@@ -90,8 +94,12 @@ class PartyVariables:
     @pseudo_variable("tU", "to.user")
     def pv_tU(self, ctx: Context) -> bytes | None:
         """$tU: the user of To's URI. $null takes it away in what goes out."""
-        uri = _uri(_to(ctx))
-        return None if uri is None else uris.user(uri)
+        try:
+            uri = ctx.message.to.parsed_uri  # type: ignore[union-attr]
+        except (ParseError, AttributeError):
+            return None
+        found = uri.user
+        return found if found and b";" not in found else uris.user(uri)
 
     @pv_tU.setter
     def set_tU(self, ctx: Context, value: Value) -> None:

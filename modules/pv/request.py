@@ -91,11 +91,13 @@ class RequestVariables:
     @pseudo_variable("rU", "ruri.user")
     def pv_rU(self, ctx: Context) -> bytes | None:
         """$rU: the user of the Request-URI. $null takes it away."""
-        uri = request_uri(ctx)
-        if uri is None:
+        new = ctx.draft.request_uri
+        try:
+            uri = ctx.message.parsed_uri if new is None else uris.parse_uri(new)  # type: ignore[union-attr]
+            found = uri.user  # type: ignore[union-attr]  # those of unknown schemes have none
+        except (ParseError, AttributeError):
             return None
-        found = uri.user
-        return uris.user(uri) if found and b";" in found else found or None
+        return uris.user(uri) if found and b";" in found else found or None  # type: ignore[arg-type]
 
     @pv_rU.setter
     def set_rU(self, ctx: Context, value: Value) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Transform = Callable[[Context, Value], Value]
     TextGetter = Callable[[Context], bytes]
+    _Piece = bytes | tuple[Getter, bytes]
 
 NULL = b"<null>"
 """What $null looks like in a text."""
@@ -46,17 +47,15 @@ class Binder:
 
     def text(self, source: bytes) -> TextGetter:
         """Raises ConfigError: a `$` that begins no variable (`$$` writes a dollar sign)."""
-        pieces = self.pieces(source)
-        if all(isinstance(piece, bytes) for piece in pieces):
-            whole = b"".join(pieces)  # type: ignore[arg-type]
-            return lambda ctx: whole
+        pieces = self._pieces(source)
         if len(pieces) == 1:
-            return pieces[0]  # type: ignore[return-value]
-        return _joined(pieces)
+            only = pieces[0]
+            return _shown_in_text(*only) if isinstance(only, tuple) else (lambda ctx: only)
+        return _filled(pieces)
 
-    def pieces(self, source: bytes) -> tuple[bytes | TextGetter, ...]:
-        """The text as constant pieces and getters of bytes, in order; what `text` joins."""
-        found: list[bytes | TextGetter] = []
+    def _pieces(self, source: bytes) -> list[_Piece]:
+        """Constants, and variables with what they are where they are null."""
+        found: list[_Piece] = []
         at = 0
         while (dollar := source.find(b"$", at)) >= 0:
             found.append(source[at:dollar])
@@ -65,9 +64,10 @@ class Binder:
                 found.append(b"$")
             else:
                 written = parse_variable(source[dollar:at])
-                found.append(_shown_in_text(self._bound(written).get, bool(written.transformations)))
+                # a transformation that failed leaves nothing
+                found.append((self._bound(written).get, b"" if written.transformations else NULL))
         found.append(source[at:])
-        return tuple(_merged(found))
+        return _merged(found)
 
     def _bound(self, written: Written) -> Access:
         access = self._bare(written)
@@ -111,9 +111,8 @@ def _chained(read: Getter, chain: tuple[Transform, ...]) -> Getter:
     return chained
 
 
-def _shown_in_text(read: Getter, transformed: bool) -> TextGetter:
-    """The variable's bytes in a text; a transformation that failed leaves nothing, not `<null>`."""
-    null = b"" if transformed else NULL
+def _shown_in_text(read: Getter, null: bytes) -> TextGetter:
+    """The variable's bytes in a text."""
 
     def shown(ctx: Context) -> bytes:
         value = read(ctx)
@@ -124,21 +123,29 @@ def _shown_in_text(read: Getter, transformed: bool) -> TextGetter:
     return shown
 
 
-def _joined(pieces: tuple[bytes | TextGetter, ...]) -> TextGetter:
-    join = b"".join
+def _filled(pieces: list[_Piece]) -> TextGetter:
+    """All pieces as one template, filled in one go."""
+    template = b"".join([b"%b" if isinstance(piece, tuple) else piece.replace(b"%", b"%%") for piece in pieces])
+    variables = tuple(piece for piece in pieces if isinstance(piece, tuple))
 
-    def joined(ctx: Context) -> bytes:
-        return join([piece if piece.__class__ is bytes else piece(ctx) for piece in pieces])  # type: ignore[operator]
+    def filled(ctx: Context) -> bytes:
+        return template % tuple(
+            [
+                value if isinstance(value := read(ctx), bytes) else null if value is None else b"%d" % value
+                for read, null in variables
+            ]
+        )
 
-    return joined
+    return filled
 
 
-def _merged(pieces: list[bytes | TextGetter]) -> list[bytes | TextGetter]:
+def _merged(pieces: list[_Piece]) -> list[_Piece]:
     """Constants that touch are one; empty ones go."""
-    merged: list[bytes | TextGetter] = []
+    merged: list[_Piece] = []
     for piece in pieces:
-        if isinstance(piece, bytes) and merged and isinstance(merged[-1], bytes):
-            merged[-1] += piece
+        last = merged[-1] if merged else None
+        if isinstance(piece, bytes) and isinstance(last, bytes):
+            merged[-1] = last + piece
         elif piece:
             merged.append(piece)
     return merged or [b""]

@@ -98,7 +98,10 @@ class BinderTests(SynchronousTestCase):
 
     def test_two_dollars_write_one(self) -> None:
         self.assertEqual(self.text(b"[$$rU] $($)5", rU=b"bob"), b"[$rU] $5")
-        self.assertEqual(self.binder.pieces(b"[$$rU] $($)5"), (b"[$rU] $5",))
+        self.assertEqual(self.text(b"$$", rU=b"bob"), b"$")
+
+    def test_percent_signs_stay_as_they_are(self) -> None:
+        self.assertEqual(self.text(b"100%, %b: $rU%s", rU=b"%b"), b"100%, %b: %b%s")
 
     def test_an_empty_text_is_empty(self) -> None:
         self.assertEqual(self.text(b""), b"")
