@@ -26,5 +26,7 @@ class Core(
 ):
     """Its parts. The functions leave $rc alone, as the core's do in Kamailio; route() is a statement."""
 
+    event_routes = ("core:tkv",)
+
     def start(self, server: IServer) -> None:
         self.server = server
