@@ -29,7 +29,6 @@ def inventory(mpath: str = "") -> dict[str, Any]:
     """The names by module, in the shape that the coverage of Kamailio's inventory is measured with."""
     from sipapp.core import Core
     from sipapp.core.language import LANGUAGE
-    from sipapp.core.parameters import PARAMETERS
     from sipapp.module.loader import Loader
 
     core = Core()
@@ -52,10 +51,10 @@ def inventory(mpath: str = "") -> dict[str, Any]:
         variables |= own
     return {
         "core": {
-            "parameters": sorted(PARAMETERS),
+            **{kind: sorted(names) for kind, names in LANGUAGE.items()},
             "functions": sorted({f.name for f in core.script_functions()} | LANGUAGE["functions"]),
-            **{kind: sorted(names) for kind, names in LANGUAGE.items() if kind != "functions"},
             "rpc": sorted(command.name for command in core.rpc_commands()),
+            "event_routes": sorted(core.event_routes),
         },
         "pseudo_variables": sorted(variables),
         "transformations": sorted(transformations),

@@ -87,5 +87,22 @@ ROUTE_KINDS = frozenset(
     }
 )
 
+_NAMED = """
+    define def trydefine trydef redefine redef undefine undef tryundefine tryundef defexp defexps ifdef ifndef ifexp"""
+
+NAMED_DIRECTIVES = frozenset(_NAMED.split())
+"""Preprocessor directives with a name, or an expression, behind them on the line."""
+
+BARE_DIRECTIVES = frozenset({"else", "endif"})
+"""Those that have the line for themselves."""
+
+_OPEN = "subst substdef substdefs defenv defenvs trydefenv trydefenvs include_file import_file"
+
+OPEN_DIRECTIVES = frozenset(_OPEN.split())
+"""Those that something else follows, be it on the next line."""
+
+DIALECTS = {"KAMAILIO": "kamailio", "OPENSER": "kamailio", "SER": "ser", "MAXCOMPAT": "maxcompat", "ALL": "maxcompat"}
+"""`#!KAMAILIO` and its like, and the dialect that each stands for."""
+
 PROTOCOLS = frozenset({"udp", "tcp", "tls", "sctp"})
 """What may stand before an address; `ws` and `wss` only in comparisons and behind advertise."""

@@ -12,9 +12,17 @@ text and is read again together with what follows it; characters that mean nothi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sipapp.script.keywords import KEYWORDS, NUMBER_WORDS
+from sipapp.script.keywords import (
+    BARE_DIRECTIVES,
+    DIALECTS,
+    KEYWORDS,
+    NAMED_DIRECTIVES,
+    NUMBER_WORDS,
+    OPEN_DIRECTIVES,
+)
 from sipapp.script.source import Source
 
 if TYPE_CHECKING:
@@ -23,7 +31,12 @@ if TYPE_CHECKING:
 Token = tuple[str, str, Source, int]
 
 _BLANK = r"[ \t\x08\r]"
-_NAMED_DIRECTIVE = r"(?:(?:try|re)?def(?:ine)?|(?:try)?undef(?:ine)?|defexps?|if(?:n?def|exp))"
+
+
+def _any(words: Iterable[str]) -> str:
+    """One of the words, the longest that fits."""
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+
 
 _lexeme = re.compile(
     rf"""[ \t\x08\r\n]*(?:
@@ -34,10 +47,10 @@ _lexeme = re.compile(
     | (?P<number> \d\w* )
     | (?P<variable> \$ )
     | (?P<raw> ' )
-    | (?P<directive> (?:\#!|!!) (?: {_NAMED_DIRECTIVE} {_BLANK}+
-                                  | (?:else|endif) {_BLANK}* \n
-                                  | substdefs? | subst | (?:try)?defenvs? | include_file | import_file )
-                   | (?:\#|//)! (?:KAMAILIO|OPENSER|SER|MAXCOMPAT|ALL) \n )
+    | (?P<directive> (?:\#!|!!) (?: {_any(NAMED_DIRECTIVES)} {_BLANK}+
+                                  | {_any(BARE_DIRECTIVES)} {_BLANK}* \n
+                                  | {_any(OPEN_DIRECTIVES)} )
+                   | (?:\#|//)! {_any(DIALECTS)} \n )
     | (?P<comment> (?:\#|//) [^\n]* )
     | (?P<block> /\* )
     | (?P<not> ! )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sipapp.errors import ConfigError
 from sipapp.nearest import nearest
+from sipapp.script.keywords import DIALECTS
 from sipapp.script.lexer import Scanner, Token
 from sipapp.script.source import Source
 
@@ -35,8 +36,6 @@ _rest = re.compile(r"([^\n]*)(?:\n|\Z)").match
 _argument = re.compile(r"[ \t\r\n]*([^ \t\r\n]*)").match
 _conditional = re.compile(r"(?:#!|!!)(?:(if(?:n?def|exp))[ \t\x08\r]+|(else|endif)[ \t\x08\r]*\n)").search
 _path_escape = re.compile(r"\\(.)", re.DOTALL)
-
-_DIALECTS = {"KAMAILIO": "kamailio", "OPENSER": "kamailio", "SER": "ser", "MAXCOMPAT": "maxcompat", "ALL": "maxcompat"}
 
 
 class Condition(NamedTuple):
@@ -88,8 +87,8 @@ class Preprocessor:
 
     def directive(self, scanner: Scanner, name: str, start: int) -> None:
         """`#!name`: the scanner stands behind it and the blanks that follow."""
-        if name in _DIALECTS:
-            self.dialect = _DIALECTS[name]
+        if name in DIALECTS:
+            self.dialect = DIALECTS[name]
         elif name in ("include_file", "import_file"):
             self.include(scanner, name, start)
         elif name.startswith("subst"):
