@@ -39,7 +39,7 @@ class PartyVariables:
         except (ParseError, AttributeError):
             return None
         found = uri.user
-        return found if found and b";" not in found else uris.user(uri)
+        return found if found and uris.SEMICOLON not in found else uris.user(uri)
 
     @pv_fU.setter
     def set_fU(self, ctx: Context, value: Value) -> None:
@@ -99,7 +99,7 @@ class PartyVariables:
         except (ParseError, AttributeError):
             return None
         found = uri.user
-        return found if found and b";" not in found else uris.user(uri)
+        return found if found and uris.SEMICOLON not in found else uris.user(uri)
 
     @pv_tU.setter
     def set_tU(self, ctx: Context, value: Value) -> None:

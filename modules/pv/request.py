@@ -97,7 +97,7 @@ class RequestVariables:
             found = uri.user  # type: ignore[union-attr]  # those of unknown schemes have none
         except (ParseError, AttributeError):
             return None
-        return uris.user(uri) if found and b";" in found else found or None  # type: ignore[arg-type]
+        return uris.user(uri) if found and uris.SEMICOLON in found else found or None  # type: ignore[arg-type]
 
     @pv_rU.setter
     def set_rU(self, ctx: Context, value: Value) -> None:
