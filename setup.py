@@ -1,4 +1,5 @@
-"""What setup.cfg cannot say: `modules/` is installed as `sipapp.modules`, and twistd's plugin goes where twistd looks."""
+"""What setup.cfg cannot say: `modules/` is installed as `sipapp.modules`, twistd's plugin goes where twistd looks."""
+
 from setuptools import find_packages, setup
 
 setup(

@@ -81,7 +81,7 @@ class SqlError(SipAppError):
 
 
 class TooManySuspended(SipAppError):
-    """A script wanted to wait, but too many do already, or the server goes down: it ends here, its request is owed 503."""
+    """A script wanted to wait, but too many do already, or the server goes down: it ends, its request is owed 503."""
 
     status = 503
 

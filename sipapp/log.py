@@ -51,7 +51,7 @@ def follow(config: Any) -> None:
 class Logger(_Logger):
     """`log = Logger()` at the top of a file, as with twisted.logger."""
 
-    def emit(self, level: Any, format: str | None = None, **facts: Any) -> None:  # noqa: A002  (Twisted's word)
+    def emit(self, level: Any, format: str | None = None, **facts: Any) -> None:
         severity = facts.get("severity")
         if severity is None:
             severity = SEVERITIES[level]

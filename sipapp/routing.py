@@ -59,7 +59,7 @@ class Router:
             if self._server.transactions.receive_request(request) or request in self._in_progress:
                 return
             ctx = Context(self._server, request, Draft())
-            if self._before and not all([hook.before_script(ctx) for hook in self._before]):
+            if self._before and not all([hook.before_script(ctx) for hook in self._before]):  # noqa: C419  (each is asked)
                 return
             execute(self._request_route, ctx, self._request_done)
         except PeerError as error:

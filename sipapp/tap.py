@@ -55,7 +55,7 @@ class Options(_Options):
 
     def opt_version(self) -> None:
         """Print the version and exit."""
-        from sipapp.cli import version
+        from sipapp.version import version
 
         sys.stdout.write(version() + "\n")
         raise SystemExit(0)

@@ -8,30 +8,16 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from sipapp import __version__
-
 COMMANDS = {
     "check": "report every mistake of a script; nothing is started",
     "inventory": "print what this build offers, as JSON",
 }
 
 
-def version() -> str:
-    """`sipapp 0.1.0 (leaf: pure Python) on Python 3.11.7, Twisted 24.10.0`"""
-    import platform
-
-    from twisted import version as twisted_version
-
-    from sipapp.message import leaf
-
-    return (
-        f"sipapp {__version__} (leaf: {leaf.TWIN}) on Python {platform.python_version()}, "
-        f"Twisted {twisted_version.short()}"
-    )
-
-
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from sipapp.version import version
+
         print(version())
         parser.exit(0)
 

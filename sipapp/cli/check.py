@@ -21,7 +21,9 @@ def run(given: argparse.Namespace) -> int:
     from sipapp.assemble import assemble
     from sipapp.script.show import show
 
-    defines = {name: value if equals else None for name, equals, value in (d.partition("=")[::1] for d in given.defines)}
+    defines = {
+        name: value if equals else None for name, equals, value in (d.partition("=")[::1] for d in given.defines)
+    }
     try:
         assembly = assemble(given.file, defines, given.mpath)
     except ConfigErrors as errors:

@@ -129,7 +129,7 @@ def module(
         hints = get_type_hints(cls)
         table = declared(cls, hints)
 
-        def __init__(self: Any, **given: Any) -> None:
+        def __init__(self: Any, **given: Any) -> None:  # noqa: N807  (of the class to be)
             for attribute, parameter, _ in table.values():
                 default = list(parameter.default) if parameter.repeat else parameter.default
                 setattr(self, attribute, given.pop(attribute, default))
