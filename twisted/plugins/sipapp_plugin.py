@@ -5,11 +5,13 @@ The names are written down, for Twisted keeps what it found here until this file
 
 from keyword import iskeyword
 
-from sipapp.plugin import ModulePlugin
 from twisted.application.service import ServiceMaker
 
+from sipapp.plugin import ModulePlugin
+
 MODULES = """
-    async cfgutils corex diversion kex maxfwd path pv rr sdpops siputils sl textops textopsx tm tmx xlog
+    async avpops cfgutils corex counters diversion htable ipops kex maxfwd mqueue nathelper path pv regex rr
+    rtimer sanity sdpops siputils sl statistics textops textopsx timer tm tmx uuid xlog
 """
 
 sipapp = ServiceMaker("sipapp", "sipapp.tap", "A SIP application server for Kamailio scripts.", "sipapp")
