@@ -65,7 +65,9 @@ class Waiting(NamedTuple):
 
 
 class Suspended:
-    """All runs that wait. They are in the order in which they began to, so the first is the next that is overdue."""
+    """All runs that wait: `suspend_max` at most, each for `suspend_timeout` (s) at most, 0 for ever.
+
+    They are in the order in which they began to, so the first is the next that is overdue."""
 
     def __init__(self, server: IServer) -> None:
         self._server = server
@@ -75,15 +77,6 @@ class Suspended:
 
     def __len__(self) -> int:
         return len(self._runs)
-
-    @property
-    def maximum(self) -> int:
-        return int(getattr(self._server.config, "suspend_max", 100000))
-
-    @property
-    def timeout(self) -> float:
-        """How long (s) one wait may take; 0 for ever."""
-        return float(getattr(self._server.config, "suspend_timeout", 120))
 
     # -- what the driver tells
 
@@ -98,10 +91,10 @@ class Suspended:
         waits.running += 1
         clock = self._server.clock
         run.since = clock.seconds()
-        if len(self._runs) >= self.maximum:
+        if len(self._runs) >= self._server.config.suspend_max:
             raise TooManySuspended(len(self._runs))
         self._runs[run] = None
-        if self._alarm is None and (timeout := self.timeout) > 0:
+        if self._alarm is None and (timeout := self._server.config.suspend_timeout) > 0:
             self._alarm = clock.callLater(timeout, self._sweep)
 
     def leave(self, run: Run, outcome: str) -> None:
@@ -117,7 +110,7 @@ class Suspended:
     def _sweep(self) -> None:
         """End whatever is overdue; come back for the next."""
         clock = self._server.clock
-        timeout = self.timeout
+        timeout = self._server.config.suspend_timeout
         self._alarm = None
         if timeout <= 0:
             return
@@ -134,7 +127,7 @@ class Suspended:
         log.warn(
             "{site}: ended after {timeout} s (suspend_timeout), call {call_id}",
             site=str(run.site),
-            timeout=self.timeout,
+            timeout=self._server.config.suspend_timeout,
             call_id=call_id,
         )
         if run.kept is None:
@@ -156,7 +149,7 @@ class Suspended:
     def rows(self) -> Iterator[Waiting]:
         """Every suspended script, the longest first."""
         now = self._server.clock.seconds()
-        timeout = self.timeout
+        timeout = self._server.config.suspend_timeout
         for run in self._runs:
             site = run.site
             age = now - run.since

@@ -258,7 +258,7 @@ class Server:
 
     def __init__(self, **config: Any) -> None:
         self.clock = Clock()
-        self.config = type("Config", (), config)()
+        self.config = type("Config", (), {"suspend_max": 100000, "suspend_timeout": 120, **config})()
         self.suspended = Suspended(self)  # type: ignore[arg-type]
         self.keeper: Any = None
         self.script: Any = None
