@@ -52,6 +52,7 @@ class Pv(
     """Variables of all kinds, and what texts can be made of them."""
 
     def start(self, server: IServer) -> None:
-        """Raises ConfigError: varset is malformed."""
+        """Raises ConfigError: varset or shvset are malformed."""
         initial_values(self.varset)
+        self.open_shared(server)
         self.start_times()

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError, Position
 from sipapp.interfaces.script import Access, Value
+from sipapp.interfaces.store import IStore
 from sipapp.message.parse import parse
 from sipapp.module import Context
 from sipapp.modules.pv import Pv
 from sipapp.script.pv import Binder
+from sipapp.store.memory import MemoryStore
 from tests.modules.stage import Server, context, request
 
 HERE = Position("app.cfg", 1, 1)
@@ -21,19 +24,23 @@ HERE = Position("app.cfg", 1, 1)
 class Script:
     """One run of a script over a message."""
 
-    def __init__(self, message: Any = None, pv: Any = None, **parameters: Any) -> None:
-        made: Any = Pv()
-        self.pv = made if pv is None else pv
-        for name, value in parameters.items():
-            self.pv.set_parameter(name, value)
-        self.server = Server()
-        self.server.registry.add(self.pv)
-        self.binder = Binder(self.server.registry, HERE)
+    pv: Any
+    server: Server
+    binder: Binder
+
+    def __init__(self, message: Any = None, earlier: Script | None = None, **parameters: Any) -> None:
+        if earlier is not None:
+            self.pv, self.server, self.binder = earlier.pv, earlier.server, earlier.binder
+        else:
+            self.server = Server(provide={IStore: MemoryStore(Clock())})
+            self.pv = _started(self.server, parameters)
+            self.server.registry.add(self.pv)
+            self.binder = Binder(self.server.registry, HERE)
         self.ctx: Context = context(message, self.server)
 
     def again(self, message: Any = None) -> Script:
         """Another run of the same script."""
-        return Script(message, self.pv)
+        return Script(message, self)
 
     def variable(self, source: str) -> Access:
         return self.binder.variable(source.encode())
@@ -69,6 +76,14 @@ class Script:
         """The header lines of this name that go out."""
         lines = self.wire().partition(b"\r\n\r\n")[0].split(b"\r\n")
         return b"\n".join(line for line in lines if line.lower().startswith(name.lower().encode() + b":"))
+
+
+def _started(server: Server, parameters: Mapping[str, Any]) -> Any:
+    pv: Any = Pv()
+    for name, value in parameters.items():
+        pv.set_parameter(name, value)
+    pv.start(server)
+    return pv
 
 
 class TransformationCase(SynchronousTestCase):
