@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from zope.interface import implementer
@@ -16,6 +17,7 @@ from sipapp.message.draft import Draft
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.message.validate import check
+from sipapp.module.reply import owed
 from sipapp.script.runtime import FAILED, Context, execute
 
 if TYPE_CHECKING:
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
 from sipapp.log import Logger
 
 log = Logger()
+
+_OWED: dict[int, tuple[bytes, tuple[bytes, ...]]] = {
+    408: (b"Request Timeout", ()),
+    500: (b"Server Internal Error", ()),
+    503: (b"Service Unavailable", (b"Retry-After: 10\r\n",)),
+}
+"""What a request gets whose script has failed: reason, header fields. RFC 3261 §21.4.9, §21.5."""
 
 
 @implementer(IMessageReceiver)
@@ -76,14 +85,14 @@ class Router:
         if self._in_progress != ():
             self._in_progress.over(ctx)
         if FAILED in ctx.extra and ctx.transaction is None:
-            self.refuse(ctx.message, 500, b"Server Internal Error")
+            self.refuse(ctx.message, *owed(ctx.extra[FAILED]))
 
-    def refuse(self, request: Any, status: int, reason: bytes) -> None:
+    def refuse(self, request: Any, status: int, reason: bytes, fields: Iterable[bytes] = ()) -> None:
         """Answer a request that no script can answer any more, statelessly; an ACK never gets an answer."""
         if not status or not isinstance(request, Request) or request.method == b"ACK":
             return
         try:
-            data = build.response(request, status, reason, to_tag=self._server.ids.tag())
+            data = build.response(request, status, reason, self._server.ids.tag(), fields)
             self._server.transport.send_response(data, request)
         except Exception as why:
             log.warn("no answer could be built for a request from {flow}: {why}", flow=request.flow, why=why)
