@@ -25,7 +25,7 @@ class Script:
     """One run of a script over a message."""
 
     pv: Any
-    server: Server
+    server: Any
     binder: Binder
 
     def __init__(self, message: Any = None, earlier: Script | None = None, **parameters: Any) -> None:
@@ -78,7 +78,7 @@ class Script:
         return b"\n".join(line for line in lines if line.lower().startswith(name.lower().encode() + b":"))
 
 
-def _started(server: Server, parameters: Mapping[str, Any]) -> Any:
+def _started(server: Any, parameters: Mapping[str, Any]) -> Any:
     pv: Any = Pv()
     for name, value in parameters.items():
         pv.set_parameter(name, value)
