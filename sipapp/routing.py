@@ -27,13 +27,6 @@ from sipapp.log import Logger
 
 log = Logger()
 
-_OWED: dict[int, tuple[bytes, tuple[bytes, ...]]] = {
-    408: (b"Request Timeout", ()),
-    500: (b"Server Internal Error", ()),
-    503: (b"Service Unavailable", (b"Retry-After: 10\r\n",)),
-}
-"""What a request gets whose script has failed: reason, header fields. RFC 3261 §21.4.9, §21.5."""
-
 
 @implementer(IMessageReceiver)
 class Router:
@@ -53,7 +46,7 @@ class Router:
         self._after = [m for m in modules if IAfterScript.providedBy(m)]
         keeper = server.get(ISuspension)
         self._in_progress = keeper if hasattr(keeper, "over") else ()
-        self._request_route = server.script.request_route
+        self._request_route = server.script.request_route or _NO_ROUTE
         self._reply_route = server.script.reply_route
         self._received = server.statistics.counter("core", "rcv_requests")
         self._responses = server.statistics.counter("core", "rcv_replies")

@@ -16,6 +16,7 @@ from sipapp.interfaces.route import RouteType
 from sipapp.message.draft import Draft
 from sipapp.message.request import Request
 from sipapp.message.response import Response
+from sipapp.module.reply import owed
 from sipapp.modules.tm.branch import Branch
 from sipapp.modules.tm.choice import MADE_UP
 from sipapp.modules.tm.create import Creating
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 log = Logger()
-
-_RETRY_AFTER = b"Retry-After: 10\r\n"
 
 _WAITED = "tm.waited"
 """`ctx.extra[_WAITED]`: what the run waited for, for the log."""
@@ -149,12 +148,7 @@ class Suspending(Creating):
         """The script broke: the answer that is owed, unless a branch may bring a better one."""
         if t.status >= 200 or any(b.last < 200 for b in t.branches):
             return
-        error = ctx.extra[FAILED]
-        status = getattr(error, "status", 0) or 500
-        fields = list(getattr(error, "fields", ()))
-        if status == 503:
-            fields.append(_RETRY_AFTER)
-        t.delayed = (status, _reason(error, status), fields)
+        t.delayed = owed(ctx.extra[FAILED])
         self.kill(t)
 
     def _ended(self, t: Transaction, ctx: Context) -> None:
@@ -267,11 +261,3 @@ class Suspending(Creating):
         if t.held is not None and t.held.ctx is ctx:
             return  # put aside again
         self.continue_reply(branch, ctx)
-
-
-def _reason(error: object, status: int) -> bytes:
-    """What the peer may know of it."""
-    reason = getattr(error, "reason", None)
-    if status == 500 or not isinstance(reason, str):
-        return {408: b"Request Timeout", 503: b"Service Unavailable"}.get(status, b"Server Internal Error")
-    return reason.encode("utf-8", "replace")

@@ -123,3 +123,21 @@ def error_reply(number: int, signature: str) -> tuple[int, bytes]:
     """The status and reason that sl_reply_error() ("SL") and t_reply_error() ("TM") send for an internal error."""
     status, text = _ERRORS.get(number, _SORRY)
     return status, f"{text} ({-number}/{signature})".encode()
+
+
+_REASONS = {408: b"Request Timeout", 503: b"Service Unavailable"}
+
+
+def owed(error: object) -> tuple[int, bytes, list[bytes]]:
+    """The status, reason and further header lines that a request gets whose script was ended by this exception.
+
+    What was a mistake of ours the peer need not know in detail.
+    """
+    status = getattr(error, "status", 0) or 500
+    fields = list(getattr(error, "fields", ()))
+    if status == 503:
+        fields.append(b"Retry-After: 10\r\n")
+    reason = getattr(error, "reason", None)
+    if status == 500 or not isinstance(reason, str):
+        return status, _REASONS.get(status, b"Server Internal Error"), fields
+    return status, reason.encode("utf-8", "replace"), fields

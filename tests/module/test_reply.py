@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from sipapp.errors import TooManySuspended, ValidationError
 from sipapp.message.draft import Branch, Draft
 from sipapp.message.parse import parse
-from sipapp.module.reply import WITH_FLAGS, WITH_PATH, compose, error_reply, q_value, redirection
+from sipapp.module.reply import WITH_FLAGS, WITH_PATH, compose, error_reply, owed, q_value, redirection
 from tests.modules.stage import Server, context, request
 
 
@@ -60,3 +61,16 @@ class ReplyTests(SynchronousTestCase):
         self.assertEqual(error_reply(-477, "TM")[1], b"Unfortunately error on sending to next hop occurred (477/TM)")
         self.assertEqual(error_reply(-16, "SL"), (400, b"Empty q parameter (16/SL)"))
         self.assertEqual(error_reply(-99, "SL"), (500, b"I'm terribly sorry, server error occurred (99/SL)"))
+
+    def test_a_request_whose_script_broke_is_owed_what_the_exception_says(self) -> None:
+        for error, status, reason, fields in (
+            (ValueError("a secret"), 500, b"Server Internal Error", []),
+            (TooManySuspended(5), 503, b"Service Unavailable", [b"Retry-After: 10\r\n"]),
+            (
+                ValidationError("Bad Extension", 420, [b"Unsupported: x\r\n"]),
+                420,
+                b"Bad Extension",
+                [b"Unsupported: x\r\n"],
+            ),
+        ):
+            self.assertEqual(owed(error), (status, reason, fields))
