@@ -6,9 +6,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from twisted.logger import Logger
-
 from sipapp.errors import ConfigError, Position
+from sipapp.log import Logger
 from sipapp.module import Context, PvRef, Text, Value, script_function
 from sipapp.module.functions import writable
 from sipapp.script.pv import Binder

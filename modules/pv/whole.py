@@ -8,9 +8,8 @@ import platform
 import re
 from typing import TYPE_CHECKING, Any
 
-from twisted.logger import Logger
-
 import sipapp
+from sipapp.log import Logger
 from sipapp.module import Access, ConfigError, Context, Value, pseudo_variable
 from sipapp.module.arguments import as_number
 from sipapp.script.preprocess import VERSION

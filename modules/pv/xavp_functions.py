@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from twisted.logger import Logger
-
+from sipapp.log import Logger
 from sipapp.module import BRANCH, FAILURE, REQUEST, Context, Value, script_function
 from sipapp.modules.pv.sockets import find_socket
 from sipapp.script.avp import Xavp, XavpList, xavis, xavps, xavus

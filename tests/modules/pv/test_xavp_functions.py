@@ -7,6 +7,7 @@ from twisted.logger import globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.interfaces.script import Value
+from sipapp.log import follow
 from tests.modules.pv.script import Script
 from tests.modules.stage import UDP_5080
 
@@ -136,6 +137,7 @@ class XavpFunctionsTests(SynchronousTestCase):
         self.put(x=1)
         self.script.write("$xavu(u)", b"v")
         self.script.write("$xavi(I)", 3)
+        follow(None)
         lines: list[Any] = []
         observer: Any = lines.append
         globalLogPublisher.addObserver(observer)
