@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from urllib.parse import unquote_to_bytes
 
+from zope.interface import implementer
+
 from sipapp.errors import ParseError
 from sipapp.interfaces.outbound import IOutbound
 from sipapp.interfaces.record_route import IRecordRoute
+from sipapp.interfaces.server import IAfterStart
 from sipapp.interfaces.transport import Flow, Socket
 from sipapp.log import Logger
 from sipapp.message.draft import Outbound
@@ -71,6 +74,7 @@ class PathLine:
         return b"%b%b%b%b>\r\n" % (self.head, place, name, self.tail)
 
 
+@implementer(IAfterStart)
 @module("path")
 class Path:
     """Path."""
@@ -86,10 +90,13 @@ class Path:
     received_name: bytes = modparam(default=b"received", doc="the name of the parameter `received`")
 
     def start(self, server: IServer) -> None:
-        """Raises ConfigError: `use_received` without rr."""
+        self.server = server
         self.outbound: IOutbound | None = server.find(IOutbound)
+
+    def started(self) -> None:
+        """Raises ConfigError: `use_received` without rr."""
         if self.use_received:
-            rr: IRecordRoute | None = server.find(IRecordRoute)
+            rr: IRecordRoute | None = self.server.find(IRecordRoute)
             if rr is None:
                 raise ConfigError('modparam("path", "use_received"): the module rr must be loaded')
             rr.on_loose_route(self.loose_routed)

@@ -213,11 +213,11 @@ def header_part(rest: _Steps) -> Reader | None:
     if _text(more[0]) == b"params" and len(more) == 2 and isinstance(more[1], bytes):
         wanted = more[1].replace(b"_", b"-").lower()
         return lambda ctx: _parameter(Parameters.parse((read(ctx) or b"").partition(b";")[2]), wanted)  # type: ignore[union-attr]
-    return _nameaddr(read, more[1:]) if _text(more[0]) == b"nameaddr" else None
+    return nameaddr_part(read, more[1:]) if _text(more[0]) == b"nameaddr" else None
 
 
-def _nameaddr(read: Reader, rest: _Steps) -> Reader | None:
-    """name, uri, params of a value with <>."""
+def nameaddr_part(read: Reader, rest: _Steps) -> Reader | None:
+    """name, uri, params of a value with <>; None where there is no such part."""
 
     def address(ctx: Context) -> Address:
         value = read(ctx)
@@ -226,9 +226,9 @@ def _nameaddr(read: Reader, rest: _Steps) -> Reader | None:
         return Address.parse(value)
 
     if rest == [b"params"]:
-        return lambda ctx: bytes(address(ctx).parameters) or None
+        return lambda ctx: bytes(address(ctx).parameters)
     if rest == [b"name"]:
-        return lambda ctx: address(ctx).display or None
+        return lambda ctx: address(ctx).display
     return _of_address(address, rest) if rest and _text(rest[0]) != b"tag" else None
 
 

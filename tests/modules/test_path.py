@@ -153,6 +153,7 @@ class UseReceivedTests(SynchronousTestCase):
     def next_hop(self, parameters: bytes, **given: Any) -> bytes | None:
         rr, module = RecordRoute(), made(Path, use_received=1, **given)
         module.start(Server(provide={IRecordRoute: rr}))
+        module.started()
         ctx = context()
         (callback,) = rr.callbacks
         callback(ctx, parameters)
@@ -160,11 +161,15 @@ class UseReceivedTests(SynchronousTestCase):
         return hop
 
     def test_it_needs_rr(self) -> None:
-        self.assertRaises(ConfigError, made(Path, use_received=1).start, Server())
+        module = made(Path, use_received=1)
+        module.start(Server())
+        self.assertRaises(ConfigError, module.started)
 
     def test_without_it_rr_is_not_asked(self) -> None:
         rr = RecordRoute()
-        made(Path).start(Server(provide={IRecordRoute: rr}))
+        module = made(Path)
+        module.start(Server(provide={IRecordRoute: rr}))
+        module.started()
         self.assertEqual(rr.callbacks, [])
 
     def test_received_becomes_the_next_hop(self) -> None:
