@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sipapp.core import Core
 from sipapp.core.parameters import CoreConfig
@@ -62,7 +63,7 @@ def _assemble(parse: Callable[[], nodes.Script], mpath: str) -> Assembly:
         assert isinstance(found.partial, nodes.Script)
         script = found.partial
     loader = Loader(mpath)
-    core = Core()
+    core: Any = Core()
     assembly = Assembly(script, CoreConfig(), Registry(loader.catalogue), {"core": core})
     core.assembly = assembly
     assembly.registry.add(core)
@@ -93,7 +94,7 @@ def _apply(setting: nodes.Setting, assembly: Assembly, loader: Loader) -> None:
 
 
 def _load(setting: nodes.LoadModule, assembly: Assembly, loader: Loader) -> None:
-    name = Binder(assembly.script.defines).evaluated(setting.name) if setting.evaluate else setting.name
+    name = _binder(assembly).evaluated(setting.name) if setting.evaluate else setting.name
     module = loader.load(name)
     if module.name in assembly.modules:
         return
@@ -109,17 +110,40 @@ def _load(setting: nodes.LoadModule, assembly: Assembly, loader: Loader) -> None
 
 def _set_parameter(setting: nodes.ModParam, assembly: Assembly) -> None:
     """Kamailio takes the first argument for a regular expression over the names of the loaded modules."""
+    modules, name, given = setting.module, setting.name, setting.value
+    value = given.decode("utf-8", "surrogateescape") if isinstance(given, bytes) else given
+    if setting.evaluate:
+        binder = _binder(assembly)
+        modules, name, value = binder.evaluated(modules), binder.evaluated(name), _evaluated(value, binder)
+    assert not isinstance(value, nodes.Variable)
     try:
-        pattern = re.compile(f"(?:{setting.module})$")
+        pattern = re.compile(f"(?:{modules})$")
     except re.error as why:
-        raise ConfigError(f'modparam("{setting.module}", ...): {why}') from None
-    named = [m for name, m in assembly.modules.items() if name != "core" and pattern.match(name)]
+        raise ConfigError(f'modparam("{modules}", ...): {why}') from None
+    named = [m for short, m in assembly.modules.items() if short != "core" and pattern.match(short)]
     if not named:
-        near = nearest(setting.module, assembly.modules)
-        raise ConfigError(f'modparam("{setting.module}", "{setting.name}"): no such module is loaded{near}')
-    value = setting.value if isinstance(setting.value, int) else setting.value.decode("utf-8", "surrogateescape")
+        near = nearest(modules, assembly.modules)
+        raise ConfigError(f'modparam("{modules}", "{name}"): no such module is loaded{near}')
     for module in named:
-        module.set_parameter(setting.name, value)
+        module.set_parameter(name, value)
+
+
+def _binder(assembly: Assembly) -> Binder:
+    """What loadmodulex and modparamx evaluate their texts with."""
+    known = assembly.script.defines.items()
+    return Binder({name: None if value is None else value.decode("utf-8", "surrogateescape") for name, value in known})
+
+
+def _evaluated(value: int | str | nodes.Variable, binder: Binder) -> int | str:
+    """The third argument of modparamx(). Raises ConfigError: a variable without a value."""
+    if not isinstance(value, nodes.Variable):
+        return binder.evaluated(value) if isinstance(value, str) else value
+    written = value.text.decode("utf-8", "surrogateescape")
+    binder.variable(value.text)
+    found = binder.evaluated(written)
+    if not found:
+        raise ConfigError(f"{written} has no value")
+    return int(found) if written.startswith(("$defn(", "$envn(")) else found
 
 
 def _located(error: ConfigError, setting: nodes.Setting) -> list[ConfigError]:

@@ -43,4 +43,5 @@ class RequestsInProgress:
 def _key(request: Request) -> tuple[bytes, ...]:
     """What a retransmission repeats. RFC 3261 §17.2.3."""
     via = request.via
-    return (via.branch or b"", via.host, request.call_id, bytes(request.cseq), request.method)
+    assert via is not None  # validate.check() has seen to it
+    return (via.branch or b"", via.host, request.call_id, request.first(b"cseq") or b"", request.method)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zope.interface import implementer
 
-from sipapp.errors import ParseError, PeerError
+from sipapp.errors import ParseError, PeerError, Position
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IAfterScript, IBeforeScript, ISuspension
 from sipapp.interfaces.transport import Flow, IMessageReceiver
@@ -18,7 +18,7 @@ from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.message.validate import check
 from sipapp.module.reply import owed
-from sipapp.script.runtime import FAILED, Context, execute
+from sipapp.script.runtime import FAILED, Context, Route, execute
 
 if TYPE_CHECKING:
     from sipapp.server import Server
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 from sipapp.log import Logger
 
 log = Logger()
+
+_NO_ROUTE = Route("request_route", "", Position("", 1, 1), lambda ctx: 1, False)
+"""What runs where a script has no request_route: requests get no answer, as in Kamailio."""
 
 
 @implementer(IMessageReceiver)

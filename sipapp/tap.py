@@ -27,7 +27,7 @@ class Options(_Options):
     compData: Any = None
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self["defines"] = {}
         self["mpath"] = ""
         self["listen"] = []
@@ -72,7 +72,7 @@ class SipAppService(Service):
         self._reactor = reactor
 
     def startService(self) -> None:
-        super().startService()
+        super().startService()  # type: ignore[no-untyped-call]
         started = ensureDeferred(self.server.start())
         started.addErrback(self._not_started)
 
@@ -90,7 +90,7 @@ class SipAppService(Service):
         self._reactor.stop()
 
     def stopService(self) -> Deferred[None]:
-        super().stopService()
+        super().stopService()  # type: ignore[no-untyped-call]
         return ensureDeferred(self.server.stop())
 
 

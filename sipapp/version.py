@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import platform
 
-from twisted import version as twisted_version
+from twisted import __version__ as twisted_version
 
 from sipapp import __version__
 from sipapp.message import leaf
@@ -15,5 +15,5 @@ def version() -> str:
     """`sipapp 0.1.0 (leaf: pure Python) on Python 3.11.7, Twisted 24.10.0`"""
     return (
         f"sipapp {__version__} (leaf: {leaf.TWIN}) on Python {platform.python_version()}, "
-        f"Twisted {twisted_version.short()}"
+        f"Twisted {twisted_version}"
     )

@@ -31,7 +31,7 @@ def inventory(mpath: str = "") -> dict[str, Any]:
     from sipapp.core.language import LANGUAGE
     from sipapp.module.loader import Loader
 
-    core = Core()
+    core: Any = Core()
     modules = {}
     variables = {v.name for v in core.pseudo_variables()}
     transformations = {t.name for t in core.transformations()}

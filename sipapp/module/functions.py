@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from re import Pattern
 from typing import Any, NewType, TypeVar, get_args, get_origin, get_type_hints
 
 from twisted.internet.defer import Deferred
@@ -29,7 +30,7 @@ Seconds = NewType("Seconds", float)
 RouteName = NewType("RouteName", str)
 """The name of a route; a constant one is checked when the script loads."""
 
-Regex = NewType("Regex", Any)
+Regex = Pattern[bytes]
 """A compiled pattern over bytes, written as a POSIX extended regular expression."""
 
 Subst = Substitution

@@ -86,13 +86,18 @@ def convert(module: str, parameter: ModParam, hint: Any, value: int | str) -> An
         value = bool(value)
     elif bytes in wanted_types and isinstance(value, str):
         value = value.encode("utf-8", "surrogateescape")  # type: ignore[assignment]
-    for limit, bad, word in (
-        (parameter.minimum, lambda: value < parameter.minimum, "at least"),  # type: ignore[operator]
-        (parameter.maximum, lambda: value > parameter.maximum, "at most"),  # type: ignore[operator]
-    ):
-        if limit is not None and bad():
-            raise ConfigError(f'modparam("{module}", "{parameter.name}"): must be {word} {limit}, got {_shown(value)}')
+    _check_range(module, parameter, value)
     return _parsed(module, parameter, value)
+
+
+def _check_range(module: str, parameter: ModParam, value: Any) -> None:
+    wanted = None
+    if parameter.minimum is not None and value < parameter.minimum:
+        wanted = f"at least {parameter.minimum}"
+    elif parameter.maximum is not None and value > parameter.maximum:
+        wanted = f"at most {parameter.maximum}"
+    if wanted is not None:
+        raise ConfigError(f'modparam("{module}", "{parameter.name}"): must be {wanted}, got {_shown(value)}')
 
 
 def _parsed(module: str, parameter: ModParam, value: Any) -> Any:

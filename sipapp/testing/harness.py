@@ -13,10 +13,10 @@ It is the server itself: only the clock and the network are not real.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred, ensureDeferred
-from twisted.logger import globalLogPublisher
+from twisted.logger import ILogObserver, globalLogPublisher
 
 from sipapp.assemble import assemble_text
 from sipapp.ids import CountedIds
@@ -45,7 +45,8 @@ class Harness:
         self.clock = clock or SteppingClock()
         self.network = MemoryNetwork(self.clock, delay, lose, copies)
         self.log: list[dict[str, Any]] = []
-        globalLogPublisher.addObserver(self.log.append)
+        self._observer = cast(ILogObserver, self.log.append)
+        globalLogPublisher.addObserver(self._observer)
         try:
             self.server = Server(assemble_text(text, "app.cfg"), self.clock, ids=CountedIds())
             for interface, provider in (provide or {}).items():
@@ -55,7 +56,7 @@ class Harness:
                 self.network.sender(self.server.transport, Socket(proto, host, int(port)))
             self._settle(self.server.start(bind=False))
         except BaseException:
-            globalLogPublisher.removeObserver(self.log.append)
+            globalLogPublisher.removeObserver(self._observer)
             raise
         proto, host, port = listen[0].split(":")
         self.address = (proto, host, int(port))
@@ -82,7 +83,7 @@ class Harness:
     def close(self) -> None:
         """Stop the server; whatever it still holds is answered first."""
         self._settle(self.server.stop())
-        globalLogPublisher.removeObserver(self.log.append)
+        globalLogPublisher.removeObserver(self._observer)
 
     def _settle(self, answer: Any) -> Any:
         """What a coroutine or Deferred comes to, which may need the clock to move, by nothing."""
