@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ScriptError, TooManySuspended
 from sipapp.log import Logger
-from sipapp.script.runtime import AWAITABLE, CallSite, Context, Route, ScriptExit, execute, failed, outcome
+from sipapp.script.answers import AWAITABLE, failed, outcome
+from sipapp.script.runtime import CallSite, Context, Route, ScriptExit, execute
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import IScriptFunction

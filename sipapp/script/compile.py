@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from sipapp.errors import ScriptError
-from sipapp.script import background, bound, runtime, values
+from sipapp.script import answers, background, bound, runtime, values
 from sipapp.script.callgraph import CallGraph
 from sipapp.script.check import Checked
 from sipapp.script.emit import Globals
@@ -16,7 +16,8 @@ from sipapp.script.lower import Plan
 from sipapp.script.program import Program
 from sipapp.script.references import MAIN
 from sipapp.script.runtime import Route
-from sipapp.script.statements import RETURN, Statements
+from sipapp.script.statements import Statements
+from sipapp.script.switches import RETURN
 
 _KNOWN: dict[str, Any] = {
     "ScriptError": ScriptError,
@@ -24,9 +25,9 @@ _KNOWN: dict[str, Any] = {
     "launch": background.launch,
     **{name: getattr(values, name) for name in ("divide", "equal", "integer", "matches", "modulo", "plus")},
     **{name: getattr(values, name) for name in ("shift_left", "shift_right", "text", "wrap")},
-    **{name: getattr(runtime, name) for name in ("AWAITABLE", "PLAIN", "ScriptExit", "ScriptJump", "code_of")},
-    **{name: getattr(runtime, name) for name in ("failed", "no_route", "outcome", "runaway", "too_deep")},
-    **{name: getattr(runtime, name) for name in ("unevaluated", "value_of", "within")},
+    **{name: getattr(runtime, name) for name in ("ScriptExit", "ScriptJump", "within")},
+    **{name: getattr(answers, name) for name in ("AWAITABLE", "PLAIN", "code_of", "failed", "no_route", "outcome")},
+    **{name: getattr(answers, name) for name in ("runaway", "too_deep", "unevaluated", "value_of")},
 }
 
 
