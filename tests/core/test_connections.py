@@ -56,7 +56,12 @@ class AliasTests(SynchronousTestCase):
         server: Any = script.harness.server
         script.ctx.message.flow.connection = object()
         asked: list[int] = []
-        server.transport.add_connection_alias = lambda flow, port: asked.append(port) or True
+
+        def add_connection_alias(flow: object, port: int) -> bool:
+            asked.append(port)
+            return True
+
+        server.transport.add_connection_alias = add_connection_alias
         self.assertTrue(server.modules["core"].force_tcp_alias(script.ctx))
         self.assertTrue(server.modules["core"].force_tcp_alias(script.ctx, 5099))
         self.assertEqual(asked, [5060, 5099])

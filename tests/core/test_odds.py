@@ -46,7 +46,7 @@ class ExecTests(SynchronousTestCase):
     def start(self) -> tuple[Process, Any]:
         script = Script("setflag(1);")
         process = Process()
-        script.harness.server.reactor = process  # type: ignore[assignment]
+        script.harness.server.reactor = process
         core: Any = script.harness.server.modules["core"]
         return process, core.exec(b"echo hello")
 
