@@ -7,35 +7,7 @@ from hashlib import md5
 from pathlib import Path
 
 from sipapp.module import ConfigError, modparam, rpc_command, script_function
-
-_MASK = 0xFFFFFFFF
-
-
-def kamailio_hash(first: bytes, second: bytes = b"", slots: int = 0) -> int:
-    """Kamailio's string hash, so that a call goes to the same place as in a Kamailio next door.
-
-    slots: a power of two to be counted within; 0: all 32 bits.
-    """
-    h = _mix(0, first)
-    if second:
-        h = _mix(h, second)
-    h = (h + (h >> 11) + (h >> 13) + (h >> 23)) & _MASK
-    return h & (slots - 1) if slots else h
-
-
-def _mix(h: int, text: bytes) -> int:
-    """Four bytes at a time, most significant first; bytes above 127 count as negative, as C's char does."""
-    whole = len(text) & ~3
-    for at in range(0, whole, 4):
-        v = 0
-        for byte in text[at : at + 4]:
-            v = (v << 8) + (byte - 256 if byte > 127 else byte)
-        v &= _MASK
-        h = (h + (v ^ (v >> 3))) & _MASK
-    v = 0
-    for byte in text[whole:]:
-        v = ((v << 8) + (byte - 256 if byte > 127 else byte)) & _MASK
-    return (h + (v ^ (v >> 3))) & _MASK
+from sipapp.module.hashes import kamailio_hash
 
 
 class Hashes:

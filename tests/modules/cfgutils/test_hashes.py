@@ -6,8 +6,8 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
+from sipapp.module.hashes import kamailio_hash
 from sipapp.modules.cfgutils import Cfgutils
-from sipapp.modules.cfgutils.hashes import kamailio_hash
 from tests.modules.stage import Server, made, new_path
 
 
