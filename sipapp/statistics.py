@@ -11,29 +11,34 @@ Number = int | float
 class Counter:
     """A number that modules move."""
 
-    __slots__ = ("group", "name", "value")
+    __slots__ = ("doc", "group", "name", "resettable", "value")
 
-    def __init__(self, group: str, name: str) -> None:
+    def __init__(self, group: str, name: str, doc: str = "", resettable: bool = True) -> None:
         self.group = group
         self.name = name
+        self.doc = doc
+        self.resettable = resettable
         self.value = 0
 
     def add(self, number: int = 1) -> None:
         self.value += number
 
     def reset(self) -> None:
-        self.value = 0
+        """Back to 0, unless it was made to go on for ever."""
+        if self.resettable:
+            self.value = 0
 
 
 class Gauge:
     """A number that is asked for when it is wanted."""
 
-    __slots__ = ("group", "name", "read")
+    __slots__ = ("doc", "group", "name", "read")
 
-    def __init__(self, group: str, name: str, read: Callable[[], Number]) -> None:
+    def __init__(self, group: str, name: str, read: Callable[[], Number], doc: str = "") -> None:
         self.group = group
         self.name = name
         self.read = read
+        self.doc = doc
 
     @property
     def value(self) -> Number:
@@ -50,18 +55,18 @@ class Statistics:
         self._groups: dict[str, dict[str, Counter | Gauge]] = {}
         self._names: dict[str, Counter | Gauge] = {}
 
-    def counter(self, group: str, name: str) -> Counter:
+    def counter(self, group: str, name: str, doc: str = "", resettable: bool = True) -> Counter:
         """The counter of this name; made where it is new."""
         found = self._groups.get(group, {}).get(name)
         if isinstance(found, Counter):
             return found
-        counter = Counter(group, name)
+        counter = Counter(group, name, doc, resettable)
         self._add(counter)
         return counter
 
-    def gauge(self, group: str, name: str, read: Callable[[], Number]) -> Gauge:
+    def gauge(self, group: str, name: str, read: Callable[[], Number], doc: str = "") -> Gauge:
         """A gauge; takes the place of one with the same name."""
-        gauge = Gauge(group, name, read)
+        gauge = Gauge(group, name, read, doc)
         self._add(gauge)
         return gauge
 
