@@ -5,11 +5,15 @@ from typing import Any
 from twisted.logger import globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
+from sipapp.log import follow
 from sipapp.modules.cfgutils import Cfgutils
 from tests.modules.stage import made
 
 
 class MemoryTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        follow(None)  # whatever another test has shown
+
     def test_reports_go_to_the_log(self) -> None:
         events: list[dict[str, Any]] = []
         globalLogPublisher.addObserver(events.append)  # type: ignore[arg-type]
