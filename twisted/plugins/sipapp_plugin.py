@@ -10,7 +10,7 @@ from twisted.application.service import ServiceMaker
 from sipapp.plugin import ModulePlugin
 
 MODULES = """
-    async avpops cfgutils corex counters diversion htable ipops kex maxfwd mqueue nathelper path pv regex rr
+    async avpops cfgutils corex counters diversion htable ipops jansson kex maxfwd mqueue nathelper path pv regex rr
     rtimer sanity sdpops siputils sl statistics textops textopsx timer tm tmx uuid xlog
 """
 
