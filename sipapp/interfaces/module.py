@@ -24,7 +24,7 @@ class ModParam(NamedTuple):
     repeat: bool = False  # each modparam adds one
     minimum: int | None = None
     maximum: int | None = None
-    parse: Callable[[Any], Any] | None = None  # what the module makes of each value
+    parse: Callable[[Any], Any] | str | None = None  # what the module makes of each value; a str: by this method
 
 
 class IModuleFactory(Interface):

@@ -54,7 +54,7 @@ def _set_parameter(self: Any, name: str, value: int | str) -> None:
         near = nearest(name, self.__sipapp_parameters__)
         raise ConfigError(f'modparam("{self.name}", "{name}"): no such parameter{near}')
     attribute, parameter, hint = self.__sipapp_parameters__[name]
-    converted = convert(self.name, parameter, hint, value)
+    converted = convert(self.name, parameter, hint, value, self)
     if parameter.repeat:
         getattr(self, attribute).append(converted)
     else:

@@ -26,14 +26,14 @@ def modparam(
     minimum: int | None = None,
     maximum: int | None = None,
     name: str = "",
-    parse: Callable[[str], Any] | None = None,
+    parse: Callable[[str], Any] | str | None = None,
 ) -> Any:
     """Declare a module parameter: `limit: int = modparam(default=10, doc="...")`.
 
     The annotation says what modparam() takes: int, str, bytes (text), float (a number or text like "0.5"),
     `int | str`, list[str] (each modparam() adds one). `name` is for names that Python cannot spell. parse: what makes
     the module's own value of a text, when the script loads: `timers: list[Timer] = modparam(parse=Timer.parse, ...)`;
-    it raises ConfigError.
+    a str names a method of the module, which may look at what the parameters are so far. It raises ConfigError.
     """
     return _Field(default, doc=doc, unit=unit, minimum=minimum, maximum=maximum, name=name, parse=parse)
 
@@ -68,8 +68,8 @@ def _script_types(hint: Any) -> tuple[type, ...]:
     return tuple(dict.fromkeys(types))
 
 
-def convert(module: str, parameter: ModParam, hint: Any, value: int | str) -> Any:
-    """The value as the field's annotation wants it. Raises ConfigError."""
+def convert(module: str, parameter: ModParam, hint: Any, value: int | str, owner: Any = None) -> Any:
+    """The value as the field's annotation wants it; `owner` is the module. Raises ConfigError."""
     if type(value) not in parameter.types:
         wanted = " or ".join("a number" if t is int else "a string" for t in parameter.types)
         raise ConfigError(f'modparam("{module}", "{parameter.name}"): must be {wanted}, got {_shown(value)}')
@@ -87,7 +87,7 @@ def convert(module: str, parameter: ModParam, hint: Any, value: int | str) -> An
     elif bytes in wanted_types and isinstance(value, str):
         value = value.encode("utf-8", "surrogateescape")  # type: ignore[assignment]
     _check_range(module, parameter, value)
-    return _parsed(module, parameter, value)
+    return _parsed(module, parameter, value, owner)
 
 
 def _check_range(module: str, parameter: ModParam, value: Any) -> None:
@@ -100,10 +100,11 @@ def _check_range(module: str, parameter: ModParam, value: Any) -> None:
         raise ConfigError(f'modparam("{module}", "{parameter.name}"): must be {wanted}, got {_shown(value)}')
 
 
-def _parsed(module: str, parameter: ModParam, value: Any) -> Any:
-    parse: Callable[[Any], Any] | None = parameter.parse
-    if parse is None:
+def _parsed(module: str, parameter: ModParam, value: Any, owner: Any) -> Any:
+    named = parameter.parse
+    if named is None:
         return value
+    parse: Callable[[Any], Any] = getattr(owner, named) if isinstance(named, str) else named
     try:
         return parse(value)
     except ConfigError as why:
