@@ -39,6 +39,7 @@ class Branch:
         "first",
         "flags",
         "flow",
+        "heard",
         "index",
         "instance",
         "last",
@@ -82,7 +83,8 @@ class Branch:
         self.via = b""  # our line in it
         self.context: Context | None = None  # where there may be another target: what renders the request for it
         self.more_targets: list[Target] = []
-        self.last = 0  # the last status
+        self.last = 0  # the last status, once its onreply_route has ended
+        self.heard = 0  # the last status that came
         self.reply: Response | Any = None  # a final response that may win yet, or MADE_UP
         self.reply_draft: Draft | None = None
         self.sending = False  # t_relay() is about to send it

@@ -72,7 +72,9 @@ class Cancelling(Base):
         client = branch.client
         if how == KILL:
             branch.due = NEVER  # Timer C has nothing to say any more
-        if branch.last < 100 and how != FORCE:
+        if branch.heard >= 200:
+            return  # its onreply_route waits: it is over as soon as that has ended
+        if branch.heard < 100 and how != FORCE:
             if client is not None and how != WAIT:
                 client.stop_retransmission()
             if how == COUNT_AS_487:

@@ -143,9 +143,9 @@ class Deciding(Replying):
         t, branch, status = decision.t, decision.branch, decision.status
         if t.status >= 200:
             return
+        decision.store()
         picked, _ = (OPEN, 0) if t.holds else pick(t.branches, branch.index, status, self.faked_reply_prio)
         if picked == OPEN:
-            decision.store()
             if 600 <= status <= 699 and not t.flags & (GLOBAL_FAILURE | DISABLE_6XX):
                 t.flags |= GLOBAL_FAILURE
                 for other in self.open_branches(t):
@@ -154,7 +154,6 @@ class Deciding(Replying):
         decision.picked = picked
         t.picked = picked
         t.flags &= ~GLOBAL_FAILURE
-        decision.store()
         armed = t.branches[picked].on_failure
         route = self.routes("failure_routes").get(armed) if armed else None
         if route is None:

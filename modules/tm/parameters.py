@@ -19,7 +19,12 @@ class Parameters:
         default=5000, minimum=0, unit="ms", doc="T4: how long a finished transaction absorbs what is still on its way"
     )
     retr_timer1: int = modparam(default=500, minimum=0, unit="ms", doc="T1: the first retransmission")
-    retr_timer2: int = modparam(default=4000, minimum=0, unit="ms", doc="T2: the longest interval of retransmissions")
+    retr_timer2: int = modparam(
+        default=4000,
+        minimum=0,
+        unit="ms",
+        doc="T2: the longest interval of retransmissions; that of an INVITE just doubles (RFC 3261 §17.1.1.2)",
+    )
     max_inv_lifetime: int = modparam(
         default=180000, minimum=0, unit="ms", doc="an INVITE is over after this, however often a timer was restarted"
     )

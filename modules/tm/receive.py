@@ -38,6 +38,9 @@ class Receiving(Deciding):
     # -- a response has come
 
     def response_received(self, branch: Branch, response: Response) -> None:
+        branch.heard = response.status
+        if response.status >= 200:
+            branch.due = NEVER
         if branch.waiting is not None:
             branch.waiting.append(response)
         else:
@@ -50,7 +53,6 @@ class Receiving(Deciding):
         if self.listeners:
             self.tell("response_received", t, branch, response)
         if status >= 200:
-            branch.due = NEVER
             if status < 300 and t.is_local and t.is_invite:
                 self.local_ack(branch, response)
         elif branch.canceled:
@@ -222,25 +224,29 @@ class Receiving(Deciding):
         )
 
     def timer_c(self, branch: Branch) -> None:
-        """Timer C: no final response to an INVITE. RFC 3261 §16.8."""
+        """Timer C: no final response to an INVITE; RFC 3261 §16.8. Or none to one that was cancelled: nobody waits for
+        it any longer, §9.1."""
         t = branch.transaction
         client = branch.client
         if client is None:
             return
-        if t.status >= 200 or branch.last >= 200:  # it was cancelled, and is not answered even so
-            client.terminate()
+        canceled = branch.cancel is not None
+        if t.status < 200 and branch.last < 200:
+            branch.timed_out_ = True
+            if self._ends_silently(branch):
+                self.release(t)
+                return
+            self.made_up(branch, self.reply_408_code)
+            if not canceled:
+                return
+        client.terminate()
+        if branch.client is client:
             branch.client_terminated(client)
-            return
-        branch.timed_out_ = True
-        if self._ends_silently(branch):
-            self.release(t)
-            return
-        self.made_up(branch, self.reply_408_code)
 
     def made_up(self, branch: Branch, status: int) -> None:
         """Go on as if the branch had answered this. An INVITE that rings is cancelled."""
         t = branch.transaction
-        rings = t.is_invite and branch.cancel is None and 100 <= branch.last < 200
+        rings = t.is_invite and branch.cancel is None and 100 <= branch.heard < 200
         branch.canceled = True
         branch.due = NEVER
         self.final(branch, status, MADE_UP, None)

@@ -222,6 +222,8 @@ class Relaying(Starting):
             if ctx.dropped:
                 return NO_TARGET
             branch.index = len(t.branches)  # others may have come meanwhile
+            branch.on_reply, branch.on_failure = t.on_reply, t.on_failure
+            branch.on_branch_failure = t.on_branch_failure
         request: Any = ctx.message
         branch.uri = draft.request_uri or request.uri
         branch.path = draft.path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -12,6 +13,8 @@ from sipapp.testing.peer import Peer
 MODULES = (
     *("tm", "tmx", "sl", "pv", "textops", "textopsx", "xlog", "async", "rr", "maxfwd", "siputils", "corex", "kex"),
 )
+
+PAUSE = str(Path(__file__).with_name("pause.py"))
 
 FORK = """
     $ru = "sip:bob@192.0.2.2:5060";
@@ -30,7 +33,7 @@ class SceneTestCase(SynchronousTestCase):
 
     def play(self, script: str, head: str = "", modules: tuple[str, ...] = (), **options: Any) -> Harness:
         """Run this script. head: parameters of the core, and modparams."""
-        loads = "".join(f'loadmodule "{name}"\n' for name in (*MODULES, *modules))
+        loads = "".join(f'loadmodule "{name}"\n' for name in (*MODULES, PAUSE, *modules))
         self.sip = Harness(f"{loads}{head}\n{script}", **options)
         self.addCleanup(self.sip.close)
         self.alice, self.bob, self.carol, self.dave = (self.sip.peer(f"udp:192.0.2.{n}:5060") for n in range(1, 5))
@@ -44,6 +47,15 @@ class SceneTestCase(SynchronousTestCase):
     def transactions(self) -> list[Any]:
         """Those that are known to scripts and RPC."""
         return list(self.tm.table)
+
+    def rings(self, peer: Peer, *answers: Any) -> None:
+        """The peer answers the first INVITE so, and nothing when it comes again; anything else with 200."""
+        left = [answers]
+
+        def answer(request: Any) -> Any:
+            return (left.pop() if left else ()) if request.method == b"INVITE" else [200]
+
+        peer.answers = answer
 
     def invite(self, seconds: float = 0.0, **facts: Any) -> list[tuple[float, Any]]:
         """alice sends an INVITE, time passes; what she has received."""
