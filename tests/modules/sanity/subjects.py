@@ -19,7 +19,7 @@ LINES = {
 
 
 def subject(start: str = "OPTIONS sip:bob@example.com SIP/2.0", *more: str, **lines: Any) -> Subject:
-    """A message; lines: header fields in place of the usual, None for no such; more: further lines. `uris` goes into the
+    """A message; lines: header fields in place of the usual, None for no such; more: further lines. `uris`: as in
     Subject."""
     uris = lines.pop("uris", 7)
     fields = {name.replace("_", "-").lower(): value for name, value in lines.items()}
