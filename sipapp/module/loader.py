@@ -45,7 +45,10 @@ class Loader:
             factory = self._along_mpath(short)
         if factory is None:
             raise ConfigError(f'loadmodule "{name}": no such module{nearest(short, self.factories())}')
-        return factory()
+        try:
+            return factory()
+        except ImportError as why:  # a package that this module alone needs
+            raise ConfigError(f'loadmodule "{name}": {why}') from why
 
     def factories(self) -> dict[str, IModuleFactory]:
         """Every module that a plugin offers, by name."""
