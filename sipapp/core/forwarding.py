@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Iterator
 from hashlib import blake2b
+from ipaddress import AddressValueError, IPv6Address
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
-from sipapp.errors import ParseError, TransportError
+from sipapp.core.onsend import may_be_sent
+from sipapp.errors import ConfigError, ParseError, TransportError
 from sipapp.ids import MAGIC_COOKIE
 from sipapp.interfaces.server import IServer
 from sipapp.log import Logger
@@ -20,12 +23,37 @@ from sipapp.module import ANY, ONSEND, Context, ScriptError, Text, script_functi
 from sipapp.module.via import via_line
 
 if TYPE_CHECKING:
-    from sipapp.interfaces.transport import Target
+    from sipapp.interfaces.transport import Flow, Target
 
 log = Logger()
 
 _ELSEWHERE = ANY & ~ONSEND
 _NONE = Text(b"")
+_OF_URI = {"host": b"uri:host", "port": b"uri:port"}
+_PROHIBITED = -510  # Kamailio's E_ADM_PROHIBITED: onsend_route dropped it
+_NAME = re.compile(rb"[\w.-]+", re.ASCII)
+
+
+def given_host(text: bytes) -> bytes:
+    """As a URI has it: a name, an IPv4 address, an IPv6 address in brackets; or `uri:host`."""
+    if text == _OF_URI["host"] or _NAME.fullmatch(text):
+        return text
+    try:
+        return b"[%b]" % IPv6Address(text.decode().removeprefix("[").removesuffix("]")).compressed.encode()
+    except (AddressValueError, UnicodeDecodeError):
+        raise ConfigError(f"{text.decode(errors='replace')!r} is no host; a port is an argument of its own") from None
+
+
+def given_port(text: bytes) -> bytes:
+    """A number, or `uri:port`; b"" for 0, the default."""
+    if text == _OF_URI["port"]:
+        return text
+    if not text.isdigit() or len(text) > 5 or int(text) > 65535:
+        raise ConfigError(f"{text.decode(errors='replace')!r} is no port")
+    return b"%d" % int(text) if int(text) else b""
+
+
+_PLACE = {"host": given_host, "port": given_port}
 
 
 class ForwardFunctions:
@@ -33,32 +61,32 @@ class ForwardFunctions:
 
     server: IServer
 
-    @script_function(routes=_ELSEWHERE, asynchronous=False)
-    def forward(self, ctx: Context, host: Text = _NONE, port: Text = _NONE) -> int | Deferred[int]:
+    @script_function(routes=_ELSEWHERE, suspends=True, asynchronous=False, parse=_PLACE)
+    def forward(self, ctx: Context, host: Text = _NONE, port: Text = _NONE) -> int | Awaitable[int]:
         """Send the request on; nobody hears of its responses but those that come back by our Via."""
         return self._forward(ctx, host, port, None)
 
-    @script_function(routes=_ELSEWHERE, asynchronous=False)
-    def forward_udp(self, ctx: Context, host: Text, port: Text = _NONE) -> int | Deferred[int]:
+    @script_function(routes=_ELSEWHERE, suspends=True, asynchronous=False, parse=_PLACE)
+    def forward_udp(self, ctx: Context, host: Text, port: Text = _NONE) -> int | Awaitable[int]:
         """As forward(), by UDP."""
         return self._forward(ctx, host, port, "udp")
 
-    @script_function(routes=_ELSEWHERE, asynchronous=False)
-    def forward_tcp(self, ctx: Context, host: Text, port: Text = _NONE) -> int | Deferred[int]:
+    @script_function(routes=_ELSEWHERE, suspends=True, asynchronous=False, parse=_PLACE)
+    def forward_tcp(self, ctx: Context, host: Text, port: Text = _NONE) -> int | Awaitable[int]:
         """As forward(), by TCP."""
         return self._forward(ctx, host, port, "tcp")
 
-    @script_function(routes=_ELSEWHERE, asynchronous=False)
-    def forward_tls(self, ctx: Context, host: Text, port: Text = _NONE) -> int | Deferred[int]:
+    @script_function(routes=_ELSEWHERE, suspends=True, asynchronous=False, parse=_PLACE)
+    def forward_tls(self, ctx: Context, host: Text, port: Text = _NONE) -> int | Awaitable[int]:
         """As forward(), by TLS."""
         return self._forward(ctx, host, port, "tls")
 
-    @script_function(routes=_ELSEWHERE, asynchronous=False)
-    def forward_sctp(self, ctx: Context, host: Text, port: Text = _NONE) -> int | Deferred[int]:
+    @script_function(routes=_ELSEWHERE, suspends=True, asynchronous=False, parse=_PLACE)
+    def forward_sctp(self, ctx: Context, host: Text, port: Text = _NONE) -> int | Awaitable[int]:
         """As forward(), by SCTP, which this server does not speak: false."""
         return self._forward(ctx, host, port, "sctp")
 
-    def _forward(self, ctx: Context, host: bytes, port: bytes, proto: str | None) -> int | Deferred[int]:
+    def _forward(self, ctx: Context, host: bytes, port: bytes, proto: str | None) -> int | Awaitable[int]:
         request = ctx.message
         if not isinstance(request, Request):
             raise ScriptError("only requests are forwarded")
@@ -69,14 +97,30 @@ class ForwardFunctions:
             targets = self.server.transport.resolve(uri, proto)
         except TransportError as why:
             raise ScriptError(str(why)) from None
-        if isinstance(targets, Deferred):
-            return targets.addCallbacks(lambda found: self._send(ctx, request, found), _unresolved)
-        return self._send(ctx, request, targets)
+        if isinstance(targets, Deferred) or self.server.script.onsend_route is not None:
+            return self._in_time(ctx, request, targets)
+        flow, data = next(self._packets(ctx, request, targets))
+        self.server.transport.send(data, flow, _not_sent, ctx.draft.forward_flags)
+        return 1
 
-    def _send(self, ctx: Context, message: Request, targets: list[Target]) -> int:
-        """To the first target that there is a flow to."""
+    async def _in_time(self, ctx: Context, request: Request, targets: list[Target] | Deferred[list[Target]]) -> int:
+        """Once the addresses are known and onsend_route lets one pass."""
+        if isinstance(targets, Deferred):
+            try:
+                targets = await targets
+            except TransportError as why:
+                raise ScriptError(str(why)) from None
+        for flow, data in self._packets(ctx, request, targets):
+            if await may_be_sent(ctx, data, flow):
+                self.server.transport.send(data, flow, _not_sent, ctx.draft.forward_flags)
+                return 1
+        return _PROHIBITED
+
+    def _packets(self, ctx: Context, message: Request, targets: list[Target]) -> Iterator[tuple[Flow, bytes]]:
+        """What goes to each target that there is a flow to. Raises ScriptError: to none."""
         draft, transport = ctx.draft, self.server.transport
         why: TransportError | None = None
+        found = False
         for target in targets:
             try:
                 flow = transport.flow(target, draft.send_socket, message.flow.socket)
@@ -85,20 +129,19 @@ class ForwardFunctions:
                 continue
             via = via_line(ctx, flow.socket, stateless_branch(message))
             outbound = Outbound(flow.socket, message.flow.socket)
-            data = draft.render_request(message, draft.request_uri or message.uri, via, outbound)
-            transport.send(data, flow, _not_sent, draft.forward_flags)
-            return 1
-        raise ScriptError(f"not forwarded: {why or 'no target'}")
+            yield flow, draft.render_request(message, draft.request_uri or message.uri, via, outbound)
+            found = True
+        if not found:
+            raise ScriptError(f"not forwarded: {why or 'no target'}")
 
 
 def _target(ctx: Context, request: Request, host: bytes, port: bytes) -> tuple[Uri, bool]:
     """Where to send, and whether the script gave the host. Raises ScriptError."""
     try:
-        if host and host != b"uri:host":
-            address = b"[%b]" % host if b":" in host and not host.startswith(b"[") else host
-            return Uri.parse(b"sip:%b:%b" % (address, port) if port.strip(b"0") else b"sip:" + address), True
+        if host and host != _OF_URI["host"]:
+            return Uri.parse(b"sip:%b:%b" % (host, port) if port else b"sip:" + host), True
         uri = Uri.parse(ctx.draft.next_hop or ctx.draft.request_uri or request.uri)
-        if port and port != b"uri:port" and uri.host is not None:
+        if port and port != _OF_URI["port"] and uri.host is not None:
             uri = Uri.parse(
                 b"%b:%b:%b%b" % (uri.scheme, uri.host, port, bytes(uri.parameters) and b";" + bytes(uri.parameters))
             )
@@ -121,9 +164,3 @@ def stateless_branch(request: Request) -> bytes:
 
 def _not_sent(error: TransportError) -> None:
     log.warn("not forwarded: {error}", error=str(error))
-
-
-def _unresolved(failure: Failure) -> int:
-    """No address: false to the script."""
-    failure.trap(TransportError)
-    raise ScriptError(failure.getErrorMessage())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.core.forwarding import stateless_branch
+from sipapp.core.forwarding import given_host, given_port, stateless_branch
+from sipapp.errors import ConfigErrors
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
 from sipapp.testing.harness import Harness
@@ -58,6 +59,28 @@ class ForwardTests(SynchronousTestCase):
     def test_where_it_cannot_go_it_is_false(self) -> None:
         for uri in (b"tel:+123", b"sip:bob@192.0.2.7;transport=sctp"):
             self.assertEqual(Script("$var(r) = forward();", uri=uri).var("r"), -1, uri)
+
+    def test_a_wrong_host_or_port_is_a_mistake_of_the_script(self) -> None:
+        for call, mistake in (
+            ('forward("192.0.2.9:5090")', "'192.0.2.9:5090' is no host; a port is an argument of its own"),
+            ("forward(192.0.2.9, 99999)", "'99999' is no port"),
+        ):
+            with self.assertRaises(ConfigErrors) as caught:
+                Script(f"{call};")
+            self.assertIn(mistake, str(caught.exception))
+
+    def test_hosts_as_a_uri_has_them(self) -> None:
+        for given, host in (
+            (b"2001:DB8::1", b"[2001:db8::1]"),
+            (b"[2001:db8::1]", b"[2001:db8::1]"),
+            (b"gw-1.example.com", b"gw-1.example.com"),
+            (b"uri:host", b"uri:host"),
+        ):
+            self.assertEqual(given_host(given), host)
+
+    def test_ports(self) -> None:
+        for given, port in ((b"0", b""), (b"05", b"5"), (b"5060", b"5060"), (b"uri:port", b"uri:port")):
+            self.assertEqual(given_port(given), port)
 
     def test_sctp_is_not_spoken(self) -> None:
         self.assertEqual(Script("$var(r) = forward_sctp(192.0.2.9, 5090);").var("r"), -1)
