@@ -16,7 +16,7 @@ from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.message.validate import check, check_forwarding
 
-HERE = Path(__file__).resolve().parent
+DATA = Path(__file__).resolve().parents[1] / "conformance" / "torture"
 VIA = b"Via: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bKproxy\r\n"
 
 # What a proxy does with a datagram, and with a stream where that differs: section, UDP, TCP. A number is its answer,
@@ -88,7 +88,7 @@ VERDICTS: dict[str, tuple[str, ...]] = {
 
 
 def read(name: str) -> bytes:
-    return (HERE / f"{name}.dat").read_bytes()
+    return (DATA / f"{name.replace('rfc5118/', 'rfc5118/wire/')}.dat").read_bytes()
 
 
 def read_request(name: str) -> Request:
@@ -130,7 +130,8 @@ class VerdictTests(SynchronousTestCase):
     maxDiff = None
 
     def test_every_file_has_a_row(self) -> None:
-        files = {path.relative_to(HERE).with_suffix("").as_posix() for path in HERE.glob("rfc*/*.dat")}
+        paths = [*DATA.glob("rfc4475/*.dat"), *DATA.glob("rfc5118/wire/*.dat")]
+        files = {path.relative_to(DATA).with_suffix("").as_posix().replace("/wire/", "/") for path in paths}
         self.assertEqual(files, set(VERDICTS))
         self.assertEqual(len(files), 62)
 
