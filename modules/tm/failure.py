@@ -237,11 +237,11 @@ class Deciding(Replying):
             status = 487
         if status in (401, 407) and self.aggregate_challenges and self._challenged(t) > 1:
             self._answer_for(t, status, reason_of(status), self._challenges(t))
+        elif status == 503 and self.remap_503_500:
+            self._answer_for(t, 500, reason_of(503), [])
         elif response is MADE_UP:
             reason = self.reply_408_reason if status == self.reply_408_code else reason_of(status)
             self._answer_for(t, status, reason, [])
-        elif status == 503 and self.remap_503_500:
-            self._answer_for(t, 500, reason_of(503), [])
         else:
             t.status = status
             self.stop_branches(t, status)

@@ -37,7 +37,7 @@ class Parameters:
     )
     fr_timer_avp: str | None = modparam(default=None, doc="an $avp() with fr_timer in s; better use t_set_fr()")
     fr_inv_timer_avp: str | None = modparam(default=None, doc="an $avp() with fr_inv_timer in s; better use t_set_fr()")
-    unix_tx_timeout: int = modparam(default=500, minimum=0, unit="ms", doc="how long t_write_unix() may take")
+    unix_tx_timeout: int = modparam(default=500, minimum=0, unit="ms", doc="without effect: t_write_unix() never waits")
     exec_time_check: int = modparam(
         default=5000, minimum=0, unit="ms", doc="warn of a failure_route that takes longer than this without waiting"
     )

@@ -124,9 +124,9 @@ class Receiving(Deciding):
     def _taken(self, branch: Branch, response: Response, draft: Draft | None, last: int) -> None:
         t = branch.transaction
         status = response.status
-        if self.failover and status in self.failover_codes and branch.more_targets:
-            self.try_next_target(branch)
-        if status >= 300:
+        if branch.more_targets and status in self.failover_codes and self.try_next_target(branch):
+            branch.last = status  # the next address answers in its place
+        elif status >= 300:
             self.final(branch, status, response, draft)
         elif t.is_local:
             self._local(branch, status, response)
@@ -206,8 +206,9 @@ class Receiving(Deciding):
         if self._ends_silently(branch):
             self.release(t)
             return
-        if branch.last == 0 and self.failover and branch.more_targets and self.seconds() < t.end_of_life:
-            self.try_next_target(branch)
+        if branch.last == 0 and branch.more_targets and self.seconds() < t.end_of_life and self.try_next_target(branch):
+            branch.last = self.reply_408_code
+            return
         self.made_up(branch, self.reply_408_code)
 
     def _ends_silently(self, branch: Branch) -> bool:
@@ -262,8 +263,9 @@ class Receiving(Deciding):
         t = branch.transaction
         if t.status >= 200 or branch.last >= 200:
             return
-        if self.failover and branch.more_targets:
-            self.try_next_target(branch)
+        if branch.more_targets and self.try_next_target(branch):
+            branch.last = 503
+            return
         self.final(branch, 503, MADE_UP, None)
 
     # -- without an answer

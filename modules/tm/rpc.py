@@ -101,16 +101,30 @@ class RpcCommands(Dumps):
         sockets = self.transport.sockets
         return sockets[0] if sockets else None
 
-    @rpc_command("tm.t_uac_start", "tm.t_uac_start_noack")
+    @rpc_command("tm.t_uac_start")
     def rpc_start(self, method: str, ruri: str, nexthop: str, socket: str, headers: str, body: str = "") -> None:
         """Send a request: method, Request-URI, next hop (or "."), socket (or "."), header lines (From and To at least)
-        and, where there is one, a body. ..._noack: without ACK to a 2xx."""
+        and, where there is one, a body."""
         self._started(self.send_request(*_bytes(method, ruri, nexthop, socket, headers), body.encode()))
 
-    @rpc_command("tm.t_uac_start_hex", "tm.t_uac_start_noack_hex")
+    @rpc_command("tm.t_uac_start_hex")
     def rpc_start_hex(self, method: str, ruri: str, nexthop: str, socket: str, headers: str, body: str = "") -> None:
         """As tm.t_uac_start, with the body in hexadecimal digits."""
         self._started(self.send_request(*_bytes(method, ruri, nexthop, socket, headers), bytes.fromhex(body)))
+
+    @rpc_command("tm.t_uac_start_noack")
+    def rpc_start_noack(self, method: str, ruri: str, nexthop: str, socket: str, headers: str, body: str = "") -> None:
+        """As tm.t_uac_start, without ACK to a 2xx."""
+        given = (*_bytes(method, ruri, nexthop, socket, headers), body.encode())
+        self._started(self.send_request(*given, auto_ack=False))
+
+    @rpc_command("tm.t_uac_start_noack_hex")
+    def rpc_start_noack_hex(
+        self, method: str, ruri: str, nexthop: str, socket: str, headers: str, body: str = ""
+    ) -> None:
+        """As tm.t_uac_start_noack, with the body in hexadecimal digits."""
+        given = (*_bytes(method, ruri, nexthop, socket, headers), bytes.fromhex(body))
+        self._started(self.send_request(*given, auto_ack=False))
 
     @rpc_command("tm.t_uac_wait")
     def rpc_wait(self, method: str, ruri: str, nexthop: str, socket: str, headers: str, body: str = "") -> Any:
