@@ -204,6 +204,14 @@ class ITransportLayer(Interface):
     ) -> None:
         """Know a DNS record (A, AAAA or SRV, whose target `address` is) for `ttl` s, None for ever."""
 
+    def lookup(kind: str, name: str) -> tuple[Any, ...] | Deferred[tuple[Any, ...]]:
+        """The DNS records of a kind ("A", "AAAA", "SRV", "NAPTR", "PTR"), none for a name that does not exist: texts,
+        or what has the fields of such a record. At once where the cache has them; a Deferred may be cancelled, and
+        fails with TransportError where no server answers."""
+
+    def set_dns_ttl(seconds: int) -> None:
+        """Keep every DNS answer for so long from now on; 0: as long as it says itself."""
+
     def add_connection_alias(flow: Flow, port: int) -> bool:
         """Send to this port of the peer over the stream of `flow`; false where it has none or another stream
         has that port already. RFC 5923."""

@@ -26,7 +26,7 @@ class Srv(NamedTuple):
 
 
 class Naptr(NamedTuple):
-    """RFC 3403; `flags` and `service` in lower case."""
+    """RFC 3403; `flags` and `service` as received, for they count in any case."""
 
     order: int
     preference: int
@@ -54,8 +54,8 @@ _KINDS: dict[str, tuple[int, str, Callable[[Any], Any]]] = {
         lambda r: Naptr(
             r.order,
             r.preference,
-            r.flags.string.decode("latin-1").lower(),
-            r.service.string.decode("latin-1").lower(),
+            r.flags.string.decode("latin-1"),
+            r.service.string.decode("latin-1"),
             r.regexp.string.decode("latin-1"),
             _text(r.replacement),
         ),
@@ -74,6 +74,7 @@ class Dns:
         self._backend: Any = None
         self._cache: OrderedDict[tuple[str, str], tuple[float, Records]] = OrderedDict()
         self._pending: dict[tuple[str, str], list[Deferred[Records]]] = {}
+        self.local_ttl = 0  # s that every answer is kept; 0: as long as it says itself
         self._given: dict[tuple[str, str], list[tuple[float, Any]]] = {}  # (good until, record), of the script
 
     def lookup(self, kind: str, name: str) -> Records | Deferred[Records]:
@@ -137,6 +138,8 @@ class Dns:
             self._cache.popitem(last=False)
 
     def _ttl(self, found: Iterable[Any]) -> float:
+        if self.local_ttl > 0:
+            return self.local_ttl
         settings = self._settings
         ttl: float = max(min(one.ttl for one in found), settings.dns_cache_min_ttl)
         return min(ttl, settings.dns_cache_max_ttl) if settings.dns_cache_max_ttl >= 0 else ttl

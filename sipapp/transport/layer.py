@@ -39,7 +39,7 @@ from sipapp.transport.addresses import is_any
 from sipapp.transport.choice import SocketChoice
 from sipapp.transport.connections import ConnectionTable
 from sipapp.transport.counters import Counters
-from sipapp.transport.dns import Dns, ResolvConf, Srv, system_backend
+from sipapp.transport.dns import Dns, Records, ResolvConf, Srv, system_backend
 from sipapp.transport.listen import bind_all, plan
 from sipapp.transport.local import OwnNames, look_up_names, names_in_hosts
 from sipapp.transport.openers import Opener, open_stream, open_udp
@@ -366,6 +366,12 @@ class TransportLayer:
     ) -> None:
         record = Srv(priority, weight, port, address) if kind == "SRV" else address
         self.dns.add(kind, name, record, ttl)
+
+    def lookup(self, kind: str, name: str) -> Records | Deferred[Records]:
+        return self.dns.lookup(kind, name)
+
+    def set_dns_ttl(self, seconds: int) -> None:
+        self.dns.local_ttl = seconds
 
     def add_connection_alias(self, flow: Flow, port: int) -> bool:
         connection = flow.connection

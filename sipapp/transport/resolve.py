@@ -141,8 +141,8 @@ class Resolver:
         offered = [
             (proto, record)
             for record in await self._records("NAPTR", hop.host)
-            if record.flags == "s" and not record.regexp
-            for proto in [_NAPTR_SERVICE.get(record.service)]
+            if record.flags.lower() == "s" and not record.regexp
+            for proto in [_NAPTR_SERVICE.get(record.service.lower())]
             if proto in usable
         ]
         targets: list[Target] = []

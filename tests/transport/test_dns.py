@@ -44,7 +44,7 @@ class RecordTests(DnsTestCase):
         self.assertEqual(self.ask(resolver, "SRV", "_sip._udp.example.com"), (Srv(1, 2, 5070, HOST),))
         self.assertEqual(
             self.ask(resolver, "NAPTR", "example.com"),
-            (Naptr(1, 2, "s", "sip+d2u", "", "_sip._udp.example.com"),),
+            (Naptr(1, 2, "S", "SIP+D2U", "", "_sip._udp.example.com"),),
         )
         self.assertEqual(self.ask(resolver, "PTR", "9.2.0.192.in-addr.arpa"), (HOST,))
 
@@ -97,6 +97,15 @@ class CacheTests(DnsTestCase):
     def test_a_longest_time_can_be_set(self) -> None:
         zone: Zone = {(dns.A, HOST): a("192.0.2.9", ttl=3600)}
         self.assertTrue(self.asked_twice(10, zone, dns_cache_max_ttl=10))
+
+    def test_a_ttl_of_ones_own_counts_before_all_others(self) -> None:
+        resolver = self.make({(dns.A, HOST): a("192.0.2.9", ttl=3600)}, dns_cache_min_ttl=60)
+        resolver.local_ttl = 5
+        self.ask(resolver, "A", HOST)
+        self.clock.advance(4)
+        self.assertIsInstance(resolver.lookup("A", HOST), tuple)
+        self.clock.advance(1)
+        self.assertNotIsInstance(resolver.lookup("A", HOST), tuple)
 
     def test_that_there_is_no_such_name_is_kept_too(self) -> None:
         self.assertEqual([self.asked_twice(59, {}), self.asked_twice(60, {})], [False, True])
