@@ -116,7 +116,6 @@ class Server:
         # What has been made so far stays: the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        log.info("listening on {sockets}", sockets=" ".join(s.text.decode() for s in self.transport.sockets))
 
     async def stop(self) -> None:
         """Answer what is suspended with 503, stop the modules in reverse order, close everything."""

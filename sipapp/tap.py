@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.logger import Logger as TwistedLogger
 from twisted.python.failure import Failure
 from twisted.python.usage import Options as _Options
 from twisted.python.usage import UsageError
@@ -16,6 +19,7 @@ from sipapp.errors import ConfigErrors, SipAppError
 from sipapp.log import Logger
 
 log = Logger()
+always = TwistedLogger("sipapp")
 
 
 class Options(_Options):
@@ -73,21 +77,21 @@ class SipAppService(Service):
 
     def startService(self) -> None:
         super().startService()  # type: ignore[no-untyped-call]
-        started = ensureDeferred(self.server.start())
-        started.addErrback(self._not_started)
+        ensureDeferred(self.server.start()).addCallbacks(self._started, self._not_started)
+
+    def _started(self, _: None) -> None:
+        """Whatever `debug` of the script is, say where it serves."""
+        sockets = " ".join(socket.text.decode() for socket in self.server.transport.sockets)
+        always.info("listening on {sockets}", sockets=sockets)
 
     def _not_started(self, failure: Failure) -> None:
         """Whatever keeps the server from starting ends it with status 1, in one line where it is no bug."""
         if failure.check(SipAppError, OSError):
-            sys.stderr.write(f"sipapp: {failure.getErrorMessage()}\n")
+            always.critical("not started: {why}", why=failure.getErrorMessage())
         else:
-            failure.printTraceback(file=sys.stderr)
-        self._reactor.callWhenRunning(self._give_up)
-
-    def _give_up(self) -> None:
-        self._reactor.exitCode = 1
-        self._reactor.addSystemEventTrigger("after", "shutdown", _exit_with_1)
-        self._reactor.stop()
+            always.failure("not started", failure)
+        atexit.register(_exit_with_1)
+        self._reactor.callWhenRunning(self._reactor.stop)
 
     def stopService(self) -> Deferred[None]:
         super().stopService()  # type: ignore[no-untyped-call]
@@ -95,7 +99,10 @@ class SipAppService(Service):
 
 
 def _exit_with_1() -> None:
-    raise SystemExit(1)
+    """twistd itself ends with 0 whenever its reactor has been stopped."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def makeService(options: Options) -> SipAppService:
