@@ -122,11 +122,13 @@ class Router:
         server = self._server
         if server.transactions.receive_response(response):
             return
-        via = response.via
-        if via is None or not server.transport.is_myself(via.host, via.port or 0):
-            log.debug("response from {flow} is not for us", flow=response.flow)
+        vias = response.vias
+        if len(vias) < 2:
+            log.debug("response from {flow} has nowhere to go", flow=response.flow)
             return
-        if len(response.vias) < 2:
+        # Off, as in Kamailio: set_advertised_address() writes names into our Via that are nobody's.
+        if server.config.check_via and not server.transport.is_myself(vias[0].host, vias[0].port or 0):
+            log.info("response from {flow} is not for us (check_via)", flow=response.flow)
             return
         server.transport.forward_response(ctx.draft.render_response(response), response)
 
