@@ -51,6 +51,7 @@ class ITransaction(Interface):
     picked: int = Attribute("failure_route: the number of the branch that won; -1 before one has")
     is_invite: bool = Attribute("it is an INVITE")
     is_local: bool = Attribute("it is a request of our own")
+    is_canceled: bool = Attribute("its caller has given it up")
     message_flags: int = Attribute("the flags that replies and failure_route start with; may be written")
     message_xflags: int = Attribute("the extended flags; may be written")
 
@@ -99,6 +100,10 @@ class ITm(Interface):
 
     def answer(transaction: Any, status: int, reason: bytes) -> int:
         """Answer its request: 1, or -1 where it has a final response."""
+
+    async def append_branches(transaction: Any, ctx: Context, contact: bytes = b"") -> int:
+        """Send its request to the further targets of a run as well, but for those that it has already: how many;
+        negative where it could not be. contact: only to those whose URI has this in it."""
 
     def drop(transaction: Any, status: int) -> None:
         """Let nobody answer it; `status` counts as sent."""

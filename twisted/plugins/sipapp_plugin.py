@@ -11,7 +11,8 @@ from sipapp.plugin import ModulePlugin
 
 MODULES = """
     async avpops cfgutils corex counters crypto diversion htable ipops jansson json kex maxfwd mqueue nathelper path
-    pike pv ratelimit regex rr rtimer sanity sdpops siputils sl statistics textops textopsx timer tm tmx uuid xlog
+    pike pv ratelimit regex rr rtimer sanity sdpops siputils sl statistics textops textopsx timer tm tmx tsilo uuid
+    xlog
 """
 
 sipapp = ServiceMaker("sipapp", "sipapp.tap", "A SIP application server for Kamailio scripts.", "sipapp")
