@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.modules.sanity import CHECKS, checks
@@ -9,6 +11,7 @@ from sipapp.modules.sanity.insane import Insane
 from tests.modules.sanity.subjects import subject, verdict
 
 SILENT = (0, "")
+NO_FROM: dict[str, Any] = {"from": None}
 
 
 class ChecksTests(SynchronousTestCase):
@@ -43,7 +46,7 @@ class ChecksTests(SynchronousTestCase):
     def test_mandatory_fields_are_there_once_else_there_is_no_answer(self) -> None:
         for given in (
             subject(via=None),
-            subject(**{"from": None}),
+            subject(**NO_FROM),
             subject(to=None),
             subject(call_id=None),
             subject(cseq=None),
