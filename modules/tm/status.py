@@ -77,7 +77,7 @@ class Status(Settings):
 
     @script_function(routes=FAILURE | EVENT)
     def t_branch_replied(self, ctx: Context) -> int:
-        """Whether the branch that won has sent any response."""
+        """Whether the branch that won has sent a response before; the one that is handled right now does not count."""
         branch = self._branch(ctx)
         return 1 if branch is not None and branch.replied else -1
 
@@ -94,12 +94,13 @@ class Status(Settings):
 
     @script_function(routes=_ANYWHERE)
     def t_any_replied(self, ctx: Context) -> int:
-        """Whether some branch has sent a response."""
+        """Whether some branch has sent a response; the one that is handled right now does not count."""
         return self._any(ctx, lambda branch: branch.replied)
 
     @script_function(routes=_ANYWHERE)
     def t_grep_status(self, ctx: Context, code: int) -> int:
-        """Whether the last response of some branch had this status."""
+        """Whether the last response of some branch had this status; the one that is handled right now counts only where
+        the branch has sent another before."""
         return self._any(ctx, lambda branch: branch.replied and branch.last == code)
 
     # -- of the transaction
