@@ -1,5 +1,7 @@
 # Two commands do all the set-up on a fresh machine: `make run` and `make test`.
-PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(if $(shell command -v $(p)),$(p))))
+# The first Python that starts (a version manager's stand-in may not), is new enough and can make an environment.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
 CONFIG ?= etc/app.cfg
@@ -35,6 +37,7 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info _trial_temp*
 
 $(VENV)/python.stamp:
+	@test -n "$(PYTHON)" || { echo "sipapp needs Python 3.11 or newer with venv (Debian: python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
