@@ -25,10 +25,10 @@ conformance: $(VENV)/test.stamp  ## the recorded answers of the real Kamailio
 lint: $(VENV)/dev.stamp  ## style and layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --config setup.cfg
+	$(BIN)/python .ci/layout lint-imports --config $(CURDIR)/setup.cfg
 
 types: $(VENV)/dev.stamp  ## mypy, over the layout that pip installs
-	$(BIN)/python .ci/types
+	$(BIN)/python .ci/layout mypy --config-file $(CURDIR)/setup.cfg -p sipapp -p tests
 
 bench: $(VENV)/dev.stamp  ## cost of parsing, scripts, transactions and calls
 	$(BIN)/python -m pytest bench -q --benchmark-only

@@ -118,7 +118,7 @@ class Async:
         return self._run_beside(routename, groupname, data)
 
     @script_function(routes=ANY)
-    def async_tkv_emit(self, type: int, key: bytes, value: bytes) -> int:  # noqa: A002  (the name in the manual)
+    def async_tkv_emit(self, type: int, key: bytes, value: bytes) -> int:
         """Tell event_route[core:tkv] of a `type`, `key` and `value`, there $atkv(type), $atkv(key) and $atkv(val).
 
         -1 where `async_tkv_gname` or `async_tkv_evcb` is not set, or there is no such event_route, and for a value

@@ -21,9 +21,9 @@ def xavp(ctx: Context, name: bytes, **values: Any) -> None:
 
 class ViaTests(SynchronousTestCase):
     def ctx(self) -> Context:
-        return context(
-            server=Server(server_id=0, xavp_via_fields=b"f", xavp_via_params=None, xavp_via_reply_params=b"r")
-        )
+        server = Server(server_id=0, xavp_via_fields=b"f", xavp_via_params=None, xavp_via_reply_params=b"r")
+        ctx: Context = context(server=server)
+        return ctx
 
     def test_plain(self) -> None:
         self.assertEqual(

@@ -26,7 +26,7 @@ class AppTests(SynchronousTestCase):
     def answers(self, caller: Caller, user: str) -> list[str]:
         """What an INVITE to the user gets, up to its final answer: statuses."""
         caller.send("INVITE", user)
-        found = []
+        found: list[str] = []
         while not found or found[-1] < "200":
             self.at, self.message = caller.receive()
             self.assertTrue(self.message, f"{user}: no answer")
