@@ -80,6 +80,10 @@ class SqlError(SipAppError):
     """A database did not do what it was asked for."""
 
 
+class SqlUnavailable(SqlError):
+    """A database could not be asked: no connection to it, or too many wait for one."""
+
+
 class TooManySuspended(SipAppError):
     """A script wanted to wait, but too many do already, or the server goes down: it ends, its request is owed 503."""
 

@@ -25,6 +25,7 @@ class FakeSql:
         self.tables = {name.encode(): rows for name, rows in tables.items()}
         self.answers: dict[bytes, Rows] = {}
         self.statements: list[bytes] = []
+        self.values: list[tuple[SqlValue, ...]] = []
         self.wait = False
         self.broken = False
         self.cancelled = 0
@@ -43,20 +44,38 @@ class FakeSql:
         found = [row for row in self.tables.get(table, []) if _fits(row, where)]
         if order is not None:
             found.sort(key=lambda row: str(row[order]))
-        return self._answer(Rows(tuple(columns), [tuple(row.get(c) for c in columns) for row in found]))
+        names = tuple(columns) or tuple(found[0] if found else ())
+        return self._answer(Rows(names, [tuple(row.get(c) for c in names) for row in found]))
 
     def insert(self, table: bytes, row: Mapping[bytes, SqlValue]) -> Deferred[None]:
         if not self.broken:
             self.tables.setdefault(table, []).append(dict(row))
         return self._answer(None)
 
-    def delete(self, table: bytes, where: Mapping[bytes, SqlValue] | None = None) -> Deferred[None]:
+    def update(
+        self, table: bytes, row: Mapping[bytes, SqlValue], where: Mapping[bytes, SqlValue] | None = None
+    ) -> Deferred[int]:
+        found = [] if self.broken else [old for old in self.tables.get(table, []) if _fits(old, where)]
+        for old in found:
+            old.update(row)
+        return self._answer(len(found))
+
+    def replace(self, table: bytes, row: Mapping[bytes, SqlValue], keys: Sequence[bytes]) -> Deferred[None]:
         if not self.broken:
-            self.tables[table] = [row for row in self.tables.get(table, []) if not _fits(row, where)]
+            rows = self.tables.setdefault(table, [])
+            rows[:] = [old for old in rows if not _fits(old, {key: row[key] for key in keys})]
+            rows.append(dict(row))
         return self._answer(None)
 
-    def execute(self, statement: bytes) -> Deferred[Rows]:
+    def delete(self, table: bytes, where: Mapping[bytes, SqlValue] | None = None) -> Deferred[int]:
+        rows = self.tables.get(table, [])
+        kept = [row for row in rows if self.broken or not _fits(row, where)]
+        self.tables[table] = kept
+        return self._answer(len(rows) - len(kept))
+
+    def execute(self, statement: bytes, values: Sequence[SqlValue] = ()) -> Deferred[Rows]:
         self.statements.append(statement)
+        self.values.append(tuple(values))
         return self._answer(self.answers.get(statement, Rows((), [])))
 
     def go(self) -> None:

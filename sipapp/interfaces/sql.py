@@ -20,10 +20,15 @@ class Rows(NamedTuple):
 
     columns: tuple[bytes, ...]
     rows: Sequence[tuple[SqlValue, ...]]
+    affected: int = 0  # rows that it added, changed or removed
 
 
 class ISql(Interface):
-    """One database. Every Deferred may be cancelled, and fails with SqlError."""
+    """One database. Every Deferred may be cancelled, which stops the statement in the database too, and fails with
+    SqlError (SqlUnavailable where the database could not be asked at all).
+
+    Texts go to the database as bytes, never as part of the statement; table and column names are the caller's own.
+    """
 
     def select(
         table: bytes,
@@ -31,16 +36,25 @@ class ISql(Interface):
         where: Mapping[bytes, SqlValue] | None = None,
         order: bytes | None = None,
     ) -> Deferred[Rows]:
-        """These columns of the rows whose columns are equal to `where`; all rows without it."""
+        """These columns (all, in the table's order, where there are none) of the rows whose columns are equal to
+        `where` (None: is null); all rows without it."""
 
     def insert(table: bytes, row: Mapping[bytes, SqlValue]) -> Deferred[None]:
         """Add a row."""
 
-    def delete(table: bytes, where: Mapping[bytes, SqlValue] | None = None) -> Deferred[None]:
-        """Remove the rows whose columns are equal to `where`; all rows without it."""
+    def update(
+        table: bytes, row: Mapping[bytes, SqlValue], where: Mapping[bytes, SqlValue] | None = None
+    ) -> Deferred[int]:
+        """Write these columns into the rows whose columns are equal to `where`; answers how many there were."""
 
-    def execute(statement: bytes) -> Deferred[Rows]:
-        """Any statement, as it stands."""
+    def replace(table: bytes, row: Mapping[bytes, SqlValue], keys: Sequence[bytes]) -> Deferred[None]:
+        """Write `row` over the one with the same values in the columns `keys`; add it where there is none."""
+
+    def delete(table: bytes, where: Mapping[bytes, SqlValue] | None = None) -> Deferred[int]:
+        """Remove the rows whose columns are equal to `where`, all rows without it; answers how many there were."""
+
+    def execute(statement: bytes, values: Sequence[SqlValue] = ()) -> Deferred[Rows]:
+        """Any statement: as it stands without `values`, else with them for its `?` marks, in order."""
 
 
 class ISqlEngine(Interface):
