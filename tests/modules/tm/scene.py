@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from sipapp.message.response import Response
 from sipapp.testing.harness import Harness
 from sipapp.testing.peer import Peer
 
@@ -72,6 +73,10 @@ class SceneTestCase(SynchronousTestCase):
     def last(self, peer: Peer | None = None) -> Any:
         """The last message that somebody got; alice if nobody is named."""
         return (peer or self.alice).messages[-1]
+
+    def reasons(self) -> list[bytes]:
+        """The reason phrases of the responses that alice got."""
+        return [message.reason for message in self.alice.messages if isinstance(message, Response)]
 
     def said(self) -> list[str]:
         """What the script has written with xlog("...")."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from tests.modules.tm.scene import FORK, SceneTestCase
 
 SCRIPT = """
@@ -37,6 +39,8 @@ class CancelTests(SceneTestCase):
         self.invite(1)
         self.alice.cancel()
         self.sip.advance(0)
+        invite: Any
+        cancel: Any
         invite, cancel = self.bob.messages
         self.assertEqual(cancel.raw.split(b"\r\n")[0].split(b" ")[1], invite.raw.split(b" ")[1])
         self.assertEqual(bytes(cancel.vias[0]), bytes(invite.vias[0]))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from tests.modules.tm.scene import FORK, SceneTestCase
 
 TO = 'request_route { $du = "sip:192.0.2.2"; %s }'
@@ -16,10 +18,10 @@ class RelayTests(SceneTestCase):
         self.invite(1)
         ok = self.last()
         route = f"Route: {ok.first(b'record-route').decode()}"
-        within = {"headers": (route,), "to_tag": "peer-5060", "call_id": ok.call_id.decode()}
-        self.alice.send("ACK", "sip:192.0.2.2:5060", cseq=1, **within)  # type: ignore[arg-type]
+        within: dict[str, Any] = {"headers": (route,), "to_tag": "peer-5060", "call_id": ok.call_id.decode()}
+        self.alice.send("ACK", "sip:192.0.2.2:5060", cseq=1, **within)
         self.sip.advance(3)
-        self.alice.send("BYE", "sip:192.0.2.2:5060", cseq=2, **within)  # type: ignore[arg-type]
+        self.alice.send("BYE", "sip:192.0.2.2:5060", cseq=2, **within)
         self.sip.advance(60)
         self.assertEqual(self.alice.received, [(0.0, 100), (0.0, 180), (1.0, 200), (4.0, 200)])
         self.assertEqual(self.bob.received, [(0.0, "INVITE"), (1.0, "ACK"), (4.0, "BYE")])
@@ -124,7 +126,8 @@ class RelayTests(SceneTestCase):
         )
         self.invite(5)
         self.assertEqual((self.bob.received[0][0], self.carol.received[0][0], self.said()), (2.0, 2.0, ["1"]))
-        self.assertEqual([m.via.branch[-2:] for m in (self.bob.messages[0], self.carol.messages[0])], [b".0", b".1"])  # type: ignore[union-attr]
+        first: list[Any] = [self.bob.messages[0], self.carol.messages[0]]
+        self.assertEqual([m.via.branch[-2:] for m in first], [b".0", b".1"])
 
     def test_a_cancel_ends_a_branch_route_that_waits(self) -> None:
         self.play(

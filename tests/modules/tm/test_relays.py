@@ -9,7 +9,7 @@ from tests.modules.tm.scene import SceneTestCase
 
 
 class AddressTests(SynchronousTestCase):
-    def shown(self, address: bytes) -> tuple[bytes, int, str | None]:
+    def shown(self, address: bytes) -> tuple[bytes | None, int | None, str | None]:
         found = proxy_of(address)
         return found.uri.host, found.uri.port, found.proto
 

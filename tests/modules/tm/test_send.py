@@ -38,7 +38,8 @@ class FailoverTests(SceneTestCase):
         self.play(script or 'request_route { $du = "sip:many.example"; t_relay(); xlog("$rc"); }', head)
         transport = Transport(self.sip.server.transport, list(targets))
         transport.refused = set(refused)
-        self.tm.transport = self.sip.server.transactions.transport = transport
+        layer: Any = self.sip.server.transactions
+        self.tm.transport = layer.transport = transport
         return transport
 
     def test_a_503_leads_to_the_next_address(self) -> None:
