@@ -84,6 +84,34 @@ class SqlUnavailable(SqlError):
     """A database could not be asked: no connection to it, or too many wait for one."""
 
 
+class BackendError(SipAppError):
+    """A backend, `name`, was not asked, or has not answered."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"backend {name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class CircuitOpen(BackendError):
+    """Too many calls to the backend have failed: for a while it is asked nothing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "its circuit is open")
+
+
+class BackendBusy(BackendError):
+    """The backend has all the calls that it may have, and its queue is full."""
+
+
+class BackendTimeout(BackendError):
+    """The backend has not answered in time; `queued`: it was not even asked yet."""
+
+    def __init__(self, name: str, queued: bool = False) -> None:
+        super().__init__(name, "no turn in time" if queued else "no answer in time")
+        self.queued = queued
+
+
 class TooManySuspended(SipAppError):
     """A script wanted to wait, but too many do already, or the server goes down: it ends, its request is owed 503."""
 

@@ -1,0 +1,1 @@
+"""http: HTTP requests for the modules whose scripts make them: one engine, the codes of curl."""
