@@ -15,6 +15,7 @@ from sipapp.core import Core
 from sipapp.core.parameters import CoreConfig
 from sipapp.errors import ConfigError, ConfigErrors, SyntaxErrors
 from sipapp.interfaces.module import IModule
+from sipapp.interfaces.trace import ITrace
 from sipapp.module.loader import Loader
 from sipapp.module.registry import Registry
 from sipapp.nearest import nearest
@@ -38,22 +39,28 @@ class Assembly:
     program: Program | None = None
 
 
-def assemble(path: str, defines: Mapping[str, str | None] | None = None, mpath: str = "") -> Assembly:
-    """Read, load, check and compile a script file.
+def assemble(
+    path: str, defines: Mapping[str, str | None] | None = None, mpath: str = "", trace: ITrace | None = None
+) -> Assembly:
+    """Read, load, check and compile a script file. trace: what watches it run, in place of a module that would.
 
     Raises ConfigErrors: every mistake, in order of the script. Raises OSError: the file cannot be read.
     """
-    return _assemble(lambda: parse_file(path, defines), mpath)
+    return _assemble(lambda: parse_file(path, defines), mpath, trace)
 
 
 def assemble_text(
-    text: str, name: str = "app.cfg", defines: Mapping[str, str | None] | None = None, mpath: str = ""
+    text: str,
+    name: str = "app.cfg",
+    defines: Mapping[str, str | None] | None = None,
+    mpath: str = "",
+    trace: ITrace | None = None,
 ) -> Assembly:
     """The same for a text; files that it includes are looked for beside `name`."""
-    return _assemble(lambda: parse_text(text, name, defines), mpath)
+    return _assemble(lambda: parse_text(text, name, defines), mpath, trace)
 
 
-def _assemble(parse: Callable[[], nodes.Script], mpath: str) -> Assembly:
+def _assemble(parse: Callable[[], nodes.Script], mpath: str, trace: ITrace | None) -> Assembly:
     errors: list[ConfigError] = []
     try:
         script = parse()
@@ -77,8 +84,16 @@ def _assemble(parse: Callable[[], nodes.Script], mpath: str) -> Assembly:
     if errors:
         raise ConfigErrors(_in_order(errors))
     assembly.warnings = _in_order(script.warnings + assembly.config.warnings + checked.warnings)
-    assembly.program = compile_program(checked)
+    assembly.program = compile_program(checked, trace or _tracing(assembly))
     return assembly
+
+
+def _tracing(assembly: Assembly) -> ITrace | None:
+    """The module that wants to watch the script, if one does."""
+    for module in assembly.modules.values():
+        if ITrace.providedBy(module) and module.tracing:
+            return module
+    return None
 
 
 def _apply(setting: nodes.Setting, assembly: Assembly, loader: Loader) -> None:

@@ -171,12 +171,12 @@ def _literal(place: _Place, given: Expression) -> Argument:
 
 def _name(place: _Place, given: Expression) -> Argument:
     if isinstance(given, Read):
-        access = given.access
+        access, text = given.access, given.text
     elif isinstance(given, Constant) and isinstance(given.value, bytes) and given.value.startswith(b"$"):
-        access = place.binder.variable(given.value)
+        access, text = place.binder.variable(given.value), given.value
     else:
         raise place.wrong("a variable", given.value if isinstance(given, Constant) else b"an expression")
-    return place.given(access if place.parameter.parse is None else place.parsed(access))
+    return Given(place.at, access if place.parameter.parse is None else place.parsed(access), text)
 
 
 def _regex(place: _Place, given: Expression) -> Argument:

@@ -62,9 +62,10 @@ class Inline(Node):
 
 
 class Given(Node):
-    """A function's argument that is known when the script loads: the very object."""
+    """A function's argument that is known when the script loads: the very object; of a variable, its text too."""
 
     value: Any
+    text: bytes = b""
 
 
 class Got(Node):

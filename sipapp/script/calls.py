@@ -10,6 +10,7 @@ import ast
 
 from sipapp.script import bound
 from sipapp.script.lower import Values, acts
+from sipapp.script.runtime import CallSite
 
 
 class Calls(Values):
@@ -50,6 +51,7 @@ class Calls(Values):
         """
         name = self.temp("r")
         self._answer(node, name, None)
+        self._tell_code(node, name)
         self.stand_at(node.at)
         core = node.function.module == "core"
         if raw and not core:
@@ -61,6 +63,11 @@ class Calls(Values):
         code = self.either(true, self.constant(1), self.either(false, self.constant(-1), other))
         self.assign(name if core else f"rc {name}", code)
         return name
+
+    def _tell_code(self, node: bound.Call, name: str) -> None:
+        """Before a 0 ends the run."""
+        if self.watcher is not None:
+            self.tell("returned", node.site, self.call("outcome", self.load(name)))
 
     def _answer(self, node: bound.Call, name: str, seconds: int | None) -> None:
         """`name` = the function's answer, waited for; where it raised a ScriptError, that one's code."""
@@ -101,13 +108,14 @@ class Calls(Values):
     def arguments(self, node: bound.Call) -> list[ast.expr]:
         """All of them, from left to right whatever they do."""
         act = any(isinstance(one, bound.Inline) and acts(one.expression) for one in node.arguments)
-        return [self.spill(self.argument(one)) if act else self.argument(one) for one in node.arguments]
+        made = (self.argument(one, node.site) for one in node.arguments)
+        return [self.spill(one) if act else one for one in made]
 
-    def argument(self, node: bound.Argument) -> ast.expr:
+    def argument(self, node: bound.Argument, site: CallSite) -> ast.expr:
         self.stand_at(node.at)
         match node:
-            case bound.Given(_, value):
-                return self.object(value, "given")
+            case bound.Given():
+                return self.object(self.watched(node, site), "given")
             case bound.Got(_, get, text):
                 return self.call(self.object(get, f"text_{text[:24].decode(errors='replace')}"), self.load("ctx"))
         value = self.value(node.expression) if node.raw else self.text(node.expression)
@@ -119,8 +127,14 @@ class Calls(Values):
 
     def route(self, node: bound.RouteCall) -> str:
         """route(NAME); answers the local name of its return code."""
-        if node.name is None:
-            return self._computed_route(node)
+        name = self._computed_route(node) if node.name is None else self._known_route(node)
+        if self.watcher is not None:
+            site = CallSite(f"route({_target(node)})", "core", node.at, self.route_name)
+            self.tell("returned", site, self.load(name))
+        return name
+
+    def _known_route(self, node: bound.RouteCall) -> str:
+        assert node.name is not None
         self.stand_at(node.at)
         name = self.temp("r")
         called = self.call(self.load(self.plan.functions[node.name]), self.load("ctx"), self._deeper())
@@ -175,6 +189,7 @@ class Calls(Values):
         """async(f(), route): the run goes on in that route, with the result as $rc."""
         name = self.temp("r")
         self._answer(node.call, name, node.seconds)
+        self._tell_code(node.call, name)
         self.stand_at(node.at)
         self.assign("rc", self.call("outcome", self.load(name)))
         self.raises(self.call("ScriptJump", self._route_object(node.route)))
@@ -187,7 +202,7 @@ class Calls(Values):
         site = self.globals.name(call.site, f"at_{call.site.function}_{call.at.line}")
         with self.apart() as tried:
             arguments = self.arguments(call)
-            parameter = self.constant(None) if node.parameter is None else self.argument(node.parameter)
+            parameter = self.constant(None) if node.parameter is None else self.argument(node.parameter, call.site)
             self.stand_at(node.at)
             function = self.object(call.function, f"function_{call.function.name}")
             report = self.constant(None) if node.route is None else self._route_object(node.route)
@@ -200,6 +215,13 @@ class Calls(Values):
 
     def _route_object(self, name: str) -> ast.expr:
         return self.item(self.load("ROUTES"), self.constant(name.encode("utf-8", "surrogateescape")))
+
+
+def _target(node: bound.RouteCall) -> str:
+    """What stands in the parentheses of route(), as short as may be."""
+    if node.name is not None:
+        return node.name
+    return node.target.text.decode(errors="replace") if isinstance(node.target, bound.Read) else "..."
 
 
 def _set_site(run: ast.expr, site: ast.expr) -> ast.stmt:

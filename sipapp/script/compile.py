@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ScriptError
 from sipapp.script import answers, background, bound, runtime, values
@@ -18,6 +18,10 @@ from sipapp.script.references import MAIN
 from sipapp.script.runtime import Route
 from sipapp.script.statements import Statements
 from sipapp.script.switches import RETURN
+from sipapp.script.traced import WATCHER
+
+if TYPE_CHECKING:
+    from sipapp.interfaces.trace import ITrace
 
 _KNOWN: dict[str, Any] = {
     "ScriptError": ScriptError,
@@ -31,11 +35,11 @@ _KNOWN: dict[str, Any] = {
 }
 
 
-def compile_program(checked: Checked) -> Program:
-    """The program of a script without mistakes."""
+def compile_program(checked: Checked, trace: ITrace | None = None) -> Program:
+    """The program of a script without mistakes; `trace` is told of all that it does."""
     graph = CallGraph(checked.routes)
     routes: dict[bytes, Route] = {}
-    known = Globals({**_KNOWN, "ROUTES": routes})
+    known = Globals({**_KNOWN, "ROUTES": routes, **({} if trace is None else {WATCHER: trace})})
     names = {(b.kind, b.name): known.name(object(), f"{b.kind}_{b.name}") for b in checked.routes}
     functions = {name: python for (kind, name), python in names.items() if kind == "route"}
     if ("request_route", "") in names:
@@ -62,6 +66,7 @@ def compile_program(checked: Checked) -> Program:
 
 def _function(block: bound.RouteBlock, name: str, known: Globals, plan: Plan, graph: CallGraph) -> ast.stmt:
     writer = Statements(known, plan)
+    writer.route_name = f"{block.kind}[{block.name}]" if block.name else block.kind
     writer.coroutine = graph.waits(block.kind, block.name)
     writer.top = block.kind != "route" and not (block.kind == "request_route" and graph.calls_main)
     writer.stand_at(block.at)

@@ -11,7 +11,8 @@ import ast
 from typing import NamedTuple
 
 from sipapp.script import bound, values
-from sipapp.script.emit import Emitter, Globals
+from sipapp.script.emit import Globals
+from sipapp.script.traced import Traced
 
 _INLINE = {"&": "&", "|": "|", "^": "^"}
 _CHECKED = {"i+": "+", "+": "+", "-": "-", "*": "*"}  # may leave 32 bits
@@ -70,7 +71,7 @@ class Plan(NamedTuple):
     any_waits: bool  # a computed name may be of one that suspends
 
 
-class Values(Emitter):
+class Values(Traced):
     """Expressions. `action` (of the class that derives from it) emits calls and answers a local name."""
 
     def __init__(self, known: Globals, plan: Plan) -> None:

@@ -28,6 +28,7 @@ class Statements(Switches):
             self._finish(tail, 1)
         for number, statement in enumerate(body):
             last = number == len(body) - 1
+            self.tell_statement(statement)
             _EMIT[type(statement)](self, statement, tail if last else None)
 
     def _finish(self, tail: Tail, code: int | str) -> None:
@@ -64,10 +65,12 @@ class Statements(Switches):
         """A value that there is none of, or that the variable does not take, leaves it as it was."""
         result = self.temp("r") if tail is not None else None
         with self.apart() as tried:
-            value = self.raw(node.value)
+            value = self.raw(node.value) if self.watcher is None else self.spill(self.raw(node.value))
             self.stand_at(node.at)
             setter = self.object(node.target.access.set, f"set_{node.target.text.decode(errors='replace')}")
             self.do(self.call(setter, self.load("ctx"), value))
+            if self.watcher is not None:
+                self.tell("assigned", self.step(node), self.constant(node.target.text), value)
             if result:
                 self.assign(result, self.constant(1))
         self._or_unevaluated(node, tried, result, -1)
@@ -84,14 +87,16 @@ class Statements(Switches):
                 self.assign(name, self.constant(value))
         self.attempt(tried, handler)
 
-    def _test(self, node: Node, condition: bound.Expression, nonzero: bool) -> ast.expr:
+    def _test(self, node: bound.If | bound.While, condition: bound.Expression, nonzero: bool) -> ast.expr:
         """A condition; one that has no value is false."""
-        if not may_fail(condition):
+        if not may_fail(condition) and self.watcher is None:
             return self.condition(condition, nonzero)
         name = self.temp("c")
         with self.apart() as tried:
             self.assign(name, self.condition(condition, nonzero))
         self._or_unevaluated(node, tried, name, False)
+        if self.watcher is not None:
+            self.tell("condition", self.step(node), self.call("bool", self.load(name)))
         return self.load(name)
 
     def _if(self, node: bound.If, tail: Tail) -> None:

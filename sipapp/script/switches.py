@@ -50,6 +50,8 @@ class Switches(Calls):
             self._or_unevaluated(node, tried, subject, None)  # no label is like that
         else:
             self.body += tried
+        if self.watcher is not None:
+            self.tell("condition", self.step(node), self.load(subject))
         self.stand_at(node.at)
         if not node.cases:
             self._finish(tail, 1)
@@ -88,6 +90,7 @@ class Switches(Calls):
             return self._inner(body, tail)
         made = self._inner(kept, None) if kept else []
         with self.apart() as end:
+            self.tell_statement(body[-1])
             self._finish(tail, 0)
         return made + end
 

@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 from sipapp.errors import ConfigError, ConfigErrors
 from sipapp.interfaces.module import IModule
 from sipapp.interfaces.route import RouteType
+from sipapp.interfaces.trace import ITrace
 from sipapp.interfaces.transport import Flow, Socket
 from sipapp.message.draft import Draft
 from sipapp.message.parse import parse
@@ -273,7 +274,9 @@ class Server:
 class Engine:
     """One script, compiled. `kind` is the block that `body` becomes; `routes` are further blocks."""
 
-    def __init__(self, body: str, routes: str = "", kind: str = "request_route", **config: Any) -> None:
+    def __init__(
+        self, body: str, routes: str = "", kind: str = "request_route", trace: ITrace | None = None, **config: Any
+    ) -> None:
         self.server = Server(**config)
         self.trial = Trial()
         self.trial.start()
@@ -282,7 +285,7 @@ class Engine:
         self.checked = checked(f"{kind} {{\n{body}\n}}\n{routes}", self.trial, **config)
         if self.checked.errors:
             raise ConfigErrors(self.checked.errors)
-        self.program: Program = compile_program(self.checked)
+        self.program: Program = compile_program(self.checked, trace)
         self.server.script = self.program
 
     def context(self, route_type: RouteType = REQUEST) -> Context:
