@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from twisted.internet.defer import Deferred
 
+from sipapp.interfaces.tm import ITm
 from sipapp.log import Logger
 from sipapp.module import (
     ANY,
@@ -27,6 +28,7 @@ from sipapp.module import (
     pseudo_variable,
     script_function,
 )
+from sipapp.script.runtime import Route
 
 from .groups import DEFAULT, group_names
 
@@ -151,15 +153,31 @@ class Async:
     async def _continue(self, ctx: Context, name: str, group: bytes, amount: int | None = None, unit: float = 0) -> int:
         """Wait, then leave for route[name]: the rest of this script is not run."""
         route = self._route(name)
-        if amount is None:
-            wait: Deferred[Any] = Deferred()
-            self.server.clock.callLater(0, wait.callback, 1)
-        else:
-            wait = self._sleep(amount, unit)
+        if ctx.transaction is not None and ctx.transaction.status >= 200:
+            raise ScriptError("failed to suspend the processing: the request has its final response")
+        task: dict[bytes, Value] = {b"gname": group, b"data": None}
+        wait = self._soon() if amount is None else self._sleep(amount, unit)
+        if self.return_ and (tm := self.server.find(ITm)) is not None:
+            return self._leave_waiting(tm, ctx, wait, _entered(route, task), (amount or 0) * unit)
         await wait
-        ctx.extra[TASK] = {b"gname": group, b"data": None}
+        ctx.extra[TASK] = task
         ctx.rc = 0
         raise ScriptJump(route)
+
+    def _leave_waiting(self, tm: ITm, ctx: Context, wait: Deferred[int], route: Route, seconds: float) -> int:
+        """modparam return: put the request aside as t_suspend() does, and let this script go on."""
+        if tm.suspend(ctx, seconds + 1.0) < 0 or (identity := tm.identity(ctx)) is None:
+            wait.addErrback(lambda failure: None)
+            wait.cancel()
+            raise ScriptError("failed to suspend the processing")
+        wait.addCallback(lambda _: tm.resume(*identity, route))
+        return self.return_
+
+    def _soon(self) -> Deferred[int]:
+        """Once the reactor has had its turn."""
+        wait: Deferred[int] = Deferred(_stop)
+        wait.alarm = self.server.clock.callLater(0, wait.callback, 1)  # type: ignore[attr-defined]
+        return wait
 
     def _run_beside(self, name: str, group: bytes, data: bytes) -> int:
         task = {b"gname": group, b"data": data}
@@ -183,6 +201,16 @@ class Async:
 
     def _no_group(self, name: bytes) -> NoReturn:
         raise ScriptError(f"no worker group {name.decode(errors='replace')!r}: define it with async_workers_group")
+
+
+def _entered(route: Route, task: dict[bytes, Value]) -> Route:
+    """The route, for a run that is to be a task."""
+
+    def enter(ctx: Context) -> Any:
+        ctx.extra[TASK] = task
+        return route.function(ctx)
+
+    return Route(route.kind, route.name, route.at, enter, route.suspends)
 
 
 def _stop(waiting: Any) -> None:

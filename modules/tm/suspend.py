@@ -170,8 +170,11 @@ class Suspending(Creating):
 
     # -- t_suspend(), t_continue()
 
-    def suspend(self, ctx: Context) -> int:
-        """Put the request, or the response of an onreply_route, aside: 1, or -1 where that cannot be."""
+    def suspend(self, ctx: Context, seconds: float = 0.0) -> int:
+        """Put the request, or the response of an onreply_route, aside: 1, or -1 where that cannot be.
+
+        seconds: for a request, how long t_continue() may take (s); 0: fr_timer.
+        """
         if isinstance(ctx.message, Response):
             return self._suspend_response(ctx)
         if ctx.message.flow is None:
@@ -187,7 +190,7 @@ class Suspending(Creating):
         if t.held is not None and t.held.alarm is not None:
             t.held.alarm.cancel()
         now = self.seconds()
-        due = min(now + (t.fr or self.fr), t.end_of_life)
+        due = min(now + (seconds or t.fr or self.fr), t.end_of_life)
         alarm = self.wheel.at(due, self._held_too_long, t)
         t.held = Held(ctx, None, alarm, t.on_failure)
         t.flags |= SUSPENDED

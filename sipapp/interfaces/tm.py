@@ -117,8 +117,9 @@ class ITm(Interface):
     def create(ctx: Context) -> int:
         """What t_newtran() does, and its return code."""
 
-    def suspend(ctx: Context) -> int:
-        """What t_suspend() does, and its return code; `identity(ctx)` is for `resume`."""
+    def suspend(ctx: Context, seconds: float = 0.0) -> int:
+        """What t_suspend() does, and its return code; `identity(ctx)` is for `resume`. seconds: how long that may take
+        for a request (s); 0: fr_timer."""
 
     def resume(index: int, label: int, route: Route) -> int:
         """What t_continue() does, and its return code."""

@@ -8,6 +8,7 @@ runs either. The driver of a coroutine is our own `send()` loop (`Run`), for it 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -219,6 +220,8 @@ class Run:
                 return self._end(end.code)
             except ScriptJump as jump:
                 self.route = jump.route
+                with suppress(ScriptError):
+                    self._keep()  # what async() is told at once needs a transaction as much as what it waits for
                 if not jump.route.suspends:
                     self.coroutine = None
                     return self._hand_over(jump.route)
@@ -244,17 +247,12 @@ class Run:
 
     def _wait(self, awaited: Any) -> Failure | None:
         """Wait for a Deferred; what keeps us from it, else."""
-        ctx = self.ctx
-        suspended = ctx.server.suspended  # type: ignore[attr-defined]
+        suspended = self.ctx.server.suspended  # type: ignore[attr-defined]
         if not isinstance(awaited, Deferred):
             return Failure(TypeError(f"{self.site}: a script waits for Deferreds, not for {awaited!r}"))
         try:
             suspended.enter(self)
-            if self.kept is None and ctx.route_type in _KEPT:
-                keeper = ctx.server.find(ISuspension)
-                if keeper is not None:
-                    keeper.suspending(ctx)
-                    self.kept = keeper
+            self._keep()
         except (ScriptError, TooManySuspended):
             why = Failure()
             suspended.leave(self, "errors")
@@ -263,6 +261,14 @@ class Run:
         self.waiting = awaited
         awaited.addBoth(self._resume)
         return None
+
+    def _keep(self) -> None:
+        """Have the request of this run survive. Raises ScriptError."""
+        if self.kept is None and self.ctx.route_type in _KEPT:
+            keeper = self.ctx.server.find(ISuspension)
+            if keeper is not None:
+                keeper.suspending(self.ctx)
+                self.kept = keeper
 
     def _resume(self, result: Any) -> None:
         if self.over:

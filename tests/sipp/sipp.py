@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,9 @@ class Sipp:
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGTERM)  # it shows its screen, then ends
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
             raise AssertionError(f"{self.scenario} has not ended after {seconds} s:\n{self.report()}") from None
 
     def report(self) -> str:
