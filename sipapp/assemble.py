@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from sipapp.core import Core
@@ -169,9 +170,4 @@ def _located(error: ConfigError, setting: nodes.Setting) -> list[ConfigError]:
 
 
 def _in_order(errors: list[ConfigError]) -> list[ConfigError]:
-    """By place in the including file: an included file's mistakes come where it was included."""
-
-    def place(error: ConfigError) -> tuple[tuple[int, int], ...]:
-        return tuple((at.line, at.column) for at in (*error.chain, error.at) if at is not None)
-
-    return sorted(errors, key=place)
+    return sorted(errors, key=attrgetter("order"))

@@ -12,6 +12,7 @@ class Position(NamedTuple):
     file: str
     line: int
     column: int
+    chain: tuple[Position, ...] = ()  # where each including file included the next, outermost first
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
@@ -54,6 +55,15 @@ class ValidationError(PeerError):
 
 class LocalError(SipAppError):
     """A mistake of ours."""
+
+
+class RpcFault(LocalError):
+    """An RPC command cannot do what it is asked for; `code` is what its caller gets, with the reason."""
+
+    def __init__(self, reason: str, code: int = 500) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
 
 
 class StateError(LocalError):
@@ -112,6 +122,19 @@ class BackendTimeout(BackendError):
         self.queued = queued
 
 
+class HttpError(SipAppError):
+    """No answer to an HTTP request, or none that can be used. `code` is curl's number for why.
+
+    connecting: there was no connection yet.
+    """
+
+    def __init__(self, code: int, reason: str, connecting: bool = False) -> None:
+        super().__init__(f"{reason} ({code})")
+        self.code = code
+        self.reason = reason
+        self.connecting = connecting
+
+
 class TooManySuspended(SipAppError):
     """A script wanted to wait, but too many do already, or the server goes down: it ends, its request is owed 503."""
 
@@ -135,11 +158,15 @@ class SuspendedTooLong(SipAppError):
 class ConfigError(SipAppError):
     """One mistake in a script or its parameters, known before anything is started."""
 
-    def __init__(self, reason: str, at: Position | None = None, chain: tuple[Position, ...] = ()) -> None:
+    def __init__(self, reason: str, at: Position | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.at = at
-        self.chain = chain  # where each including file included the next, outermost first
+
+    @property
+    def order(self) -> list[tuple[int, int]]:
+        """Sorts by place in the including file: an included file's mistakes come where it was included."""
+        return [(at.line, at.column) for at in (*self.at.chain, self.at)] if self.at else []
 
     def __str__(self) -> str:
         return f"{self.at}: {self.reason}" if self.at else self.reason
@@ -149,7 +176,7 @@ class ConfigErrors(ConfigError):
     """Every mistake of one run, in the order of the script."""
 
     def __init__(self, errors: list[ConfigError]) -> None:
-        super().__init__(errors[0].reason, errors[0].at, errors[0].chain)
+        super().__init__(errors[0].reason, errors[0].at)
         self.errors = errors
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ each building on those before it; this file reads what stands at the top and put
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 
 from sipapp.errors import ConfigError, SyntaxErrors
 from sipapp.script import nodes
@@ -64,13 +65,11 @@ def _first_of_each_place(errors: list[ConfigError]) -> list[ConfigError]:
     """In the order of the script. What else was found at a place is a consequence of the first."""
     first: dict[object, ConfigError] = {}
     for error in errors:
-        first.setdefault((error.chain, error.at), error)
+        first.setdefault(error.at, error)
     return sorted(first.values(), key=_order)
 
 
-def _order(error: ConfigError) -> list[tuple[int, int]]:
-    """By place in the including file: an included file's mistakes come where it was included."""
-    return [(at.line, at.column) for at in (*error.chain, error.at) if at is not None]
+_order = attrgetter("order")
 
 
 class Parser(Bodies, Settings):

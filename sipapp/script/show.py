@@ -20,7 +20,7 @@ def show(error: ConfigError, text: str | None = None) -> str:
     lines = [str(error)]
     if error.at is not None and (line := _line(error.at, text)):
         lines += _pointed(line, error.at.column)
-    lines += [f"  included at {at}" for at in reversed(error.chain)]
+    lines += [f"  included from {at}" for at in reversed(error.at.chain if error.at else ())]
     return "\n".join(lines)
 
 

@@ -34,10 +34,10 @@ class Source:
         line = bisect_right(self._lines, offset)
         start = self._lines[line - 1]
         if self._ascii:
-            return Position(self.name, line, offset - start + 1)
+            return Position(self.name, line, offset - start + 1, self.chain)
         before = self.text[start:offset].encode("latin-1")
-        return Position(self.name, line, len(before.decode("utf-8", "replace")) + 1)
+        return Position(self.name, line, len(before.decode("utf-8", "replace")) + 1, self.chain)
 
     def error(self, reason: str, offset: int) -> ConfigError:
         """The mistake at this offset."""
-        return ConfigError(reason, self.position(offset), self.chain)
+        return ConfigError(reason, self.position(offset))

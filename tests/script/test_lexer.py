@@ -22,7 +22,7 @@ def kinds(text: str) -> list[str]:
 
 
 def places(text: str) -> list[tuple[int, int]]:
-    return [source.position(offset)[1:] for _, _, source, offset in read(text).tokens[:-1]]
+    return [source.position(offset)[1:3] for _, _, source, offset in read(text).tokens[:-1]]
 
 
 class WordTests(SynchronousTestCase):
@@ -191,4 +191,4 @@ class OtherTests(SynchronousTestCase):
 
     def test_the_end_is_where_the_last_token_is(self) -> None:
         _, _, source, offset = read("exit;\n\n").tokens[-1]
-        self.assertEqual(source.position(offset)[1:], (1, 5))
+        self.assertEqual(source.position(offset)[1:3], (1, 5))

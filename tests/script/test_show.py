@@ -34,8 +34,11 @@ class ShowTests(SynchronousTestCase):
 
     def test_including_files_come_innermost_first(self) -> None:
         chain = (Position("main.cfg", 3, 1), Position("a.inc", 9, 1))
-        error = ConfigError("wrong", Position("b.inc", 1, 1), chain)
-        self.assertEqual(show(error, "x").split("\n")[-2:], ["  included at a.inc:9:1", "  included at main.cfg:3:1"])
+        error = ConfigError("wrong", Position("b.inc", 1, 1, chain))
+        self.assertEqual(
+            show(error, "x").split("\n"),
+            ["b.inc:1:1: wrong", "    x", "    ^", "  included from a.inc:9:1", "  included from main.cfg:3:1"],
+        )
 
     def test_the_file_itself_is_read(self) -> None:
         path = Path(self.mktemp())

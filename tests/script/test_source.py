@@ -31,7 +31,8 @@ class SourceTests(SynchronousTestCase):
     def test_a_mistake_knows_the_files_that_include_this_one(self) -> None:
         outer = Position("main.cfg", 7, 1)
         error = Source("a.cfg", b"x", (outer,)).error("wrong", 0)
-        self.assertEqual((str(error), error.chain), ("a.cfg:1:1: wrong", (outer,)))
+        self.assertEqual(str(error), "a.cfg:1:1: wrong")
+        self.assertEqual(error.at, Position("a.cfg", 1, 1, (outer,)))
 
     def test_a_file_is_read_as_it_is(self) -> None:
         path = Path(self.mktemp())

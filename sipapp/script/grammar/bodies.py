@@ -58,7 +58,7 @@ class Bodies(ModuleCalls):
         """Raises Unclosed."""
         line = opening[2].position(opening[3]).line
         reason = f'"}}" is expected before {self.shown()}: the block of line {line} is still open'
-        raise Unclosed(reason, self.place(), self.tokens[self.index][2].chain)
+        raise Unclosed(reason, self.place())
 
     def statements(self, opening: Token, ends: frozenset[str]) -> list[nodes.Statement]:
         """All statements up to one of the kinds that end them."""
@@ -177,8 +177,7 @@ class Bodies(ModuleCalls):
             self.warn("this block is taken for the condition")
         condition = self.expression()
         if isinstance(condition, nodes.Sequence) and condition.body and isinstance(condition.body[0], nodes.Assign):
-            chain = self.tokens[self.index - 1][2].chain
-            self.warnings.append(ConfigError('"=" assigns, "==" would compare', condition.at, chain))
+            self.warnings.append(ConfigError('"=" assigns, "==" would compare', condition.at))
         return condition
 
     def branch(self) -> list[nodes.Statement]:
@@ -278,15 +277,14 @@ class Bodies(ModuleCalls):
 
     def check_cases(self, at: Position, cases: list[nodes.Case]) -> None:
         """One `default`, labels of one type."""
-        chain = self.tokens[self.index - 1][2].chain
         labels = [(case, bytes if case.pattern else constant_type(case.label)) for case in cases if case.label]
         for case, kind in labels:
             if kind and labels[0][1] and kind is not labels[0][1]:
-                self.errors.append(ConfigError("numbers and texts cannot be labels of one switch", case.at, chain))
+                self.errors.append(ConfigError("numbers and texts cannot be labels of one switch", case.at))
         defaults = [case.at for case in cases if case.label is None]
         if len(defaults) > 1:
             reason = f'this switch has more than one "default", the second in line {defaults[1].line}'
-            self.errors.append(ConfigError(reason, at, chain))
+            self.errors.append(ConfigError(reason, at))
 
 
 _NO_STATEMENTS = {
