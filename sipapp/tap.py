@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from twisted.python.usage import Options as _Options
 from twisted.python.usage import UsageError
 
+from sipapp import collector
 from sipapp.errors import ConfigErrors, SipAppError
 from sipapp.log import Logger
 
@@ -81,6 +82,7 @@ class SipAppService(Service):
 
     def _started(self, _: None) -> None:
         """Whatever `debug` of the script is, say where it serves."""
+        collector.settle()
         sockets = " ".join(socket.text.decode() for socket in self.server.transport.sockets)
         always.info("listening on {sockets}", sockets=sockets)
 
@@ -109,6 +111,7 @@ def makeService(options: Options) -> SipAppService:
     """What twistd runs. A script with mistakes prints them all and exits with status 1."""
     from twisted.internet import reactor
 
+    collector.hold()
     from sipapp.assemble import assemble
 
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache, cached_property
 from re import Pattern
-from typing import Any, NewType, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, NewType, TypeVar, get_args, get_origin, get_type_hints
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
@@ -58,55 +59,83 @@ _KINDS: dict[Any, Kind] = {
 }
 
 
+class _Shape(NamedTuple):
+    """What a function's annotations say."""
+
+    parameters: tuple[Parameter, ...]
+    decode: tuple[bool, ...]  # str parameters are decoded for the author's comfort; bytes are handed over as they are
+    wants_context: bool
+    waits: bool
+
+
 @implementer(IScriptFunction)
 class ScriptFunction:
-    """A decorated method, bound to its module."""
-
-    __slots__ = (
-        "asynchronous",
-        "call",
-        "constant_route",
-        "decode",
-        "doc",
-        "module",
-        "name",
-        "parameters",
-        "routes",
-        "suspends",
-        "timeout_code",
-        "wants_context",
-    )
+    """A decorated method, bound to its module. Its annotations are read when somebody asks: most functions that a
+    script loads it never calls."""
 
     def __init__(self, module: str, method: Callable[..., Any], facts: _FunctionFacts) -> None:
         self.module = module
         self.name = facts.name
         self.call = method
-        self.doc = inspect.getdoc(method) or ""
         self.routes = facts.routes
         self.constant_route = facts.route_kind
         self.timeout_code = facts.timeout_code
-        hints = get_type_hints(method)
-        answer = hints.pop("return", None)
-        self.wants_context = hints.get("ctx") is Context
-        names = [n for n in inspect.signature(method).parameters if not (n == "ctx" and self.wants_context)]
-        signature = inspect.signature(method).parameters
-        self.parameters = tuple(
+        self._facts = facts
+
+    @cached_property
+    def _shape(self) -> _Shape:
+        facts = self._facts
+        hints, signature, waits = _read(getattr(self.call, "__func__", self.call))
+        wants_context = hints.get("ctx") is Context
+        names = [n for n in signature if not (n == "ctx" and wants_context)]
+        parameters = tuple(
             Parameter(
                 n.rstrip("_"),
                 _kind(facts.name, hints, n, n in facts.parse),
                 signature[n].default is not inspect.Parameter.empty,
-                *_parser(facts.parse.get(n), method),
+                *_parser(facts.parse.get(n), self.call),
             )
             for n in names
         )
-        # str parameters are decoded for the author's comfort; bytes are handed over as they are
-        self.decode = tuple(_base(hints[n]) is str for n in names)
-        waits = inspect.iscoroutinefunction(method) or _may_wait(answer)
-        self.suspends = waits if facts.suspends is None else facts.suspends
-        self.asynchronous = waits if facts.asynchronous is None else facts.asynchronous
+        return _Shape(parameters, tuple(_base(hints[n]) is str for n in names), wants_context, waits)
+
+    @property
+    def doc(self) -> str:
+        return inspect.getdoc(self.call) or ""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        return self._shape.parameters
+
+    @property
+    def decode(self) -> tuple[bool, ...]:
+        return self._shape.decode
+
+    @property
+    def wants_context(self) -> bool:
+        return self._shape.wants_context
+
+    @property
+    def suspends(self) -> bool:
+        told = self._facts.suspends
+        return self._shape.waits if told is None else told
+
+    @property
+    def asynchronous(self) -> bool:
+        told = self._facts.asynchronous
+        return self._shape.waits if told is None else told
 
     def __repr__(self) -> str:
         return f"<{self.module}.{self.name}/{len(self.parameters)}>"
+
+
+@cache
+def _read(function: Callable[..., Any]) -> tuple[dict[str, Any], Mapping[str, inspect.Parameter], bool]:
+    """The annotations of a function but for the answer's, its parameters without `self`, whether it may wait."""
+    hints = get_type_hints(function)
+    answer = hints.pop("return", None)
+    parameters = {n: p for n, p in inspect.signature(function).parameters.items() if n != "self"}
+    return hints, parameters, inspect.iscoroutinefunction(function) or _may_wait(answer)
 
 
 def writable(variable: Access) -> Access:

@@ -80,15 +80,19 @@ class PseudoVariable:
     def __init__(self, module: str, name: str, instance: Any, declaration: pseudo_variable) -> None:
         self.module = module
         self.name = name
-        self.doc = inspect.getdoc(declaration.reader) or ""
         self.writable = declaration.writable
         self.declaration = declaration
         assert declaration.reader is not None
         self._read = declaration.reader.__get__(instance)
         self._write = declaration.writer.__get__(instance) if declaration.writer else None
-        taken = list(inspect.signature(self._read).parameters)
+        code = declaration.reader.__code__
+        taken = code.co_varnames[: code.co_argcount]
         self.takes_inner = "inner" in taken
         self.takes_index = "index" in taken
+
+    @property
+    def doc(self) -> str:
+        return inspect.getdoc(self.declaration.reader) or ""
 
     def bind(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:
         if self.declaration.own_bind:

@@ -99,9 +99,5 @@ class Settings:
     @classmethod
     def of(cls, config: Any) -> Settings:
         """The settings that `config` has as attributes; the defaults for those that it lacks or has as None."""
-        found = {}
-        for one in fields(cls):
-            value = getattr(config, one.name, None)
-            if value is not None:
-                found[one.name] = value
-        return cls(**found)
+        given = {} if config is None else vars(config)
+        return cls(**{one.name: given[one.name] for one in fields(cls) if given.get(one.name) is not None})
