@@ -11,6 +11,7 @@ from importlib import import_module
 COMMANDS = {
     "check": "report every mistake of a script; nothing is started",
     "inventory": "print what this build offers, as JSON",
+    "reference": "write the reference pages of all modules",
 }
 
 
