@@ -128,7 +128,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("suspend_max", 100000, "scripts that may wait at a time; a request that would be one more gets 503"),
     ("async_workers_group", None, "a group for async_task_group_route(): `name=g1;workers=4`; one line each"),
     ("async_tkv_gname", None, "the group that runs what async_tkv_emit() emits"),
-    ("async_tkv_evcb", None, "the event route that runs what async_tkv_emit() emits; `core:tkv` without it"),
+    ("async_tkv_evcb", None, "the event route that runs what async_tkv_emit() emits: `core:tkv`"),
     # -- logs, process
     ("debug", 0, "what is logged: -1 errors, 0 warnings, 1 notices, 2 information, 3 everything"),
     ("log_stderror", False, "log to stderr"),
