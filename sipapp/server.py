@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import gc
+import os
 from typing import Any
 
 from twisted.internet.defer import Deferred, ensureDeferred, maybeDeferred
@@ -15,6 +15,7 @@ from sipapp.faked import faked_request
 from sipapp.ids import IIdSource, RandomIds
 from sipapp.inprogress import RequestsInProgress
 from sipapp.interfaces.route import RouteType
+from sipapp.interfaces.rpc import IRpc
 from sipapp.interfaces.server import IAfterStart, IServer, ISuspension
 from sipapp.interfaces.store import IStore
 from sipapp.interfaces.transaction import ITransactionLayer
@@ -22,6 +23,8 @@ from sipapp.interfaces.transport import ITransportLayer
 from sipapp.log import Logger, follow
 from sipapp.message.draft import Draft
 from sipapp.routing import Router
+from sipapp.rpc.dispatch import Dispatcher
+from sipapp.rpc.unix import RpcSocket
 from sipapp.script.runtime import Context, Done, Route, execute
 from sipapp.script.suspended import Suspended
 from sipapp.statistics import Statistics
@@ -54,6 +57,7 @@ class Server:
         self.router = Router(self)
         self.transport = TransportLayer(self.reactor, self.router, self.config, clock=self.clock)
         self.transactions = TransactionLayer(self.wheel, self.transport, self.ids)
+        self.rpc_socket: RpcSocket | None = None
         self.running = False
         self._services: dict[Any, Any] = {
             IServer: self,
@@ -61,6 +65,7 @@ class Server:
             ITransactionLayer: self.transactions,
             IIdSource: self.ids,
             IStore: self.store,
+            IRpc: Dispatcher(self.registry.commands),
         }
         for module in self.modules.values():
             for interface in module.provides:
@@ -112,14 +117,21 @@ class Server:
                 await _settled(module.started())
         if bind:
             self.transport.listen()
+            self._listen_for_operators()
         self.running = True
-        # What has been made so far stays: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
+
+    def _listen_for_operators(self) -> None:
+        path = self.config.rpc_socket
+        if path:
+            path = os.path.join(self.config.rundir, path)
+            self.rpc_socket = RpcSocket(path, self.get(IRpc), self.reactor)
+            self.rpc_socket.listen()
 
     async def stop(self) -> None:
         """Answer what is suspended with 503, stop the modules in reverse order, close everything."""
         self.running = False
+        if self.rpc_socket is not None:
+            await _settled(self.rpc_socket.close())
         self.suspended.shut_down()
         for module in reversed(list(self.modules.values())):
             try:
@@ -131,7 +143,6 @@ class Server:
             await _settled(self.transport.close())
         except TransportError as why:
             log.warn("{why}", why=why)
-        gc.unfreeze()
         follow(None)
 
 

@@ -12,6 +12,7 @@ COMMANDS = {
     "check": "report every mistake of a script; nothing is started",
     "inventory": "print what this build offers, as JSON",
     "reference": "write the reference pages of all modules",
+    "rpc": "ask a running server, or tell it to do something",
 }
 
 

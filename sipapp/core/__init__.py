@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from sipapp.core.about import About
 from sipapp.core.branches import BranchFunctions
 from sipapp.core.connections import ConnectionFunctions
 from sipapp.core.flags import FlagFunctions
 from sipapp.core.forwarding import ForwardFunctions
+from sipapp.core.listeners import Listeners
+from sipapp.core.methods import Methods
 from sipapp.core.odds import OddFunctions
 from sipapp.core.uris import UriFunctions
 from sipapp.core.variables import CoreVariables
+from sipapp.core.waits import Waits
 from sipapp.interfaces.server import IServer
 from sipapp.module import module
 
@@ -23,6 +27,10 @@ class Core(
     ForwardFunctions,
     OddFunctions,
     CoreVariables,
+    About,
+    Listeners,
+    Methods,
+    Waits,
 ):
     """Its parts. The functions leave $rc alone, as the core's do in Kamailio; route() is a statement."""
 
@@ -30,3 +38,4 @@ class Core(
 
     def start(self, server: IServer) -> None:
         self.server = server
+        self.start_clocks()

@@ -144,6 +144,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("chroot", None, "the folder to lock the server into"),
     ("workdir", None, "the folder to work in"),
     ("rundir", "/var/run/kamailio", "the folder for sockets and the like"),
+    ("rpc_socket", None, "the UNIX socket for `sipapp rpc`; none without it. A relative path is one in `rundir`"),
     ("exit_timeout", 60, "how long the server may take to end", "s"),
 )
 

@@ -14,6 +14,7 @@ from sipapp.interfaces.route import (
     TM_ONREPLY,
     RouteType,
 )
+from sipapp.interfaces.rpc import IRpc
 from sipapp.interfaces.script import (
     Access,
     Getter,
@@ -64,6 +65,7 @@ __all__ = [
     "IModuleFactory",
     "IPseudoVariable",
     "IRegistry",
+    "IRpc",
     "IRpcCommand",
     "IScriptFunction",
     "IServer",

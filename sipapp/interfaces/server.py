@@ -26,6 +26,7 @@ class IServer(Interface):
     config: Any = Attribute("the core parameters: sipapp.core.parameters.CoreConfig")
     registry: Any = Attribute("IRegistry")
     ids: Any = Attribute("IIdSource")
+    suspended: Any = Attribute("sipapp.script.suspended.Suspended: every script that waits")
     statistics: Any = Attribute("sipapp.statistics.Statistics")
     modules: dict[str, Any] = Attribute("the loaded modules by name")
 

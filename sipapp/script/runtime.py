@@ -187,7 +187,20 @@ def _failed(route: Route, ctx: Context, error: Exception) -> None:
 class Run:
     """The driver of one coroutine: sends results in, waits on the Deferreds that come out."""
 
-    __slots__ = ("coroutine", "ctx", "done", "interrupted", "kept", "over", "route", "since", "site", "waiting")
+    __slots__ = (
+        "coroutine",
+        "ctx",
+        "done",
+        "id",
+        "interrupted",
+        "kept",
+        "over",
+        "route",
+        "since",
+        "site",
+        "until",
+        "waiting",
+    )
 
     def __init__(self, route: Route, ctx: Context, done: Done | None) -> None:
         self.route = route
@@ -196,7 +209,9 @@ class Run:
         self.coroutine: Coroutine[Any, Any, int] | None = route.function(ctx)
         self.waiting: Deferred[Any] | None = None
         self.site: CallSite | None = None  # what it waits for
+        self.id = 0  # counts the runs that have waited; 0: it has not
         self.since = 0.0  # s of the clock: when it began to wait
+        self.until = 0.0  # when a time limit of its own ends the wait; 0: there is none
         self.kept: ISuspension | None = None  # who keeps the request, once asked
         self.interrupted = False  # the time limit of async() is over
         self.over = False
@@ -356,6 +371,7 @@ async def within(ctx: Context, answer: Any, seconds: float, code: int) -> Any:
     run = ctx.run
     assert run is not None
     alarm = ctx.server.clock.callLater(seconds, run.interrupt)
+    run.until = ctx.server.clock.seconds() + seconds
     try:
         return await answer
     except Exception:
@@ -364,5 +380,6 @@ async def within(ctx: Context, answer: Any, seconds: float, code: int) -> Any:
         raise
     finally:
         run.interrupted = False
+        run.until = 0.0
         if alarm.active():
             alarm.cancel()

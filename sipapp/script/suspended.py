@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import takewhile
 from math import log10
+from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sipapp.errors import SuspendedTooLong, TooManySuspended
@@ -56,12 +58,15 @@ class Waits:
 class Waiting(NamedTuple):
     """One suspended script, as an operator may see it."""
 
+    id: int
     call_id: str
+    method: str
     route: str
     function: str
     place: str  # app.cfg:12:5
+    since: str  # of the wall clock
     age: float  # s
-    left: float | None  # s until suspend_timeout ends it
+    deadline: str | None  # when suspend_timeout, or a limit of its own, ends it
 
 
 class Suspended:
@@ -74,6 +79,7 @@ class Suspended:
         self._runs: dict[Run, None] = {}
         self._alarm: Any = None
         self.functions: dict[str, Waits] = {}
+        self._last = 0
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -94,6 +100,8 @@ class Suspended:
         if len(self._runs) >= self._server.config.suspend_max:
             raise TooManySuspended(len(self._runs))
         self._runs[run] = None
+        if not run.id:
+            self._last = run.id = self._last + 1
         if self._alarm is None and (timeout := self._server.config.suspend_timeout) > 0:
             self._alarm = clock.callLater(timeout, self._sweep)
 
@@ -122,6 +130,8 @@ class Suspended:
             break
 
     def _end(self, run: Run) -> None:
+        if run.over:  # another that shared its request has been ended, and it with that
+            return
         ctx = run.ctx
         call_id = getattr(ctx.message, "call_id", b"").decode(errors="replace")
         log.warn(
@@ -146,18 +156,39 @@ class Suspended:
 
     # -- what operators ask
 
+    def end(self, number: int) -> bool:
+        """End the script with this id: its request is answered with 503. False: there is none."""
+        found = next((run for run in self._runs if run.id == number), None)
+        if found is not None:
+            found.abort(TooManySuspended(len(self._runs), "ended by async.cancel"))
+        return found is not None
+
     def rows(self) -> Iterator[Waiting]:
         """Every suspended script, the longest first."""
         now = self._server.clock.seconds()
-        timeout = self._server.config.suspend_timeout
+        today = time() - now
         for run in self._runs:
             site = run.site
-            age = now - run.since
+            message = run.ctx.message
+            until = self._deadline(run)
             yield Waiting(
-                getattr(run.ctx.message, "call_id", b"").decode(errors="replace"),
+                run.id,
+                getattr(message, "call_id", b"").decode(errors="replace"),
+                getattr(message, "method", b"").decode(errors="replace"),
                 site.route if site is not None else str(run.route),
                 site.function if site is not None else "?",
                 str(site.at) if site is not None else "?",
-                age,
-                timeout - age if timeout > 0 else None,
+                _time_of_day(today + run.since),
+                now - run.since,
+                None if until is None else _time_of_day(today + until),
             )
+
+    def _deadline(self, run: Run) -> float | None:
+        timeout = self._server.config.suspend_timeout
+        ends = [until for until in (run.until, run.since + timeout if timeout > 0 else 0.0) if until]
+        return min(ends, default=None)
+
+
+def _time_of_day(seconds: float) -> str:
+    """2026-11-22T09:30:01.250+00:00"""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")

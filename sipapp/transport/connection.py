@@ -223,6 +223,12 @@ class Connection(Protocol):
         lifetime = settings.tcp_connection_lifetime if self.lifetime is None else self.lifetime
         return 0 <= lifetime < now - self._used_at
 
+    @property
+    def idle_until(self) -> float:
+        """When it will have been idle for too long (s of the clock)."""
+        lifetime = self.table.settings.tcp_connection_lifetime if self.lifetime is None else self.lifetime
+        return self._used_at + lifetime
+
     def close(self) -> None:
         """End it as soon as what waits is sent; it takes nothing more."""
         if self.closed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import TooManySuspended
@@ -62,9 +64,41 @@ class ListTests(SynchronousTestCase):
         engine.start()
         engine.advance(50)
         (row,) = engine.server.suspended.rows()
-        self.assertEqual(row, ("call-1", "route[A]", "wait", "app.cfg:7:3", 50.0, 70.0))
+        (row,) = engine.server.suspended.rows()
+        self.assertEqual((row.id, row.call_id, row.method), (1, "call-1", "OPTIONS"))
+        self.assertEqual((row.route, row.function, row.place), ("route[A]", "wait", "app.cfg:7:3"))
+        self.assertEqual(row.age, 50.0)
+        began, ends = datetime.fromisoformat(row.since), datetime.fromisoformat(row.deadline or "")
+        self.assertEqual((ends - began).total_seconds(), 120.0)
         engine.advance(10)
         self.assertEqual(list(engine.server.suspended.rows()), [])
+
+    def test_a_limit_of_its_own_is_the_deadline_where_it_is_the_earlier_one(self) -> None:
+        engine = Engine("async(wait(60), R, 5);", "route[R] { wait(60); }", suspend_timeout=120)
+        engine.start()
+        (row,) = engine.server.suspended.rows()
+        began, ends = datetime.fromisoformat(row.since), datetime.fromisoformat(row.deadline or "")
+        self.assertAlmostEqual((ends - began).total_seconds(), 5.0, places=2)
+        engine.advance(5)
+        (row,) = engine.server.suspended.rows()
+        began, ends = datetime.fromisoformat(row.since), datetime.fromisoformat(row.deadline or "")
+        self.assertAlmostEqual((ends - began).total_seconds(), 120.0, places=2)
+
+    def test_a_run_that_nothing_ends_has_no_deadline(self) -> None:
+        engine = Engine("wait(60);", suspend_timeout=0)
+        engine.start()
+        (row,) = engine.server.suspended.rows()
+        self.assertIsNone(row.deadline)
+
+    def test_one_run_can_be_ended_by_its_id(self) -> None:
+        engine = Engine('wait(60); say("on");')
+        contexts = [engine.start() for _ in range(2)]
+        self.assertTrue(engine.server.suspended.end(2))
+        self.assertFalse(engine.server.suspended.end(2))
+        self.assertEqual(engine.ended, [-1])
+        self.assertIsInstance(contexts[1].extra[FAILED], TooManySuspended)
+        engine.advance(60)
+        self.assertEqual(engine.said, ["on"])
 
     def test_the_longest_comes_first(self) -> None:
         engine = Engine("wait(60);")
