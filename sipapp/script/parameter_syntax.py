@@ -125,8 +125,8 @@ _YOUNG = """
     maxsndbuffer mem_add_size msg_apply_changes_mode msg_clone_extra_size msg_recv_max_size return_mode rpc_exec_delta
     rpc_exec_locks rpc_exec_locks_mode rpc_socket socket suspend_max suspend_timeout tcp_accept_iplimit
     tcp_accept_protocols tcp_accept_protos tcp_check_timer tcp_close_rst tcp_listen_backlog tcp_main_threads
-    tcp_msg_data_timeout tcp_msg_read_timeout tls_connection_match_domain tls_threads_mode udp_accept_proxy udp_queue_max
-    udp_receiver_mode xavp_via_reply_params"""
+    tcp_msg_data_timeout tcp_msg_read_timeout tls_connection_match_domain tls_threads_mode udp_accept_proxy
+    udp_queue_max udp_receiver_mode xavp_via_reply_params"""
 
 UNRESERVED = frozenset(_YOUNG.split())
 """Younger than Kamailio 5.6: routes and flags may still have these names, and a bare define may be called so."""
