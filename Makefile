@@ -19,8 +19,9 @@ test: $(VENV)/test.stamp  ## everything: unit tests, SIPp calls, conformance
 	$(BIN)/python -m pytest -q tests
 	$(MAKE) --no-print-directory conformance
 
-conformance: $(VENV)/test.stamp  ## the recorded answers of the real Kamailio
+conformance: $(VENV)/test.stamp  ## the recorded answers of the real Kamailio, and the torture messages
 	$(BIN)/python tests/conformance/run
+	$(BIN)/python tests/conformance/torture/run
 
 lint: $(VENV)/dev.stamp  ## style and layers
 	$(BIN)/ruff check .

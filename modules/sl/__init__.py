@@ -29,7 +29,7 @@ from sipapp.module import (
     rpc_command,
     script_function,
 )
-from sipapp.module.reply import ERROR, FLAGS, NO_REPLY, compose, error_reply
+from sipapp.module.reply import FLAGS, NO_REPLY, compose, last_error
 from sipapp.modules.sl.counts import Counts
 from sipapp.modules.sl.totag import TagMaker
 from sipapp.script.operands import SENDING
@@ -78,8 +78,8 @@ class Sl:
 
     @script_function(["sl_send_reply", "sl_reply"], routes=REQUEST, parse={"code": status_code})
     def sl_send_reply(self, ctx: Context, code: Value, reason: Value) -> int:
-        """Answer statelessly: nothing of the request is kept. Once a script has waited, its request has a transaction,
-        and the answer goes through that."""
+        """Answer statelessly: nothing of the request is kept. Where tm will answer otherwise (the script has
+        waited, or t_relay() has failed), the answer goes through the transaction: there is but one."""
         status, phrase = self._answer(code, reason)
         if ctx.transaction is not None and self.replier is not None and self.replier.owns(ctx):
             return self.replier.reply(ctx, status, phrase)
@@ -110,7 +110,9 @@ class Sl:
         if ctx.extra.get(FLAGS, 0) & NO_REPLY:
             log.info("message marked with no-reply flag")
             return -2
-        status, reason = error_reply(ctx.extra.get(ERROR, -1), "SL")
+        status, reason, fields = last_error(ctx, "SL")
+        if fields:
+            ctx.draft.reply_fields = [*ctx.draft.reply_fields, *fields]
         self.counts.errors.value += 1
         self.sl_send_reply(ctx, status, reason)
         log.error("stateless error reply used: {reason}", reason=reason.decode())

@@ -10,10 +10,10 @@ from sipapp.interfaces.script import Getter, IBinder
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.module import FAILURE, ONREPLY, REQUEST, Context, RouteType, Value, script_function
-from sipapp.module.reply import ERROR, error_reply
+from sipapp.module.reply import last_error
 from sipapp.modules.tm.lookup import Lookups
 from sipapp.modules.tm.reasons import IN_PROCESS
-from sipapp.modules.tm.transaction import ADMIN_REPLY, REPLICATED, WAITED
+from sipapp.modules.tm.transaction import ADMIN_REPLY, FAILED, REPLICATED, WAITED
 from sipapp.script.values import TextWithNumber
 
 _ANSWERING = REQUEST | ONREPLY | FAILURE
@@ -81,7 +81,7 @@ class Answers(Lookups):
 
     def owns(self, ctx: Context) -> bool:
         t = ctx.transaction
-        return t is not None and bool(t.handled & (WAITED | REPLICATED))
+        return t is not None and bool(t.handled & (WAITED | REPLICATED | FAILED))
 
     def reply(self, ctx: Context, status: int, reason: bytes) -> int:
         message = ctx.message
@@ -100,7 +100,10 @@ class Answers(Lookups):
         t = self.transaction_of(ctx)
         if t is None:
             return -1
-        return self.reply(ctx, *error_reply(ctx.extra.get(ERROR, t.error or -1), "TM"))
+        status, reason, fields = last_error(ctx, "TM", t.error or -1)
+        if fields:
+            ctx.draft.reply_fields = [*ctx.draft.reply_fields, *fields]
+        return self.reply(ctx, status, reason)
 
     def to_tag(self, ctx: Context) -> bytes | None:
         t = self.transaction_of(ctx)

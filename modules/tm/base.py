@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IServer
+from sipapp.log import Logger
 from sipapp.message.draft import Draft
 from sipapp.modules.tm.counts import Counts
 from sipapp.modules.tm.parameters import Parameters

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.logger import Logger
-
 from sipapp.errors import ParseError
+from sipapp.log import Logger
 from sipapp.message import build
 from sipapp.message.headers import header_key
 from sipapp.message.parse import parse

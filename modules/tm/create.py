@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.logger import Logger
-
 from sipapp.errors import LocalError, ParseError
 from sipapp.interfaces.script import Access
+from sipapp.log import Logger
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 from sipapp.modules.tm.reasons import BAD_REQUEST, IN_PROCESS, UNSPECIFIED
@@ -46,9 +45,10 @@ class Creating(Receiving):
             | (0 if self.e2e_cancel_reason else NO_CANCEL_REASON)
         )
 
-    def new_transaction(self, ctx: Context) -> int:
+    def new_transaction(self, ctx: Context, any_uri: bool = False) -> int:
         """1: it has one now (an ACK gets none); 0: an ACK to a response of ours, which ends here; negative: Kamailio's
-        number for what keeps it from having one; IN_PROCESS: it had one."""
+        number for what keeps it from having one; IN_PROCESS: it had one. any_uri: the Request-URI may be nonsense, for
+        that will be its answer."""
         t = ctx.transaction
         request = ctx.message
         if t is not None:
@@ -59,7 +59,8 @@ class Creating(Receiving):
         if request.method == b"ACK":
             return 0 if ACKNOWLEDGED in ctx.extra else 1
         try:
-            self._check_uri(ctx, request)
+            if not any_uri:
+                self._check_uri(ctx, request)
             t = Transaction(self.as_module(), request, self.table.next_label())
             t.server = self.transactions.server(request, t)
         except ParseError as why:

@@ -8,9 +8,8 @@ import os
 import socket
 from typing import NamedTuple
 
-from twisted.logger import Logger
-
 from sipapp.errors import ConfigError, ParseError
+from sipapp.log import Logger
 from sipapp.message.headers import header_key
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri

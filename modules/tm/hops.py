@@ -6,13 +6,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 
 from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.transport import Target
+from sipapp.log import Logger
 from sipapp.message.draft import Draft, Outbound
 from sipapp.message.uri import Uri
-from sipapp.module.reply import ERROR
+from sipapp.module.reply import ERROR, refused
 from sipapp.module.via import flags_of_via, via_line
 from sipapp.modules.tm.branch import Branch
 from sipapp.modules.tm.reasons import NO_SOCKET, UNRESOLVABLE
@@ -86,6 +86,9 @@ class Hopping(Suspending):
         """An ACK to a 2xx, or a CANCEL for nothing we know: on to its next hop. RFC 3261 §16.11."""
         request: Any = ctx.message
         draft = ctx.draft
+        code = refused(ctx)
+        if code:
+            return code
         uri = draft.request_uri or request.uri
         try:
             targets = self._resolve(hop, draft.next_hop or uri, request, proto)

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from twisted.logger import Logger
-
 from sipapp.errors import ConfigError
+from sipapp.log import Logger
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.module import ANY, BRANCH, ONREPLY, REQUEST, Context, RouteType, Text, script_function

@@ -11,7 +11,12 @@ class Parameters:
     """Each parameter of tm; times in ms, as scripts write them."""
 
     # -- timers
-    fr_timer: int = modparam(default=30000, minimum=0, unit="ms", doc="Timer B and F: how long nothing may come back")
+    fr_timer: int = modparam(
+        default=30000,
+        minimum=0,
+        unit="ms",
+        doc="how long nothing may come back: Timer B and F, and 64*T1 of all others",
+    )
     fr_inv_timer: int = modparam(
         default=120000, minimum=0, unit="ms", doc="Timer C: how long an INVITE may stay without final response"
     )

@@ -9,9 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from twisted.logger import Logger
-
 from sipapp.interfaces.route import RouteType
+from sipapp.log import Logger
 from sipapp.message.draft import Draft
 from sipapp.message.response import Response
 from sipapp.modules.tm.branch import NEVER, Branch

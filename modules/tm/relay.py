@@ -6,15 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 
-from sipapp.errors import ParseError, TransportError, ValidationError
+from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.route import RouteType
+from sipapp.log import Logger
 from sipapp.message.draft import Branch as Target
 from sipapp.message.draft import Draft
 from sipapp.message.uri import Uri
-from sipapp.message.validate import check_forwarding
-from sipapp.module.reply import ERROR
+from sipapp.module.reply import ERROR, REFUSAL, refused
 from sipapp.modules.tm.branch import Branch
 from sipapp.modules.tm.reasons import (
     CANCELLED,
@@ -62,7 +61,7 @@ class Relaying(Starting):
         request: Any = ctx.message
         if request.method == b"CANCEL":
             return await self._relay_cancel(ctx, hop, proto)
-        code = self.new_transaction(ctx)
+        code = self.new_transaction(ctx, any_uri=True)
         if code == 0:
             return 1  # an ACK to a response of ours
         if code < 0 and code != IN_PROCESS:
@@ -70,11 +69,12 @@ class Relaying(Starting):
         if request.method == b"ACK":
             return await self.forward_statelessly(ctx, hop, proto)
         t = ctx.transaction
+        code = refused(ctx)
+        if code:
+            t.error = code
+            return self._not_relayed(t, ctx, code)
         if replicate:
             return await self._replicate(ctx, t, hop, proto)
-        refused = self._refused(ctx, t)
-        if refused:
-            return self._not_relayed(t, ctx, refused)
         if not t.branches:
             self.say_trying(t, ctx)
         code = await self.forward(ctx, t, hop, proto)
@@ -97,20 +97,12 @@ class Relaying(Starting):
             self.forget(copy)
         return code
 
-    def _refused(self, ctx: Context, t: Transaction) -> int:
-        """What a proxy must not pass on. RFC 3261 §16.3."""
-        request: Any = ctx.message
-        try:
-            check_forwarding(request, ctx.draft.request_uri)
-        except ValidationError as why:
-            t.delayed = (why.status, why.reason.encode(), why.fields)
-            t.error = -why.status
-            return t.error
-        return 0
-
     def _not_relayed(self, t: Transaction, ctx: Context, code: int) -> int:
         """The answer follows when the route ends, unless the script gives its own."""
         ctx.extra[ERROR] = t.error
+        why = ctx.extra.get(REFUSAL)
+        if why is not None:
+            t.delayed = (why.status, why.reason.encode(), why.fields)
         if t.flags & DISABLE_INTERNAL_REPLY:
             return -4
         t.handled |= FAILED
@@ -126,7 +118,7 @@ class Relaying(Starting):
             return 1
         if invite is None and self.unmatched_cancel == UNMATCHED_STATELESS:
             return await self.forward_statelessly(ctx, hop, proto)
-        code = self.new_transaction(ctx)
+        code = self.new_transaction(ctx, any_uri=True)
         if code <= 0 and code != IN_PROCESS:
             return code or 1
         t = ctx.transaction
@@ -134,6 +126,10 @@ class Relaying(Starting):
             self.cancelled_by_caller(ctx, t, invite)
             t.handled |= FORWARDED
             return 1
+        code = refused(ctx)
+        if code:
+            t.error = code
+            return self._not_relayed(t, ctx, code)
         code = await self.forward(ctx, t, hop, proto)
         return code if code > 0 else self._not_relayed(t, ctx, code)
 
@@ -182,6 +178,7 @@ class Relaying(Starting):
             t.error = NOT_SENT
             return UNSPECIFIED
         t.error = 0
+        t.delayed = None
         t.handled |= FORWARDED
         return 1
 

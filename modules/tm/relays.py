@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from twisted.logger import Logger
-
 from sipapp.errors import ConfigError, ParseError, ScriptError
+from sipapp.log import Logger
 from sipapp.message.uri import Uri
 from sipapp.module import BRANCH, FAILURE, REQUEST, Context, RouteType, Text, Value, script_function
-from sipapp.module.reply import ERROR
+from sipapp.module.reply import ERROR, refused
 from sipapp.modules.tm.answers import Answers
 from sipapp.modules.tm.reasons import IN_PROCESS
 from sipapp.modules.tm.rebuild import apply_changes
@@ -96,7 +95,7 @@ class Relays(Answers):
         """In request_route with the transaction to be made, in failure_route with the one there is."""
         if ctx.route_type in _IN_FAILURE:
             t = ctx.transaction
-            if t is None:
+            if t is None or refused(ctx):
                 return -1
             if await self.forward(ctx, t, hop, proto) <= 0:
                 ctx.extra[ERROR] = t.error
@@ -215,7 +214,7 @@ class Relays(Answers):
 
     async def _nonack(self, ctx: Context, hop: Uri | None = None, proto: str | None = None) -> int:
         t = self.transaction_of(ctx)
-        if t is None or ctx.message.method == b"ACK":
+        if t is None or ctx.message.method == b"ACK" or refused(ctx):
             return -1
         code = await self.forward(ctx, t, hop, proto)
         ctx.extra[ERROR] = t.error

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.logger import Logger
-
 from sipapp.errors import ParseError, StateError
 from sipapp.interfaces.route import RouteType
+from sipapp.log import Logger
 from sipapp.message.draft import Draft, Outbound
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
@@ -124,7 +123,7 @@ class Replying(Cancelling):
             return
         t.ack_tags = key
         self.unacknowledged[key] = t
-        until = self.seconds() + 64 * self.t1
+        until = self.seconds() + (t.fr or self.fr)
         t.resending = self.wheel.at(self.seconds() + self.t1, self._repeat, t, data, self.t1, until)
 
     def _repeat(self, t: Transaction, data: bytes, interval: float, until: float) -> None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 
 from sipapp.errors import LocalError, ParseError, PeerError, ScriptError
 from sipapp.interfaces.tm import Answered
 from sipapp.interfaces.transport import Socket
+from sipapp.log import Logger
 from sipapp.message import build
 from sipapp.message.message import Message
 from sipapp.message.parse import parse

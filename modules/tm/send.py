@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from twisted.logger import Logger
-
 from sipapp.errors import TransportError
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.transport import Flow
+from sipapp.log import Logger
 from sipapp.message.draft import Draft
 from sipapp.modules.tm.branch import Branch
 from sipapp.modules.tm.hops import Hopping

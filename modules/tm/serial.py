@@ -10,8 +10,7 @@ from __future__ import annotations
 from random import randrange
 from typing import Any
 
-from twisted.logger import Logger
-
+from sipapp.log import Logger
 from sipapp.message.draft import Branch
 from sipapp.module import FAILURE, REQUEST, Context, RouteType, ScriptError, script_function
 from sipapp.modules.tm.status import Status

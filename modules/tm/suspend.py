@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from twisted.logger import Logger
-
 from sipapp.errors import ScriptError
 from sipapp.interfaces.route import RouteType
+from sipapp.log import Logger
 from sipapp.message.draft import Draft
 from sipapp.message.request import Request
 from sipapp.message.response import Response

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sipapp.errors import ParseError, ScriptError, TransportError
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.tm import Answered
 from sipapp.interfaces.transport import Flow, Socket
+from sipapp.log import Logger
 from sipapp.message.address import Address
 from sipapp.message.draft import Draft, Outbound
 from sipapp.message.parse import parse

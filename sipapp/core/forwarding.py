@@ -20,6 +20,7 @@ from sipapp.message.draft import Outbound
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 from sipapp.module import ANY, ONSEND, Context, ScriptError, Text, script_function
+from sipapp.module.reply import REFUSAL, refused
 from sipapp.module.via import via_line
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class ForwardFunctions:
         request = ctx.message
         if not isinstance(request, Request):
             raise ScriptError("only requests are forwarded")
+        if refused(ctx):
+            raise ScriptError(f"not forwarded: {ctx.extra[REFUSAL].reason}")
         uri, fixed = _target(ctx, request, host, port)
         if fixed and proto is None:
             proto = ctx.message.flow.socket.proto

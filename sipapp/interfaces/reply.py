@@ -18,7 +18,7 @@ class IReplier(Interface):
         """This run's replies go through a transaction: the script made one, or it has suspended."""
 
     def owns(ctx: Context) -> bool:
-        """Even sl_send_reply() must go through the transaction: it keeps a request whose script has suspended."""
+        """Even sl_send_reply() must go through the transaction: it would answer, too, when the script has ended."""
 
     def reply(ctx: Context, status: int, reason: bytes) -> int:
         """What t_reply(status, reason) does, and its return code."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError, ValidationError
+from sipapp.message.leaf import plain
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 
@@ -37,6 +38,10 @@ def check(message: Message) -> None:
     Raises ValidationError: a reason phrase and the status to answer; 0 where there is nobody or no way to answer (a
     response, an ACK, a top Via that cannot be read).
     """
+    raw = message.raw
+    if plain(raw, message.head) and message.version == b"SIP/2.0":
+        if message.__class__ is Request or _BROADCAST not in raw:
+            return
     try:
         _check(message)
     except ValidationError as why:
@@ -128,7 +133,8 @@ def check_forwarding(request: Request, uri: bytes | None = None, supported: Coll
     cseq = request.cseq
     if cseq is None or cseq.method != request.method:
         raise ValidationError("CSeq method does not match request method")
-    if request.head.first(b"proxy-require") >= 0:
+    # In a CANCEL it does not count: §8.2.2.3.
+    if request.head.first(b"proxy-require") >= 0 and request.method != b"CANCEL":
         unknown = [tag for tag in request.tokens(b"proxy-require") if tag.lower() not in supported]
         if unknown:
             raise ValidationError("Bad Extension", 420, [b"Unsupported: %b\r\n" % b", ".join(unknown)])

@@ -7,9 +7,11 @@ from os import getpid
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
+from sipapp.errors import ValidationError
 from sipapp.message import build
 from sipapp.message.draft import Draft
 from sipapp.message.request import Request
+from sipapp.message.validate import check_forwarding
 from sipapp.module.via import add_reply_parameters
 from sipapp.script.runtime import Context
 
@@ -18,6 +20,9 @@ WITH_FLAGS, WITH_PATH = 1, 2
 
 ERROR = "error"
 """The key in `ctx.extra` of the last internal error, Kamailio's negative number, for sl_reply_error()."""
+
+REFUSAL = "refusal"
+"""The key in `ctx.extra` of the ValidationError for which the request was not sent on: what the peer is told of it."""
 
 FLAGS = "iflags"
 """The key in `ctx.extra` of Kamailio's internal flags of the message, as bits; msg_iflag_set() sets them."""
@@ -123,6 +128,32 @@ def error_reply(number: int, signature: str) -> tuple[int, bytes]:
     """The status and reason that sl_reply_error() ("SL") and t_reply_error() ("TM") send for an internal error."""
     status, text = _ERRORS.get(number, _SORRY)
     return status, f"{text} ({-number}/{signature})".encode()
+
+
+def refused(ctx: Context) -> int:
+    """0 where a proxy may send the request of a run on as it is; else the error number of why not. RFC 3261 §16.3.
+
+    Each function that relays asks this first, and fails with the number; the peer is told by last_error().
+    """
+    request = ctx.message
+    assert isinstance(request, Request)
+    try:
+        check_forwarding(request, ctx.draft.request_uri)
+    except ValidationError as why:
+        ctx.extra[REFUSAL] = why
+        ctx.extra[ERROR] = -why.status
+        return -why.status
+    return 0
+
+
+def last_error(ctx: Context, signature: str, number: int = -1) -> tuple[int, bytes, list[bytes]]:
+    """The status, the reason and further header lines that tell the peer of the last internal error of a run, or of
+    error `number` where it has none."""
+    number = ctx.extra.get(ERROR, number)
+    why: ValidationError | None = ctx.extra.get(REFUSAL)
+    if why is not None and why.status == -number:
+        return why.status, f"{why.reason} ({why.status}/{signature})".encode(), why.fields
+    return *error_reply(number, signature), []
 
 
 _REASONS = {408: b"Request Timeout", 503: b"Service Unavailable"}

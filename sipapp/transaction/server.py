@@ -90,7 +90,7 @@ class InviteServer(ServerTransaction):
         self._resend_after(min(self._interval * 2, self._layer.timers.t2))
 
     def _start_h(self, _: Any) -> None:
-        self._start_end(Event.TIMER_H, self._layer.timers.h)
+        self._start_end(Event.TIMER_H, self._layer.timers.b)
 
     def _start_i(self, _: Any) -> None:
         self._start_end(Event.TIMER_I, self._layer.timers.wait(self.request.flow.reliable))

@@ -15,21 +15,16 @@ class Timers(NamedTuple):
     t1: float = 0.5  # estimate of the round-trip time
     t2: float = 4.0  # longest interval between retransmissions, but of INVITE
     t4: float = 5.0  # how long a message may stay in the network
-    timeout: float = 0.0  # Timer B or F where it is not 64*T1
+    timeout: float = 0.0  # what stands for 64*T1: how long a peer that hears nothing goes on
 
     @property
     def b(self) -> float:
-        """Timer B and F: how long a client transaction waits for a response."""
+        """Timer B and F: how long a client transaction waits for a response. Timer H: a server one for the ACK."""
         return self.timeout or 64 * self.t1
 
     def d(self, reliable: bool) -> float:
         """Timer D: how long a client transaction absorbs a final response that comes again."""
         return 0.0 if reliable else max(32.0, 64 * self.t1)
-
-    @property
-    def h(self) -> float:
-        """Timer H: how long a server transaction waits for the ACK."""
-        return 64 * self.t1
 
     def wait(self, reliable: bool) -> float:
         """Timer I and K: how long what is still in the network is absorbed."""
@@ -37,12 +32,12 @@ class Timers(NamedTuple):
 
     def j(self, reliable: bool) -> float:
         """Timer J: how long retransmissions of a request are absorbed."""
-        return 0.0 if reliable else 64 * self.t1
+        return 0.0 if reliable else self.m
 
     @property
     def m(self) -> float:
         """Timer L and M: how long further 2xx responses may come, over reliable transports too."""
-        return 64 * self.t1
+        return max(self.timeout, self.t4) if self.timeout else 64 * self.t1
 
 
 DEFAULT = Timers()

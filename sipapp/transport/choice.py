@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from twisted.logger import Logger
-
 from sipapp.errors import TransportError
 from sipapp.interfaces.transport import Socket, Target
+from sipapp.log import Logger
 from sipapp.transport.addresses import is_loopback, is_multicast, source_towards
 from sipapp.transport.settings import Settings
 

@@ -13,7 +13,6 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, DeferredList
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -30,6 +29,7 @@ from sipapp.interfaces.transport import (
     Socket,
     Target,
 )
+from sipapp.log import Logger
 from sipapp.message import build
 from sipapp.message.framing import FramingError
 from sipapp.message.parse import parse

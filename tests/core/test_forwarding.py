@@ -60,6 +60,19 @@ class ForwardTests(SynchronousTestCase):
         for uri in (b"tel:+123", b"sip:bob@192.0.2.7;transport=sctp"):
             self.assertEqual(Script("$var(r) = forward();", uri=uri).var("r"), -1, uri)
 
+    def test_what_a_proxy_must_not_send_on_stays_and_the_script_may_tell_why(self) -> None:
+        for uri, headers, status in (
+            *(("sip:bob@192.0.2.7?Subject=x", (), 400), ("<sip:bob@192.0.2.7>", (), 400), ("what:ever", (), 416)),
+            ("sip:bob@192.0.2.7", ("Proxy-Require: foo",), 420),
+        ):
+            sip = Harness(
+                '#!KAMAILIO\nloadmodule "sl"\nrequest_route { if (!forward(192.0.2.7, 5060)) sl_reply_error(); }'
+            )
+            alice, bob = sip.peer("udp:192.0.2.1:5060"), sip.peer("udp:192.0.2.7:5060")
+            alice.send("OPTIONS", uri, headers)
+            sip.advance(1)
+            self.assertEqual((alice.statuses, bob.received), ([status], []), uri)
+
     def test_a_wrong_host_or_port_is_a_mistake_of_the_script(self) -> None:
         for call, mistake in (
             ('forward("192.0.2.9:5090")', "'192.0.2.9:5090' is no host; a port is an argument of its own"),

@@ -5,7 +5,18 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import TooManySuspended, ValidationError
 from sipapp.message.draft import Branch, Draft
 from sipapp.message.parse import parse
-from sipapp.module.reply import WITH_FLAGS, WITH_PATH, compose, error_reply, owed, q_value, redirection
+from sipapp.module.reply import (
+    ERROR,
+    WITH_FLAGS,
+    WITH_PATH,
+    compose,
+    error_reply,
+    last_error,
+    owed,
+    q_value,
+    redirection,
+    refused,
+)
 from tests.modules.stage import Server, context, request
 
 
@@ -56,6 +67,18 @@ class ReplyTests(SynchronousTestCase):
         self.assertEqual(
             [q_value(q) for q in (0, 5, 50, 500, 999, 1000)], [b"0", b"0.005", b"0.05", b"0.5", b"0.999", b"1"]
         )
+
+    def test_a_refusal_is_told_in_its_own_words_until_another_error_comes(self) -> None:
+        ctx = context(request(more="Proxy-Require: foo, bar\r\n"))
+        self.assertEqual(refused(ctx), -420)
+        self.assertEqual(last_error(ctx, "SL"), (420, b"Bad Extension (420/SL)", [b"Unsupported: foo, bar\r\n"]))
+        ctx.extra[ERROR] = -478
+        self.assertEqual(last_error(ctx, "TM"), (478, b"Unresolvable destination (478/TM)", []))
+
+    def test_what_may_be_sent_on_leaves_no_error(self) -> None:
+        ctx = context(request())
+        self.assertEqual((refused(ctx), ctx.extra), (0, {}))
+        self.assertEqual(last_error(ctx, "TM", -7)[0], 500)
 
     def test_errors_have_kamailios_words(self) -> None:
         self.assertEqual(error_reply(-477, "TM")[1], b"Unfortunately error on sending to next hop occurred (477/TM)")

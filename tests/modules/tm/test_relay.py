@@ -54,6 +54,44 @@ class RelayTests(SceneTestCase):
         self.assertEqual((self.alice.statuses, self.bob.received, self.said()), ([420], [], ["-420"]))
         self.assertEqual(self.last().first(b"unsupported"), b"foo")
 
+    def test_a_script_that_tells_the_error_itself_is_the_only_one_to_tell_it(self) -> None:
+        for tell in ("sl_reply_error();", "send_reply_error();", "t_reply_error();", ";"):
+            self.play(TO % f"if (!t_relay()) {{ {tell} }}")
+            self.options(10, headers=("Proxy-Require: foo",))
+            self.assertEqual((self.alice.statuses, self.last().first(b"unsupported")), ([420], b"foo"), tell)
+
+    def test_an_answer_of_the_script_takes_the_place_of_the_error(self) -> None:
+        for answer in ('sl_send_reply("403", "mine");', 'send_reply("403", "mine");', 't_reply("403", "mine");'):
+            self.play(f'request_route {{ $du = "sip:x.invalid"; if (!t_relay()) {{ {answer} }} }}')
+            self.assertEqual(self.options(10), [(0.0, 403)], answer)
+
+    def test_a_request_uri_that_is_none_is_refused_with_or_without_a_word_of_the_script(self) -> None:
+        for uri, status in (
+            *(("<sip:bob@192.0.2.2>", 400), ("sip:2001:db8::10", 400), ("sip:bob@192.0.2.2?Route=x", 400)),
+            *(("nobodyKnowsThisScheme:totallyopaquecontent", 416), ("sip:bob@192.0.2.2", 404)),
+        ):
+            for tell in ("sl_reply_error();", ";"):
+                self.play(TO % f"if (!t_relay()) {{ {tell} }}")
+                self.bob.answers = lambda request: [404]
+                self.alice.send("OPTIONS", uri)
+                self.sip.advance(10)
+                self.assertEqual(self.alice.statuses, [status], uri)
+
+    def test_a_cseq_of_another_method_is_refused_but_not_in_an_ack(self) -> None:
+        self.play(TO % "t_relay();")
+        self.options(10, cseq_method="INVITE")
+        self.alice.send("ACK", "sip:bob@192.0.2.2", cseq_method="INVITE")
+        self.sip.advance(10)
+        self.assertEqual((self.alice.statuses, self.bob.received), ([400], []))
+
+    def test_what_failure_route_makes_of_the_request_uri_is_looked_at_too(self) -> None:
+        self.play(
+            TO % """t_on_failure("F"); t_relay();"""
+            + """failure_route[F] { $ru = "what:ever"; $du = "sip:192.0.2.3"; t_relay(); xlog("$rc"); }"""
+        )
+        self.bob.answers = lambda request: [404]
+        self.assertEqual((self.options(10), self.carol.received, self.said()), ([(0.0, 404)], [], ["-1"]))
+
     # -- when it fails
 
     def test_the_answer_follows_when_the_route_ends(self) -> None:

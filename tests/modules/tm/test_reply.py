@@ -83,9 +83,7 @@ class SuccessTests(SceneTestCase):
     def test_it_is_repeated_ever_more_slowly(self) -> None:
         self.play(ANSWER % 't_reply("200", "OK");')
         self.invite(100)
-        self.assertEqual(
-            [at for at, _ in self.alice.received], [0.0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
-        )
+        self.assertEqual([at for at, _ in self.alice.received], [0.0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5])
         self.assertEqual((self.transactions, self.tm.unacknowledged), ([], {}))
 
     def acknowledge(self, **facts: object) -> None:

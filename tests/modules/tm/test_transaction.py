@@ -78,6 +78,8 @@ class TransactionTests(SceneTestCase):
     def test_a_response_that_cannot_be_sent_is_logged(self) -> None:
         from sipapp.errors import TransportError
 
-        t = self.made()
+        self.play(SCRIPT, "debug=2\n")
+        self.invite()
+        t = self.transactions[0]
         t.server_transport_failed(t.server, TransportError("gone"))
         self.assertTrue(any("gone" in line for line in self.sip.lines()))
