@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
+from pathlib import PurePosixPath
 from typing import Any
 
 from sipapp.core import Core
 from sipapp.core.parameters import CoreConfig
-from sipapp.errors import ConfigError, ConfigErrors, SyntaxErrors
+from sipapp.errors import ConfigError, ConfigErrors, Gathering, SyntaxErrors, each
 from sipapp.interfaces.module import IModule
 from sipapp.interfaces.trace import ITrace
 from sipapp.module.loader import Loader
@@ -36,6 +37,7 @@ class Assembly:
     config: CoreConfig
     registry: Registry
     modules: dict[str, IModule]
+    refused: set[str] = field(default_factory=set)  # what loadmodule could not load
     warnings: list[ConfigError] = field(default_factory=list)
     program: Program | None = None
 
@@ -79,7 +81,7 @@ def _assemble(parse: Callable[[], nodes.Script], mpath: str, trace: ITrace | Non
         try:
             _apply(setting, assembly, loader)
         except ConfigError as error:
-            errors += _located(error, setting)
+            errors += each(error, setting.at)
     checked = check(script, assembly.registry, assembly.config)
     errors += script.errors + checked.errors
     if errors:
@@ -104,27 +106,31 @@ def _apply(setting: nodes.Setting, assembly: Assembly, loader: Loader) -> None:
         case nodes.LoadPath():
             loader.add_path(setting.path)
         case nodes.ModParam():
-            _set_parameter(setting, assembly)
+            _set_parameter(setting, assembly, loader)
         case _:
             assembly.config.apply(setting)
 
 
 def _load(setting: nodes.LoadModule, assembly: Assembly, loader: Loader) -> None:
     name = _binder(assembly).evaluated(setting.name) if setting.evaluate else setting.name
-    module = loader.load(name)
+    try:
+        module = loader.load(name)
+    except ConfigError:
+        assembly.refused.add(_short(name))
+        raise
     if module.name in assembly.modules:
         return
     offered = {interface for loaded in assembly.modules.values() for interface in loaded.provides}
+    assembly.modules[module.name] = module
+    assembly.registry.add(module)
     for interface in module.needs:
         if interface not in offered and not interface.queryTaggedValue("core", False):
             home = next((m.name for m in loader.catalogue() if interface in m.provides), None)
             wants = f'loadmodule "{home}" before it' if home else f"nobody provides {interface.__name__}"
             raise ConfigError(f'loadmodule "{setting.name}": {wants}')
-    assembly.modules[module.name] = module
-    assembly.registry.add(module)
 
 
-def _set_parameter(setting: nodes.ModParam, assembly: Assembly) -> None:
+def _set_parameter(setting: nodes.ModParam, assembly: Assembly, loader: Loader) -> None:
     """Kamailio takes the first argument for a regular expression over the names of the loaded modules."""
     modules, name, given = setting.module, setting.name, setting.value
     value = given.decode("utf-8", "surrogateescape") if isinstance(given, bytes) else given
@@ -137,11 +143,35 @@ def _set_parameter(setting: nodes.ModParam, assembly: Assembly) -> None:
     except re.error as why:
         raise ConfigError(f'modparam("{modules}", ...): {why}') from None
     named = [m for short, m in assembly.modules.items() if short != "core" and pattern.match(short)]
+    if not named and modules in assembly.refused:
+        return  # that it could not be loaded is said already
     if not named:
-        near = nearest(modules, assembly.modules)
-        raise ConfigError(f'modparam("{modules}", "{name}"): no such module is loaded{near}')
+        raise _not_loaded(modules, name, [m for m in loader.catalogue() if pattern.match(m.name)], assembly)
+    mistakes = Gathering()
     for module in named:
-        module.set_parameter(name, value)
+        mistakes.attempt(module.set_parameter, name, value)
+    mistakes.check()
+
+
+def _not_loaded(modules: str, name: str, there: list[IModule], assembly: Assembly) -> ConfigError:
+    """A modparam() of a module that is there but not loaded, is loaded further down, or is not there at all."""
+    what = f'modparam("{modules}", "{name}")'
+    if not there:
+        return ConfigError(f"{what}: no such module is loaded{nearest(modules, assembly.modules)}")
+    module = there[0]
+    for other in assembly.script.settings:
+        if isinstance(other, nodes.LoadModule) and _short(other.name) == module.name:
+            return ConfigError(f"{what}: it must stand behind its loadmodule, which is at {other.at}")
+    mistakes = [ConfigError(f'{what}: module {module.name} is not loaded: loadmodule "{module.name}" before it')]
+    if name not in module.parameters:
+        near = nearest(name, module.parameters)
+        mistakes.append(ConfigError(f"{what}: no such parameter{near}"))
+    return ConfigErrors(mistakes)
+
+
+def _short(name: str) -> str:
+    """`/usr/lib/kamailio/modules/tm.so` -> `tm`"""
+    return PurePosixPath(name).name.removesuffix(".so").removesuffix(".py")
 
 
 def _binder(assembly: Assembly) -> Binder:
@@ -160,13 +190,6 @@ def _evaluated(value: int | str | nodes.Variable, binder: Binder) -> int | str:
     if not found:
         raise ConfigError(f"{written} has no value")
     return int(found) if written.startswith(("$defn(", "$envn(")) else found
-
-
-def _located(error: ConfigError, setting: nodes.Setting) -> list[ConfigError]:
-    found = error.errors if isinstance(error, ConfigErrors) else [error]
-    for one in found:
-        one.at = one.at or setting.at
-    return list(found)
 
 
 def _in_order(errors: list[ConfigError]) -> list[ConfigError]:

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar
+
+_T = TypeVar("_T")
 
 
 class Position(NamedTuple):
@@ -158,10 +161,11 @@ class SuspendedTooLong(SipAppError):
 class ConfigError(SipAppError):
     """One mistake in a script or its parameters, known before anything is started."""
 
-    def __init__(self, reason: str, at: Position | None = None) -> None:
+    def __init__(self, reason: str, at: Position | None = None, missing: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.at = at
+        self.missing = missing  # the module that would have to be loaded: all that it offers is wrong without it
 
     @property
     def order(self) -> list[tuple[int, int]]:
@@ -181,6 +185,35 @@ class ConfigErrors(ConfigError):
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)
+
+
+class Gathering:
+    """The mistakes of several steps, each of which is tried whatever became of those before it."""
+
+    def __init__(self) -> None:
+        self.errors: list[ConfigError] = []
+
+    def attempt(self, make: Callable[..., _T], *arguments: Any) -> _T | None:
+        """What a step makes; None where it raises a ConfigError, which is kept."""
+        try:
+            return make(*arguments)
+        except ConfigErrors as found:
+            self.errors += found.errors
+        except ConfigError as error:
+            self.errors.append(error)
+        return None
+
+    def check(self) -> None:
+        """Raises ConfigErrors: what has been gathered, if anything. A single one is raised as it is."""
+        if self.errors:
+            raise self.errors[0] if len(self.errors) == 1 else ConfigErrors(self.errors)
+
+
+def each(error: ConfigError, at: Position | None, prefix: str = "") -> Iterator[ConfigError]:
+    """One mistake or several, each with its place, `at` where it has none, and a prefix that says what it is about."""
+    for one in error.errors if isinstance(error, ConfigErrors) else (error,):
+        # a name that is not there is not the fault of whoever was given it
+        yield ConfigError(one.reason if one.missing else prefix + one.reason, one.at or at, one.missing)
 
 
 class SyntaxErrors(ConfigErrors):

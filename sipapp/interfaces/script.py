@@ -7,14 +7,14 @@ from decorated methods, and a provider built by hand works as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zope.interface import Attribute, Interface
 
 if TYPE_CHECKING:
-    from sipapp.errors import Position
+    from sipapp.errors import ConfigError, Position
     from sipapp.interfaces.route import RouteType
     from sipapp.script.runtime import Context
 
@@ -134,14 +134,9 @@ class IRegistry(Interface):
     def transformation(name: str) -> ITransformation | None:
         """The transformation of this name."""
 
-    def function_names() -> Iterable[str]:
-        """Every function's name, to name the nearest in an error."""
+    def elsewhere() -> IRegistry:
+        """The names of all modules that there are, loaded or not."""
 
-    def variable_names() -> Iterable[str]:
-        """Every variable's name."""
-
-    def transformation_names() -> Iterable[str]:
-        """Every transformation's name."""
-
-    def home_of_function(name: str) -> str | None:
-        """The module, loaded or not, that offers this function; None where no known module does."""
+    def unknown(name: str) -> ConfigError:
+        """What to say of a name that no loaded module offers: `function()`, `$variable`, `{class.name}`. It tells
+        the module that does offer it, or the name that was probably meant."""

@@ -15,6 +15,7 @@ from twisted.plugin import getPlugins
 import sipapp.modules
 from sipapp.errors import ConfigError
 from sipapp.interfaces.module import IModule, IModuleFactory
+from sipapp.module import kamailio
 from sipapp.nearest import nearest
 from sipapp.plugin import module_class
 
@@ -38,17 +39,19 @@ class Loader:
         """A new module for what loadmodule says: `tm.so`, `tm`, `/opt/acme/quota.py`. Raises ConfigError."""
         path = PurePosixPath(name)
         short = path.name.removesuffix(".so").removesuffix(".py")
-        if path.suffix == ".py":
-            return _from_file(short, Path(name))
-        factory = self.factories().get(short)
-        if factory is None:
-            factory = self._along_mpath(short)
-        if factory is None:
-            raise ConfigError(f'loadmodule "{name}": no such module{nearest(short, self.factories())}')
         try:
-            return factory()
-        except ImportError as why:  # a package that this module alone needs
+            return _from_file(short, Path(name)) if path.suffix == ".py" else self._factory(name, short)()
+        except (ImportError, SyntaxError) as why:  # a package that this module alone needs; somebody's mistake
             raise ConfigError(f'loadmodule "{name}": {why}') from why
+
+    def _factory(self, name: str, short: str) -> IModuleFactory:
+        """Raises ConfigError: there is none; ImportError."""
+        factory = self.factories().get(short) or self._along_mpath(short)
+        if factory is None:
+            if short in kamailio.modules():
+                raise ConfigError(f'loadmodule "{name}": this module of Kamailio\'s is not in sipapp')
+            raise ConfigError(f'loadmodule "{name}": no such module{nearest(short, self.factories())}')
+        return factory
 
     def factories(self) -> dict[str, IModuleFactory]:
         """Every module that a plugin offers, by name."""

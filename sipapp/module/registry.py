@@ -1,14 +1,18 @@
 # -*- test-case-name: tests.module.test_registry -*-
-"""registry: all names that the loaded modules offer."""
+"""registry: all names that the loaded modules offer, and what to say of those that they don't."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from zope.interface import implementer
 
+from sipapp.errors import ConfigError
 from sipapp.interfaces.module import IModule, IRpcCommand
 from sipapp.interfaces.script import IPseudoVariable, IRegistry, IScriptFunction, ITransformation
+from sipapp.module.kamailio import homes
+from sipapp.nearest import closest, nearest
 
 
 @implementer(IRegistry)
@@ -17,6 +21,7 @@ class Registry:
 
     def __init__(self, catalogue: Callable[[], Iterable[IModule]] = list) -> None:
         self._catalogue = catalogue  # every module there is, loaded or not: only asked when a name is wrong
+        self._all: Registry | None = None
         self._functions: dict[str, list[IScriptFunction]] = {}
         self._variables: dict[str, IPseudoVariable] = {}
         self._transformations: dict[str, ITransformation] = {}
@@ -42,17 +47,48 @@ class Registry:
     def transformation(self, name: str) -> ITransformation | None:
         return self._transformations.get(name)
 
-    def function_names(self) -> Iterable[str]:
-        return self._functions
+    # -- what no loaded module offers
 
-    def variable_names(self) -> Iterable[str]:
-        return self._variables
+    def elsewhere(self) -> Registry:
+        if self._all is None:
+            self._all = Registry()
+            for module in self._catalogue():
+                self._all.add(module)
+        return self._all
 
-    def transformation_names(self) -> Iterable[str]:
-        return self._transformations
+    def unknown(self, name: str) -> ConfigError:
+        kind, bare = _told_apart(name)
+        here, everywhere = self._offered(kind), self.elsewhere()._offered(kind)
+        home = _home(everywhere[bare]) if bare in everywhere else ""
+        where = f'; it is in module {home}: loadmodule "{home}"' if home else _meant(name, bare, here, everywhere)
+        return ConfigError(f"{name}: no such {kind}{where}", missing=home)
 
-    def home_of_function(self, name: str) -> str | None:
-        for module in self._catalogue():
-            if any(function.name == name for function in module.script_functions()):
-                return module.name
-        return None
+    def _offered(self, kind: str) -> dict[str, Any]:
+        offered: dict[str, Any] = getattr(self, f"_{kind}s")
+        return offered
+
+
+def _told_apart(name: str) -> tuple[str, str]:
+    """What a name is by its spelling, and itself."""
+    if name.startswith("$"):
+        return "variable", name[1:]
+    if name.startswith("{"):
+        return "transformation", name[1:-1]
+    return "function", name.removesuffix("()")
+
+
+def _meant(name: str, bare: str, here: dict[str, Any], everywhere: dict[str, Any]) -> str:
+    """A name that no module offers: one much like it, or where Kamailio has it."""
+    near = nearest(bare, here)
+    if near:
+        return near
+    for home in homes(name.removesuffix("()")):
+        return f"; it is in Kamailio's module {home}, which sipapp does not have"
+    other = closest(bare, everywhere)
+    return f'; did you mean "{other}" of module {_home(everywhere[other])}?' if other else ""
+
+
+def _home(found: Any) -> str:
+    """The module of a variable, a transformation or the functions of one name."""
+    home: str = (found[0] if isinstance(found, list) else found).module
+    return home

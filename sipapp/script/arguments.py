@@ -12,7 +12,7 @@ from functools import lru_cache
 from re import Pattern
 from typing import TYPE_CHECKING, Any
 
-from sipapp.errors import ConfigError, ScriptError
+from sipapp.errors import ConfigError, ConfigErrors, ScriptError, each
 from sipapp.interfaces.script import Getter, Kind, Parameter, Value
 from sipapp.script import values
 from sipapp.script.bound import Argument, Constant, Expression, Given, Got, Inline, Read
@@ -30,8 +30,7 @@ def bind(parameter: Parameter, decode: bool, given: Expression, binder: Binder) 
     try:
         return _BINDERS[parameter.kind](_Place(parameter, decode, given.at, binder), given)
     except ConfigError as error:
-        error.at = error.at or given.at
-        raise
+        raise ConfigErrors(list(each(error, given.at))) from None
 
 
 class _Place:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sipapp.errors import ConfigError, Position
+from sipapp.errors import ConfigError, Position, each
 from sipapp.interfaces.script import IRegistry
 from sipapp.script import bound, nodes, values
 from sipapp.script.doubts import doubts
@@ -51,7 +51,8 @@ class _Checker:
         self._script = script
         self._checked = checked
         self._references = References(script, checked.warnings.append)
-        self._expressions = Resolver(registry, self._references, checked.errors.append, self.statements)
+        self._expressions = Resolver(registry, self._references, self.report, self.statements)
+        self._missing: set[str] = set()
 
     def run(self) -> None:
         for block in self._script.routes:
@@ -63,8 +64,15 @@ class _Checker:
         if not self._checked.errors:
             self._checked.warnings += self._references.unused()
 
+    def report(self, error: ConfigError) -> None:
+        """Where a module is missing, each name that it would offer is a mistake once."""
+        if error.missing and error.reason in self._missing:
+            return
+        self._missing.add(error.reason)
+        self._checked.errors.append(error)
+
     def mistake(self, at: Position, reason: str) -> None:
-        self._checked.errors.append(ConfigError(reason, at))
+        self.report(ConfigError(reason, at))
 
     def statements(self, body: list[nodes.Statement]) -> list[bound.Statement]:
         made = (self.statement(node) for node in body)
@@ -74,7 +82,8 @@ class _Checker:
         try:
             return _STATEMENTS[type(node)](self, node)
         except ConfigError as error:
-            self.mistake(error.at or node.at, error.reason)
+            for one in each(error, node.at):
+                self.report(one)
             return None
 
     def _do(self, node: nodes.Do) -> bound.Statement | None:
@@ -88,14 +97,22 @@ class _Checker:
         return bound.Do(node.at, made)
 
     def _assign(self, node: nodes.Assign) -> bound.Statement | None:
-        target = self._expressions.variable(node.target)
+        target = self._target(node.target)
         value = self._expressions.bind(node.value)
+        return None if value is None or target is None else bound.Assign(node.at, target, value)
+
+    def _target(self, node: nodes.Variable) -> bound.Read | None:
+        target = self._expressions.bind(node)
+        if not isinstance(target, bound.Read):
+            return None
         name = target.text.decode(errors="replace")
         if parse_variable(target.text).transformations:
-            raise ConfigError(f"{name} has a transformation: it can be read, not written", node.target.at)
+            self.mistake(node.at, f"{name} has a transformation: it can be read, not written")
+            return None
         if target.access.set is None:
-            raise ConfigError(f"{name} cannot be written", node.target.at)
-        return None if value is None else bound.Assign(node.at, target, value)
+            self.mistake(node.at, f"{name} cannot be written")
+            return None
+        return target
 
     def _if(self, node: nodes.If) -> bound.Statement | None:
         condition = self._expressions.bind(node.condition)
@@ -121,7 +138,7 @@ class _Checker:
         seen: set[Any] = set()
         for case in cases:
             if isinstance(case.label, (int, bytes)) and case.label in seen:
-                raise ConfigError("this case is there already", case.at)
+                self.mistake(case.at, "this case is there already")
             seen.add(case.label)
         texts = any(case.label is not None and not isinstance(case.label, int) for case in cases)
         return None if subject is None else bound.Switch(node.at, subject, cases, texts)
@@ -134,14 +151,16 @@ class _Checker:
         if made is None:
             return None
         if not isinstance(made, bound.Constant):
-            raise ConfigError("the label of a case has no value", made.at)
+            self.mistake(made.at, "the label of a case has no value")
+            return None
         if not node.pattern:
             return bound.Case(node.at, made.value, body)
         try:
             # Unlike `=~`, it minds the case of letters.
             return bound.Case(node.at, compile_regex(values.text(made.value), icase=False), body)
         except ConfigError as error:
-            raise ConfigError(error.reason, made.at) from None
+            self.mistake(made.at, error.reason)
+            return None
 
     def _break(self, node: nodes.Break) -> bound.Statement:
         return bound.Break(node.at)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from zope.interface import implementer
 
-from sipapp.errors import ConfigError, Position
+from sipapp.errors import ConfigError, Gathering, Position
 from sipapp.interfaces.script import Access, Getter, IBinder, IRegistry, Value
-from sipapp.nearest import nearest
 from sipapp.script.pvsyntax import Applied, Written, end_of_variable, parse_variable
 
 if TYPE_CHECKING:
@@ -56,6 +55,7 @@ class Binder:
     def _pieces(self, source: bytes) -> list[_Piece]:
         """Constants, and variables with what they are where they are null."""
         found: list[_Piece] = []
+        mistakes = Gathering()
         at = 0
         while (dollar := source.find(b"$", at)) >= 0:
             found.append(source[at:dollar])
@@ -63,17 +63,26 @@ class Binder:
             if source[dollar:at] in (b"$$", b"$($)"):
                 found.append(b"$")
             else:
-                written = parse_variable(source[dollar:at])
-                # a transformation that failed leaves nothing
-                found.append((self._bound(written).get, b"" if written.transformations else NULL))
+                piece = mistakes.attempt(self._shown, source[dollar:at])
+                found.append(piece or b"")
+        mistakes.check()
         found.append(source[at:])
         return _merged(found)
 
+    def _shown(self, source: bytes) -> tuple[Getter, bytes]:
+        """A variable, and what it leaves in a text where it is null: nothing, if a transformation failed."""
+        written = parse_variable(source)
+        return self._bound(written).get, b"" if written.transformations else NULL
+
     def _bound(self, written: Written) -> Access:
-        access = self._bare(written)
         if not written.transformations:
-            return access
-        chain = tuple(self._transformation(applied) for applied in written.transformations)
+            return self._bare(written)
+        mistakes = Gathering()
+        access = mistakes.attempt(self._bare, written)
+        made = [mistakes.attempt(self._transformation, applied) for applied in written.transformations]
+        mistakes.check()
+        assert access is not None
+        chain = tuple(one for one in made if one is not None)
         constant = access.constant and all(self.is_constant(a.arguments) for a in written.transformations)
         return Access(_chained(access.get, chain), access.set, constant)
 
@@ -82,15 +91,13 @@ class Binder:
             return Access(lambda ctx: b"$", constant=True)
         variable = self.registry.variable(written.name)
         if variable is None:
-            near = nearest(written.name, self.registry.variable_names())
-            raise ConfigError(f"${written.name}: no such variable{near}")
+            raise self.registry.unknown(f"${written.name}")
         return variable.bind(written.inner, written.index, self)
 
     def _transformation(self, applied: Applied) -> Transform:
         transformation = self.registry.transformation(applied.name)
         if transformation is None:
-            near = nearest(applied.name, self.registry.transformation_names())
-            raise ConfigError(f"{{{applied.name}}}: no such transformation{near}")
+            raise self.registry.unknown(f"{{{applied.name}}}")
         return transformation.bind(applied.arguments, self)
 
 

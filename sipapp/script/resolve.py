@@ -7,10 +7,9 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sipapp.errors import ConfigError, Position
+from sipapp.errors import ConfigError, ConfigErrors, Position, each
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.script import Access, IRegistry, IScriptFunction, Kind, Parameter
-from sipapp.nearest import nearest
 from sipapp.script import arguments, bound, nodes, operands, values
 from sipapp.script.fold import fold
 from sipapp.script.operators import Mistake, check_binary, check_unary
@@ -68,9 +67,13 @@ class Resolver:
         try:
             made: bound.Expression | None = _BINDERS[type(node)](self, node)
         except ConfigError as error:
-            self._report(error if error.at else ConfigError(error.reason, node.at))
+            self._report_all(error, node.at)
             return None
         return None if made is None else fold(made)
+
+    def _report_all(self, error: ConfigError, at: Position, prefix: str = "") -> None:
+        for one in each(error, at, prefix):
+            self._report(one)
 
     # -- leaves
 
@@ -84,7 +87,7 @@ class Resolver:
     def variable(self, node: nodes.Variable) -> bound.Read:
         """Raises ConfigError: no such variable."""
         text = node.text
-        if node.or_avp and self._registry.variable(text[1:].decode(errors="replace")) is None:
+        if node.or_avp and self._is_avp(text[1:].decode(errors="replace")):
             text = b"$avp(%b)" % text[1:]
         found = self._variables.get(text)
         if found is None:
@@ -94,8 +97,12 @@ class Resolver:
                 found = error
             self._variables[text] = found
         if isinstance(found, ConfigError):
-            raise ConfigError(found.reason, node.at)
+            raise ConfigErrors(list(each(found, node.at)))
         return bound.Read(node.at, found, text)
+
+    def _is_avp(self, name: str) -> bool:
+        """A bare name is an AVP's where no variable is called that; without AVPs it is a variable that is missing."""
+        return self._registry.variable(name) is None and self._registry.variable("avp") is not None
 
     def _select(self, node: nodes.Select) -> bound.Select:
         try:
@@ -176,18 +183,33 @@ class Resolver:
         return bound.RouteCall(node.at, name, target)
 
     def call(self, node: nodes.Call) -> bound.Call | None:
-        """A function call, with its arguments converted as far as they are known."""
-        function = self._chosen(node)
+        """A function call, with its arguments converted as far as they are known. Raises ConfigError."""
+        found = self._registry.functions(node.name)
+        if not found:
+            self._unknown(node)
+            return None
+        function = self._chosen(node, found)
         site = CallSite(function.name, function.module, node.at, self.route)
         made = [self._argument(function, index, argument) for index, argument in enumerate(node.arguments)]
         given = tuple(argument for argument in made if argument is not None)
         return bound.Call(node.at, function, given, site) if len(given) == len(made) else None
 
-    def _chosen(self, node: nodes.Call) -> IScriptFunction:
+    def _unknown(self, node: nodes.Call) -> None:
+        """What is wrong with its arguments is found all the same, as far as it is known what they should be."""
+        self._report_all(self._registry.unknown(f"{node.name}()"), node.at)
+        found = self._registry.elsewhere().functions(node.name)
+        if found:
+            function = self._chosen(node, found)
+            for index, argument in enumerate(node.arguments):
+                # its module, which has not been told its parameters, is not asked
+                self._argument(function, index, argument, function.parameters[index]._replace(parse=None, binds=False))
+        else:
+            for argument in node.arguments:
+                if not isinstance(argument, (nodes.Word, nodes.Network, nodes.Operand, nodes.Omitted)):
+                    self.bind(argument)
+
+    def _chosen(self, node: nodes.Call, found: list[IScriptFunction]) -> IScriptFunction:
         """The function of that name, arity and route. Raises ConfigError."""
-        found = self._registry.functions(node.name)
-        if not found:
-            raise ConfigError(f"{node.name}(): no such function{self._where(node.name)}")
         count = len(node.arguments)
         fitting = [f for f in found if _least(f) <= count <= len(f.parameters)]
         if not fitting:
@@ -197,14 +219,10 @@ class Resolver:
             raise ConfigError(f"{node.name}() is not allowed in {self.kind}, only in {_kinds(fitting)}")
         return allowed[0]
 
-    def _where(self, name: str) -> str:
-        home = self._registry.home_of_function(name)
-        if home is not None:
-            return f'; it is in module {home}: loadmodule "{home}"'
-        return nearest(name, self._registry.function_names())
-
-    def _argument(self, function: IScriptFunction, index: int, node: nodes.Expression) -> bound.Argument | None:
-        parameter = function.parameters[index]
+    def _argument(
+        self, function: IScriptFunction, index: int, node: nodes.Expression, parameter: Parameter | None = None
+    ) -> bound.Argument | None:
+        parameter = parameter or function.parameters[index]
         try:
             if isinstance(node, nodes.Omitted):
                 return _omitted(function, index, node)
@@ -213,7 +231,7 @@ class Resolver:
                 return None
             made = arguments.bind(parameter, _decode(function, index), given, Binder(self._registry, node.at))
         except ConfigError as error:
-            self.mistake(error.at or node.at, f"{function.name}(): {error.reason}")
+            self._report_all(error, node.at, f"{function.name}(): ")
             return None
         if parameter.kind is Kind.ROUTE:
             self._references.argument(function, made, node.at)

@@ -33,6 +33,16 @@ switch ($rU) { case "a": case "a": good(); }"""
         self.assertEqual(mistakes('$rU = "x";'), ["app.cfg:3:1: $rU cannot be written"])
         self.assertIn("no such transformation", mistakes('$(var(x){s.len}) = "x";')[0])
 
+    def test_both_sides_of_an_assignment_are_judged(self) -> None:
+        self.assertEqual(
+            mistakes("$nope = $(nopes{s.x});"),
+            [
+                "app.cfg:3:1: $nope: no such variable",
+                "app.cfg:3:9: $nopes: no such variable",
+                "app.cfg:3:9: {s.x}: no such transformation",
+            ],
+        )
+
     def test_return_exit_drop_and_while_want_numbers(self) -> None:
         for word in ("return", "exit", "drop"):
             self.assertEqual(

@@ -28,6 +28,34 @@ class FunctionTests(SynchronousTestCase):
         (error,) = check(script, Registry(lambda: catalogue), None).errors
         self.assertEqual(error.reason, 'say(): no such function; it is in module trial: loadmodule "trial"')
 
+    def test_the_arguments_of_an_unknown_function_are_judged_too(self) -> None:
+        self.assertEqual(
+            mistakes('nosuch($nope, "$nope", 1 + $(var(x){s.x}));'),
+            [
+                "app.cfg:3:1: nosuch(): no such function",
+                "app.cfg:3:8: $nope: no such variable",
+                "app.cfg:3:28: {s.x}: no such transformation",
+            ],
+        )
+
+    def test_what_another_module_offers_is_judged_by_it_and_missed_once(self) -> None:
+        body = 'two(); code("x"); say($var(x)); say($var(y)); only_failure();'
+        script = parse_text(f"#!KAMAILIO\nrequest_route {{ {body} }}", "app.cfg")
+        catalogue = [cast(IModule, Trial())]
+        self.assertEqual(
+            [error.reason for error in check(script, Registry(lambda: catalogue), None).errors],
+            [
+                'two(): no such function; it is in module trial: loadmodule "trial"',
+                "two() takes 1 or 2 arguments, got none",
+                'code(): no such function; it is in module trial: loadmodule "trial"',
+                "code(): 'number' must be int, got 'x'",
+                'say(): no such function; it is in module trial: loadmodule "trial"',
+                '$var: no such variable; it is in module trial: loadmodule "trial"',
+                'only_failure(): no such function; it is in module trial: loadmodule "trial"',
+                "only_failure() is not allowed in request_route, only in failure_route",
+            ],
+        )
+
     def test_a_wrong_number_of_arguments_says_what_it_takes(self) -> None:
         self.assertEqual(self.mistake("good(1);"), "good() takes no arguments, got 1")
         self.assertEqual(self.mistake("two();"), "two() takes 1 or 2 arguments, got none")
