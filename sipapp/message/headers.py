@@ -120,6 +120,9 @@ _PIECE = re.compile(rb"%b|<[^>]*+>?|," % grammar.OPEN_QUOTED_STRING, re.DOTALL).
 
 def split_spans(value: bytes) -> list[tuple[int, int]]:
     """Where the values of a comma-separated header field are: (start, end) each, as `split_values` gives them."""
+    if b"," not in value:
+        span = _trim(value, 0, len(value))
+        return [span] if span[0] < span[1] else []
     spans = []
     start = 0
     for piece in _PIECE(value):

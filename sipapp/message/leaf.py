@@ -1,214 +1,40 @@
 # -*- test-case-name: tests.message.test_leaf -*-
 """leaf: the inner loops: where the header fields are, and one message out of pieces of another.
 
-Everything here takes bytes and offsets and knows nothing of the rest, so that a C twin may take its place.
+Everything here takes bytes and offsets and knows nothing of the rest. There are two of it, which do the same: `_leaf`
+is C and is there where a compiler was when sipapp was installed; `leaf_pure` is Python. SIPAPP_LEAF=pure in the
+environment takes the latter in any case.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+import os
+from typing import TYPE_CHECKING
 
-from sipapp.errors import ParseError
-from sipapp.message.headers import SPELLINGS, header_key
+from sipapp.message import leaf_pure
 
-TWIN = "pure Python"
-"""Which of the twins this is: what `sipapp --version` says."""
-
-_NUMBERS = range(1 << 20)  # of header fields, more than any message has
-_HEAD_END = re.compile(rb"\n\r?\n").search
-_LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
-
-
-class Head:
-    """The start line and the header fields of one message; fields are numbered from 0.
-
-    Made by `scan`. `keys` holds each field's key, `start` is where the start line begins, `end` where the empty line
-    is, `body` what follows it.
-    """
-
-    __slots__ = ("_first", "_pairs", "_starts", "body", "end", "keys", "line", "start")
-
-    def __init__(
-        self,
-        line: bytes,
-        keys: list[bytes],
-        pairs: list[list[bytes]],
-        starts: list[int] | None,
-        start: int,
-        end: int,
-        body: int,
-    ) -> None:
-        self.line = line
-        self.keys = keys
-        self._pairs = pairs  # [name as received, the rest of its line with outer white space]
-        self._starts = starts  # known where lines end otherwise than in CRLF; else found on demand
-        self._first: dict[bytes, int] | None = None
-        self.start = start
-        self.end = end
-        self.body = body
-
-    def first(self, key: bytes) -> int:
-        """The number of the first field of this key; -1 where there is none."""
-        return (self._first or self._index()).get(key, -1)
-
-    def get(self, key: bytes) -> bytes | None:
-        """The value of the first field of this key without outer white space; None where there is none."""
-        number = (self._first or self._index()).get(key)
-        return None if number is None else self._pairs[number][1].strip(b" \t\r\n")
-
-    def has_repeats(self) -> bool:
-        """Whether any key stands more than once."""
-        return len(self._first or self._index()) != len(self.keys)
-
-    def _index(self) -> dict[bytes, int]:
-        first = dict(zip(self.keys, _NUMBERS, strict=False))
-        if len(first) != len(self.keys):
-            count = len(self.keys)
-            first = dict(zip(self.keys[::-1], range(count - 1, -1, -1), strict=True))
-        self._first = first
-        return first
-
-    def all(self, key: bytes) -> list[int]:
-        """The numbers of all fields of this key."""
-        return [number for number, other in enumerate(self.keys) if other == key]
-
-    def name(self, number: int) -> bytes:
-        """A field's name as received."""
-        return self._pairs[number][0].rstrip(b" \t")
-
-    def value(self, number: int) -> bytes:
-        """A field's value without outer white space; folds are kept."""
-        return self._pairs[number][1].strip(b" \t\r\n")
-
-    def line_of(self, number: int) -> bytes:
-        """A field as received, its line end included."""
-        name, rest = self._pairs[number]
-        return b"%b:%b\r\n" % (name, rest) if self._starts is None else b"%b:%b" % (name, rest)
-
-    def overwrite(self, number: int, value: bytes) -> None:
-        """A field's value is now this one, of the same length."""
-        name, rest = self._pairs[number]
-        self._pairs[number] = [name, rest.replace(rest.strip(b" \t\r\n"), value, 1)]
-
-    @property
-    def fields_at(self) -> int:
-        """Where the first field begins."""
-        return self.offset(0) if self.keys else self.end
-
-    def offset(self, number: int) -> int:
-        """Where a field's name begins."""
-        if self._starts is not None:
-            return self._starts[number]
-        at = self.start + len(self.line) + 2
-        for name, rest in self._pairs[:number]:
-            at += len(name) + len(rest) + 3
-        return at
-
-    def value_at(self, number: int) -> int:
-        """Where a field's value begins."""
-        name, rest = self._pairs[number]
-        return self.offset(number) + len(name) + 1 + len(rest) - len(rest.lstrip(b" \t\r\n"))
-
-    def span(self, number: int) -> tuple[int, int, int, int]:
-        """(start, value start, value end, end) of a field."""
-        start = self.offset(number)
-        name, rest = self._pairs[number]
-        value = start + len(name) + 1
-        text = rest.lstrip(b" \t\r\n")
-        end = value + len(rest) + 2 if self._starts is None else self._starts[number + 1]
-        value += len(rest) - len(text)
-        return start, value, value + len(text.rstrip(b" \t\r\n")), end
-
-
-def scan(data: bytes, start: int = 0) -> Head:
-    """Find the start line (at `start`) and the header fields.
-
-    Raises ParseError: no empty line, a line that is no header field.
-    """
-    end = data.find(b"\r\n\r\n", start)
-    if end >= 0:
-        lines = data[start:end].split(b"\r\n")
-        line = lines.pop(0)
-        if data.count(b"\n", start, end) == len(lines):
-            try:
-                pairs = [line.split(b":", 1) for line in lines]
-                keys = [SPELLINGS[name] for name, _ in pairs]
-                return Head(line, keys, pairs, None, start, end + 2, end + 4)
-            except (KeyError, ValueError):
-                pass
-    return _scan_any(data, start)
-
-
-def _scan_any(data: bytes, start: int) -> Head:
-    """The same for names never met before, folded lines and lines that end in LF alone."""
-    found = _HEAD_END(data, start)
-    if found is None:
-        raise ParseError("no empty line after the header fields", len(data))
-    end = found.start() + 1
-    at = data.index(b"\n", start) + 1
-    line = data[start:at].rstrip(b"\r\n")
-    keys: list[bytes] = []
-    pairs: list[list[bytes]] = []
-    starts: list[int] = []
-    while at < end:
-        match = _LINE(data, at, end)
-        assert match is not None
-        pair = match.group().split(b":", 1)
-        if len(pair) != 2:
-            raise ParseError(f"{pair[0][:40]!r} is no header field", at)
-        try:
-            keys.append(header_key(pair[0]))
-        except ParseError as why:
-            raise ParseError(why.reason, at) from None
-        pairs.append(pair)
-        starts.append(at)
-        at = match.end()
-    starts.append(end)
-    return Head(line, keys, pairs, starts, start, end, found.end())
-
+__all__ = ["TWIN", "Head", "Splice", "plain", "scan", "splice", "via_parts"]
 
 Splice = tuple[int, int, bytes]
 """(start, end, data): `data` in place of the bytes from `start` to `end`; an insertion where they are the same."""
 
+if TYPE_CHECKING:
+    TWIN: str
+    """Which of the twins runs: what `sipapp --version` says."""
+    from sipapp.message.leaf_pure import Head, plain, scan, splice, via_parts
+else:
+    Head, plain, scan, splice, via_parts = (
+        leaf_pure.Head,
+        leaf_pure.plain,
+        leaf_pure.scan,
+        leaf_pure.splice,
+        leaf_pure.via_parts,
+    )
+    TWIN = "pure Python"
+    if os.environ.get("SIPAPP_LEAF") != "pure":
+        try:
+            from sipapp.message._leaf import plain, scan, splice, via_parts
 
-def splice(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> bytes:
-    """What `raw` is from `at` to `end` with `edits` made, which are sorted by their start.
-
-    What is deleted stays deleted: an edit of what is within a deleted span is void, one at its edge is made. Of two
-    that overlap otherwise, the second replaces what the first has left.
-    """
-    parts = []
-    done = at
-    for start, stop, data in edits:
-        if start > done:
-            parts.append(raw[done:start])
-        elif start < done:
-            return _splice_overlapping(raw, at, end, list(edits))
-        parts.append(data)
-        done = stop
-    if done < end:
-        parts.append(raw[done:end])
-    return b"".join(parts)
-
-
-def _splice_overlapping(raw: bytes, at: int, end: int, edits: list[Splice]) -> bytes:
-    gone = [(start, stop) for start, stop, data in edits if stop > start and not data]
-    parts = []
-    for start, stop, data in edits:
-        if start > at:
-            parts.append(raw[at:start])
-            at = start
-        if not any(_within(start, stop, span) for span in gone):
-            parts.append(data)
-        if stop > at:
-            at = stop
-    if at < end:
-        parts.append(raw[at:end])
-    return b"".join(parts)
-
-
-def _within(start: int, stop: int, span: tuple[int, int]) -> bool:
-    if start == stop:
-        return span[0] < start < span[1]
-    return span[0] <= start and stop <= span[1]
+            TWIN = "C"
+        except ImportError:
+            pass

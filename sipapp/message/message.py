@@ -232,8 +232,7 @@ class Message:
         value = value.rjust(end - start)
         assert number >= 0
         assert len(value) == end - start
-        self.raw = self.raw[:start] + value + self.raw[end:]
-        self.head.overwrite(number, value)
+        self.raw = self.head.overwrite(self.raw, number, value)
         self._max_forwards = _UNREAD
 
     # -- body -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError, ValidationError
+from sipapp.message.leaf import plain
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 
@@ -37,6 +38,13 @@ def check(message: Message) -> None:
     Raises ValidationError: a reason phrase and the status to answer; 0 where there is nobody or no way to answer (a
     response, an ACK, a top Via that cannot be read).
     """
+    raw = message.raw
+    if (
+        plain(raw, message.head)
+        and message.version == b"SIP/2.0"
+        and (message.__class__ is Request or _BROADCAST not in raw)
+    ):
+        return
     try:
         _check(message)
     except ValidationError as why:

@@ -9,16 +9,9 @@ from ipaddress import ip_address
 from sipapp.errors import ParseError
 from sipapp.message import grammar
 from sipapp.message.headers import split_spans
-from sipapp.message.leaf import Splice
+from sipapp.message.leaf import Splice, via_parts
 from sipapp.message.parameters import NONE, Parameters
 
-# What nearly everybody writes there.
-_PROTOCOLS = {
-    b"SIP/2.0/%b" % name: name
-    for upper in (b"UDP", b"TCP", b"TLS", b"SCTP", b"WS", b"WSS", b"TLS-SCTP")
-    for name in (upper, upper.lower())
-}
-_HOST = re.compile(grammar.HOST_NAME).fullmatch
 _SPACED = re.compile(grammar.VIA_PARM, re.DOTALL).fullmatch
 _STARTS = (b"", b";")
 
@@ -59,15 +52,10 @@ class Via:
 
         Raises ParseError: no sent-protocol, no host, a port beyond 65535.
         """
-        protocol, _, rest = text.partition(b" ")
-        transport = _PROTOCOLS.get(protocol)
-        if transport is not None:
-            sent_by, _, tail = rest.partition(b";")
-            host, colon, digits = sent_by.partition(b":")
-            if _HOST(host) and (not colon or (digits.isdigit() and len(digits) < 6)) and len(tail.split()) < 2:
-                port = int(digits) if colon else None
-                if port is None or port < 65536:
-                    return cls(text, b"SIP/2.0", transport, host, port, tail, b'"' not in tail, at)
+        parts = via_parts(text)
+        if parts is not None:
+            transport, host, port, tail = parts
+            return cls(text, b"SIP/2.0", transport, host, port, tail, True, at)
         match = _SPACED(text)
         if match is None:
             raise ParseError(f"malformed Via {text[:60]!r}", at)

@@ -1,0 +1,472 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""_leaf: the twin of leaf_pure in C. What is not as nearly everybody writes it, it leaves to that one."""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from libc.string cimport memchr, memcmp, memcpy
+
+from sipapp.message import leaf_pure
+from sipapp.message.headers import SPELLINGS as _SPELLINGS
+
+cdef dict SPELLINGS = _SPELLINGS
+
+cdef enum:
+    MAX_FIELDS = 128  # more of them are for the other twin
+
+# What a byte may be part of.
+cdef enum:
+    SPACE = 1  # white space
+    HOST = 2  # hostname
+    STOP = 4  # `"` `,`
+    ANGLE = 8  # `<` `>`
+    DIGIT = 16
+    UPPER = 32
+    NAME = 64  # of a display name without quotes
+
+cdef unsigned char CLASS[256]
+
+
+cdef void _classify():
+    cdef int c
+    for c in range(256):
+        CLASS[c] = 0
+        if c == 32 or 9 <= c <= 13:
+            CLASS[c] |= SPACE
+        if 48 <= c <= 57:
+            CLASS[c] |= DIGIT
+        if 65 <= c <= 90:
+            CLASS[c] |= UPPER
+        if 48 <= c <= 57 or 65 <= c <= 90 or 97 <= c <= 122:
+            CLASS[c] |= HOST | NAME
+    CLASS[c"_"] |= HOST
+    CLASS[c"."] |= HOST
+    CLASS[c"-"] |= HOST
+    CLASS[c" "] |= NAME
+    CLASS[c'"'] |= STOP
+    CLASS[c","] |= STOP
+    CLASS[c"<"] |= ANGLE
+    CLASS[c">"] |= ANGLE
+
+
+_classify()
+
+
+cdef struct Span:
+    int start  # where the name begins
+    int colon
+    int end  # of the line, before its CRLF
+
+
+cdef class Head:
+    """The start line and the header fields of one message: see leaf_pure.Head."""
+
+    cdef readonly bytes line
+    cdef readonly list keys
+    cdef readonly int start
+    cdef readonly int end
+    cdef readonly int body
+    cdef bytes _data
+    cdef Span *_spans
+    cdef int _count
+
+    def __dealloc__(self):
+        PyMem_Free(self._spans)
+
+    cdef int find(self, bytes key):
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(key)
+        cdef bytes other
+        cdef int number
+        for number in range(self._count):
+            other = <bytes>self.keys[number]
+            if other is key or (
+                PyBytes_GET_SIZE(other) == size
+                and memcmp(PyBytes_AS_STRING(other), PyBytes_AS_STRING(key), size) == 0
+            ):
+                return number
+        return -1
+
+    cdef void trimmed(self, int number, int *start, int *end):
+        cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(self._data)
+        cdef int a = self._spans[number].colon + 1
+        cdef int b = self._spans[number].end
+        while a < b and (text[a] == 32 or text[a] == 9 or text[a] == 13):
+            a += 1
+        while a < b and (text[b - 1] == 32 or text[b - 1] == 9 or text[b - 1] == 13):
+            b -= 1
+        start[0] = a
+        end[0] = b
+
+    cdef bytes text_of(self, int number):
+        cdef int a, b
+        self.trimmed(number, &a, &b)
+        return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self._data) + a, b - a)
+
+    cdef int checked(self, int number) except -1:
+        if number < 0:
+            number += self._count
+        if number < 0 or number >= self._count:
+            raise IndexError("no such header field")
+        return number
+
+    def first(self, bytes key not None):
+        return self.find(key)
+
+    def get(self, bytes key not None):
+        cdef int number = self.find(key)
+        if number < 0:
+            return None
+        return self.text_of(number)
+
+    def has_repeats(self):
+        cdef int number
+        for number in range(1, self._count):
+            if self.find(<bytes>self.keys[number]) != number:
+                return True
+        return False
+
+    def all(self, bytes key not None):
+        cdef int number = self.find(key)
+        if number < 0:
+            return []
+        cdef list found = [number]
+        for number in range(number + 1, self._count):
+            if <bytes>self.keys[number] == key:
+                found.append(number)
+        return found
+
+    def name(self, int number):
+        number = self.checked(number)
+        cdef const char *text = PyBytes_AS_STRING(self._data)
+        cdef int a = self._spans[number].start
+        cdef int b = self._spans[number].colon
+        while b > a and (text[b - 1] == 32 or text[b - 1] == 9):
+            b -= 1
+        return PyBytes_FromStringAndSize(text + a, b - a)
+
+    def value(self, int number):
+        return self.text_of(self.checked(number))
+
+    def line_of(self, int number):
+        number = self.checked(number)
+        cdef Span span = self._spans[number]
+        return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self._data) + span.start, span.end + 2 - span.start)
+
+    def overwrite(self, bytes raw not None, int number, bytes value not None):
+        number = self.checked(number)
+        cdef int a, b
+        self.trimmed(number, &a, &b)
+        self._data = raw[:a] + value + raw[b:]
+        return self._data
+
+    @property
+    def fields_at(self):
+        return self._spans[0].start if self._count else self.end
+
+    def offset(self, int number):
+        return self._spans[self.checked(number)].start
+
+    def value_at(self, int number):
+        # White space alone is before the value, as in the other twin.
+        number = self.checked(number)
+        cdef int a, b
+        self.trimmed(number, &a, &b)
+        return a
+
+    def span(self, int number):
+        number = self.checked(number)
+        cdef int a, b
+        self.trimmed(number, &a, &b)
+        return self._spans[number].start, a, b, self._spans[number].end + 2
+
+
+def scan(bytes data not None, int start=0):
+    cdef const char *text = PyBytes_AS_STRING(data)
+    cdef int size = <int>PyBytes_GET_SIZE(data)
+    cdef Span spans[MAX_FIELDS]
+    cdef int count = 0
+    cdef int at = start
+    cdef int end
+    cdef const char *found
+    cdef list keys = []
+    cdef bytes name
+    cdef bytes line
+    cdef object key
+
+    if PyBytes_GET_SIZE(data) > 0x3FFFFFFF or start < 0 or start > size:
+        return leaf_pure.scan(data, start)
+    found = <const char *>memchr(text + at, 10, size - at)
+    if found == NULL or found == text + at or found[-1] != 13:
+        return leaf_pure.scan(data, start)
+    end = <int>(found - text) + 1
+    line = PyBytes_FromStringAndSize(text + at, end - 2 - at)
+    at = end
+    while True:
+        if at + 1 < size and text[at] == 13 and text[at + 1] == 10:
+            break
+        found = <const char *>memchr(text + at, 10, size - at)
+        if found == NULL or found == text + at or found[-1] != 13 or count == MAX_FIELDS:
+            return leaf_pure.scan(data, start)
+        end = <int>(found - text) - 1
+        found = <const char *>memchr(text + at, 58, end - at)
+        if found == NULL:
+            return leaf_pure.scan(data, start)
+        spans[count].start = at
+        spans[count].colon = <int>(found - text)
+        spans[count].end = end
+        name = PyBytes_FromStringAndSize(text + at, spans[count].colon - at)
+        key = SPELLINGS.get(name)
+        if key is None:
+            return leaf_pure.scan(data, start)
+        keys.append(key)
+        count += 1
+        at = end + 2
+
+    cdef Head head = Head.__new__(Head)
+    head._spans = <Span *>PyMem_Malloc(sizeof(Span) * (count if count else 1))
+    if head._spans == NULL:
+        raise MemoryError
+    memcpy(head._spans, spans, sizeof(Span) * count)
+    head._count = count
+    head._data = data
+    head.line = line
+    head.keys = keys
+    head.start = start
+    head.end = at
+    head.body = at + 2
+    return head
+
+
+def splice(bytes raw not None, int at, int end, edits):
+    cdef const char *text = PyBytes_AS_STRING(raw)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(raw)
+    cdef Py_ssize_t total = 0
+    cdef int done = at
+    cdef int start
+    cdef int stop
+    cdef bytes data
+    cdef bytes made
+    cdef char *to
+    cdef list made_of = edits if type(edits) is list else list(edits)
+
+    if at < 0 or end > size or at > end:
+        return leaf_pure.splice(raw, at, end, made_of)
+    for start, stop, data in made_of:
+        if start < done or stop < start or stop > size:
+            return leaf_pure.splice(raw, at, end, made_of)
+        total += start - done + PyBytes_GET_SIZE(data)
+        done = stop
+    if done < end:
+        total += end - done
+    made = PyBytes_FromStringAndSize(NULL, total)
+    to = PyBytes_AS_STRING(made)
+    done = at
+    for start, stop, data in made_of:
+        memcpy(to, text + done, start - done)
+        to += start - done
+        memcpy(to, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
+        to += PyBytes_GET_SIZE(data)
+        done = stop
+    if done < end:
+        memcpy(to, text + done, end - done)
+    return made
+
+
+# -- forms that need not be parsed to know that they can be
+
+
+cdef enum:
+    VIA = 1
+    FROM = 2
+    TO = 4
+    CALL_ID = 8
+    CSEQ = 16
+    LENGTH = 32
+    HOPS = 64
+    NEEDED = 31
+
+cdef dict FORMS = {
+    b"via": VIA,
+    b"from": FROM,
+    b"to": TO,
+    b"call-id": CALL_ID,
+    b"cseq": CSEQ,
+    b"content-length": LENGTH,
+    b"max-forwards": HOPS,
+}
+
+
+cdef bint _parameters(const unsigned char *text, int at, int end, unsigned char never):
+    """`;` and what follows it, or nothing."""
+    if at == end:
+        return True
+    if text[at] != c";":
+        return False
+    for at in range(at + 1, end):
+        if CLASS[text[at]] & never:
+            return False
+    return True
+
+
+cdef bint _address(const unsigned char *text, int at, int end):
+    cdef int start
+    if at < end and text[at] == c'"':
+        at += 1
+        while at < end and text[at] != c'"':
+            if text[at] == c"\\" or text[at] == 13 or text[at] == 10:
+                return False
+            at += 1
+        at += 1
+        if at < end and text[at] == c" ":
+            at += 1
+    else:
+        while at < end and CLASS[text[at]] & NAME:
+            at += 1
+    if at >= end or text[at] != c"<":
+        return False
+    at += 1
+    start = at
+    while at < end and text[at] != c'"' and not CLASS[text[at]] & (SPACE | ANGLE):
+        at += 1
+    if at == start or at >= end or text[at] != c">":
+        return False
+    return _parameters(text, at + 1, end, SPACE | STOP | ANGLE)
+
+
+cdef bint _cseq(const unsigned char *text, int at, int end):
+    cdef int start = at
+    while at < end and CLASS[text[at]] & DIGIT:
+        at += 1
+    if at == start or at - start > 9 or at >= end or text[at] != c" ":
+        return False
+    at += 1
+    start = at
+    while at < end and CLASS[text[at]] & UPPER:
+        at += 1
+    return at == end and at > start
+
+
+cdef bint _call_id(const unsigned char *text, int at, int end):
+    if at == end:
+        return False
+    for at in range(at, end):
+        if CLASS[text[at]] & SPACE:
+            return False
+    return True
+
+
+cdef int _digits(const unsigned char *text, int at, int end):
+    """The number that is there; -1 where there is none of at most 9 digits."""
+    cdef int value = 0
+    if at == end or end - at > 9:
+        return -1
+    for at in range(at, end):
+        if not CLASS[text[at]] & DIGIT:
+            return -1
+        value = value * 10 + (text[at] - 48)
+    return value
+
+
+cdef tuple TRANSPORTS = (b"UDP", b"TCP", b"TLS", b"WSS", b"WS", b"SCTP", b"TLS-SCTP",
+                         b"udp", b"tcp", b"tls", b"wss", b"ws", b"sctp", b"tls-sctp")  # fmt: skip
+
+
+cdef struct ViaParts:
+    int transport  # which of TRANSPORTS
+    int host
+    int host_end
+    int port  # -1: none
+    int tail  # what follows the first `;`
+
+
+cdef bint _via(const unsigned char *text, int at, int end, ViaParts *parts):
+    cdef int size
+    cdef int number
+    cdef bytes name
+    if end - at < 12 or memcmp(text + at, <const char *>b"SIP/2.0/", 8) != 0:
+        return False
+    at += 8
+    number = at
+    while number < end and text[number] != 32:
+        number += 1
+    size = number - at
+    parts.transport = -1
+    for number in range(14):
+        name = <bytes>TRANSPORTS[number]
+        if PyBytes_GET_SIZE(name) == size and memcmp(PyBytes_AS_STRING(name), text + at, size) == 0:
+            parts.transport = number
+            break
+    if parts.transport < 0:
+        return False
+    at += size + 1
+    parts.host = at
+    while at < end and CLASS[text[at]] & HOST:
+        at += 1
+    if at == parts.host or at > end or text[parts.host] == c"." or text[parts.host] == c"-":
+        return False
+    parts.host_end = at
+    parts.port = -1
+    if at < end and text[at] == c":":
+        number = at + 1
+        at = number
+        while at < end and CLASS[text[at]] & DIGIT:
+            at += 1
+        if at - number > 5:
+            return False
+        parts.port = _digits(text, number, at)
+        if parts.port < 0 or parts.port > 65535:
+            return False
+    parts.tail = at + 1 if at < end else at
+    return _parameters(text, at, end, SPACE | STOP)
+
+
+def via_parts(bytes value not None):
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(value)
+    cdef int size = <int>PyBytes_GET_SIZE(value)
+    cdef ViaParts parts
+    if not _via(text, 0, size, &parts):
+        return None
+    return (
+        TRANSPORTS[parts.transport],
+        PyBytes_FromStringAndSize(<const char *>text + parts.host, parts.host_end - parts.host),
+        None if parts.port < 0 else parts.port,
+        PyBytes_FromStringAndSize(<const char *>text + parts.tail, size - parts.tail),
+    )
+
+
+def plain(bytes raw not None, head):
+    if type(head) is not Head:
+        return leaf_pure.plain(raw, head)
+    cdef Head own = <Head>head
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(own._data)
+    cdef int seen = 0
+    cdef int number
+    cdef int form
+    cdef int a
+    cdef int b
+    cdef bint good
+    cdef object known
+    cdef ViaParts parts
+    for number in range(own._count):
+        known = FORMS.get(own.keys[number])
+        if known is None:
+            continue
+        form = known
+        if seen & form and form != VIA:
+            return False
+        own.trimmed(number, &a, &b)
+        if form == VIA:
+            good = _via(text, a, b, &parts)
+        elif form == CALL_ID:
+            good = _call_id(text, a, b)
+        elif form == CSEQ:
+            good = _cseq(text, a, b)
+        elif form == LENGTH:
+            good = _digits(text, a, b) == PyBytes_GET_SIZE(raw) - own.body
+        elif form == HOPS:
+            good = _digits(text, a, b) >= 0
+        else:
+            good = _address(text, a, b)
+        if not good:
+            return False
+        seen |= form
+    return seen & NEEDED == NEEDED

@@ -1,0 +1,161 @@
+"""_leaf and leaf_pure: the twins do the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.trial.unittest import SkipTest, SynchronousTestCase
+
+from sipapp.errors import ParseError, ValidationError
+from sipapp.message import leaf_pure, validate
+from sipapp.message.parse import parse
+from tests.message.samples import INVITE
+
+try:
+    from sipapp.message import _leaf
+except ImportError:
+    _leaf = None  # type: ignore[assignment]
+
+TORTURE = Path(__file__).parents[1] / "conformance" / "torture"
+
+# Pieces that say yes in one place and no in another.
+names = st.sampled_from(
+    [b"Via", b"v", b"From", b"t", b"To", b"Call-ID", b"CSeq", b"l", b"Content-Length", b"X-One", b"Route"]
+)
+values = st.sampled_from(
+    [
+        b"SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1",
+        b"SIP/2.0/TCP h.example.com;rport",
+        b"SIP/2.0/UDP 192.0.2.1:70000",
+        b"SIP/2.0/UDP [2001:db8::1]",
+        b"SIP/2.0/UDP -h",
+        b"SIP/2.0/UDP h ;x",
+        b'"A. B" <sip:a@example.com>;tag=1',
+        b"A <sip:a@example.com>",
+        b"<sip:a@example.com>;tag=<1>",
+        b"sip:a@example.com",
+        b"<>",
+        b"1 INVITE",
+        b"1  INVITE",
+        b"12345678901 ACK",
+        b"a@b",
+        b"a b",
+        b"0",
+        b"4",
+        b"",
+        b" \t",
+    ]
+)
+ends = st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r\r\n", b"\r\n ", b"\r", b""])
+spaces = st.sampled_from([b"", b" ", b"\t ", b"\r"])
+lines = st.builds(
+    lambda name, before, after, value, last, end: name + before + b":" + after + value + last + end,
+    names, spaces, spaces, values, spaces, ends,
+)  # fmt: skip
+messages = st.builds(
+    lambda start, fields, rest: start + b"".join(fields) + rest,
+    st.sampled_from([b"OPTIONS sip:a SIP/2.0\r\n", b"SIP/2.0 200 OK\r\n", b"X\n", b"\r\n", b""]),
+    st.lists(lines, max_size=9),
+    st.sampled_from([b"\r\nbody", b"\r\n", b"\nbody", b"", b"\r", b"no colon\r\n\r\n"]),
+)
+
+
+def seen(twin: Any, data: bytes, start: int = 0) -> Any:
+    """All that one twin says of a message."""
+    try:
+        head = twin.scan(data, start)
+    except ParseError as why:
+        return why.reason, why.offset
+    told: dict[str, Any] = {name: getattr(head, name) for name in ("line", "keys", "start", "end", "body", "fields_at")}
+    told["repeats"] = head.has_repeats()
+    for number, key in enumerate(head.keys):
+        told[f"{number}"] = (
+            head.name(number),
+            head.value(number),
+            head.span(number),
+            head.offset(number),
+            head.value_at(number),
+            head.line_of(number),
+            head.first(key),
+            head.get(key),
+            head.all(key),
+        )
+    told["absent"] = head.first(b"absent"), head.get(b"absent"), head.all(b"absent")
+    told["plain"] = twin.plain(data, head)
+    return told
+
+
+class TwinTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        if _leaf is None:
+            raise SkipTest("the C twin was not compiled when sipapp was installed")
+
+    def same(self, of: Callable[[Any], Any]) -> None:
+        self.assertEqual(of(_leaf), of(leaf_pure))
+
+    def test_every_torture_message(self) -> None:
+        paths = sorted(TORTURE.rglob("*.dat"))
+        self.assertGreater(len(paths), 40)
+        for path in [*paths]:
+            data = path.read_bytes()
+            self.same(lambda twin, data=data: seen(twin, data))  # type: ignore[misc]
+
+    def test_the_usual_message_is_the_work_of_the_c_twin(self) -> None:
+        self.assertIsNot(type(_leaf.scan(INVITE)), leaf_pure.Head)
+        self.assertTrue(_leaf.plain(INVITE, _leaf.scan(INVITE)))
+
+    def test_more_header_fields_than_it_has_room_for(self) -> None:
+        data = b"X sip:a SIP/2.0\r\n" + b"To: <sip:a@b>\r\n" * 500 + b"\r\n"
+        self.same(lambda twin: seen(twin, data))
+
+    @given(messages, st.integers(0, 3))
+    @settings(max_examples=400, deadline=None)
+    def test_messages_of_awkward_pieces(self, data: bytes, start: int) -> None:
+        self.same(lambda twin: seen(twin, data, min(start, len(data))))
+
+    @given(st.data())
+    @settings(max_examples=200, deadline=None)
+    def test_a_message_with_some_bytes_changed(self, draw: st.DataObject) -> None:
+        data = bytearray(INVITE)
+        for _ in range(draw.draw(st.integers(1, 4))):
+            data[draw.draw(st.integers(0, len(data) - 1))] = draw.draw(st.sampled_from(b'\r\n :;,<>"\\=aA0\x00\xff'))
+        self.same(lambda twin: seen(twin, bytes(data)))
+
+    @given(messages)
+    @settings(max_examples=400, deadline=None)
+    def test_what_is_plain_is_valid(self, data: bytes) -> None:
+        try:
+            message = parse(data)
+        except ParseError:
+            return
+        if leaf_pure.plain(message.raw, message.head):
+            try:
+                validate._check(message)
+            except ValidationError as why:
+                self.assertIn(why.reason, ("Broadcast Via", "Version Not Supported"))
+
+    @given(values)
+    def test_via_values(self, value: bytes) -> None:
+        self.same(lambda twin: twin.via_parts(value))
+
+    @given(
+        st.binary(max_size=30),
+        st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.binary(max_size=3)), max_size=5),
+    )
+    @settings(max_examples=300, deadline=None)
+    def test_splices(self, raw: bytes, pieces: list[tuple[int, int, bytes]]) -> None:
+        size = len(raw)
+        edits = sorted((min(a, b, size), min(max(a, b), size), data) for a, b, data in pieces)
+        self.same(lambda twin: twin.splice(raw, 0, size, edits))
+
+    def test_a_value_written_over(self) -> None:
+        def over(twin: Any) -> Any:
+            head = twin.scan(INVITE)
+            number = head.first(b"max-forwards")
+            return head.overwrite(INVITE, number, b"69"), head.value(number), head.line_of(number)
+
+        self.same(over)
