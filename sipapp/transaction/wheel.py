@@ -27,8 +27,8 @@ SLOTS = 100
 
 _NONE = 1 << 62  # later than any slot
 
-AT_ONCE = 1000
-"""How many owners are woken before the reactor gets its turn."""
+AT_ONCE = 50
+"""How many owners are woken before the reactor gets its turn: some ms of work, whatever ends at the same moment."""
 
 
 class Owner(Protocol):
@@ -44,7 +44,7 @@ class Owner(Protocol):
 class Wheel:
     """Timers on one clock."""
 
-    __slots__ = ("_call", "_clock", "_first", "_heap", "_slots", "seconds")
+    __slots__ = ("_call", "_clock", "_first", "_heap", "_number", "_ready", "_slots", "seconds")
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
@@ -53,6 +53,8 @@ class Wheel:
         self._heap: list[int] = []
         self._call: IDelayedCall | None = None
         self._first = _NONE  # the slot that the call waits for
+        self._number = 0  # the slot whose owners are being woken
+        self._ready: list[Any] = []  # those of them that still are to be, the first one last
 
     def start(self, owner: Owner) -> None:
         """Wake `owner` at `owner.due`; nothing to do where it is entered for that time or an earlier one."""
@@ -84,10 +86,11 @@ class Wheel:
         self._first = _NONE
         self._slots.clear()
         self._heap.clear()
+        self._ready.clear()
 
     def __len__(self) -> int:
         """How many entries there are, those included that nobody needs any more."""
-        return sum(map(len, self._slots.values()))
+        return sum(map(len, self._slots.values())) + len(self._ready)
 
     def _wait(self) -> None:
         call = self._call
@@ -97,44 +100,52 @@ class Wheel:
         self._call = self._clock.callLater(max(0.0, number / SLOTS - self.seconds()), self._turn)
 
     def _turn(self) -> None:
-        """Wake whoever is due; sort the others into later slots."""
+        """Wake whoever is due, sort the others into later slots; but for so many at once only."""
         self._call = None
         self._first = 0  # whoever starts meanwhile needs not call
         limit = int(self.seconds() * SLOTS + 0.001)
         heap = self._heap
-        slots = self._slots
+        ready = self._ready
         woken = 0
-        while heap and heap[0] <= limit and woken < AT_ONCE:
-            number = heappop(heap)
-            woken += self._empty(number, slots.pop(number))
+        while woken < AT_ONCE:
+            if ready:
+                woken += 1
+                self._wake(ready.pop())
+            elif heap and heap[0] <= limit:
+                self._number = heappop(heap)
+                self._sort(self._slots.pop(self._number))
+            else:
+                break
         self._first = _NONE
-        if heap:
+        if ready:
+            self._first = 0
+            self._call = self._clock.callLater(0.0, self._turn)
+        elif heap:
             self._wait()
 
-    def _empty(self, number: int, entered: list[Any]) -> int:
-        """Wake or move on those of one slot; how many were woken."""
+    def _sort(self, entered: list[Any]) -> None:
+        """Those of the slot who are due become ready, the others are moved on."""
+        number = self._number
         ending = (number + 0.001) / SLOTS
-        due = []
+        ready = self._ready
         for owner in entered:
             if owner.slot != number:  # it has been entered for an earlier time since
                 continue
             if owner.due <= ending:
-                due.append(owner)
+                ready.append(owner)
             else:
                 owner.slot = 0
                 if owner.due != NEVER:
                     self.start(owner)
-        if len(due) > 1:
-            due.sort(key=_due)
-        for owner in due:
-            self._wake(owner, number, ending)
-        return len(due)
+        ready.reverse()
+        if len(ready) > 1:
+            ready.sort(key=_due, reverse=True)
 
-    def _wake(self, owner: Any, number: int, ending: float) -> None:
-        if owner.slot != number:
+    def _wake(self, owner: Any) -> None:
+        if owner.slot != self._number:
             return
         owner.slot = 0
-        if owner.due <= ending:  # nobody woken before it has stopped it
+        if owner.due <= (self._number + 0.001) / SLOTS:  # nobody woken before it has stopped it
             try:
                 owner.expired()
             except Exception:

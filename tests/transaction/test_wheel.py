@@ -26,6 +26,19 @@ class Owner:
         self.due = self.again.pop(0) if self.again else NEVER
 
 
+class CountingClock(Clock):
+    """Notes at each callLater how many have been woken."""
+
+    def __init__(self, woken: list[Any]) -> None:
+        super().__init__()
+        self.woken = woken
+        self.turns: list[int] = []
+
+    def callLater(self, delay: float, called: Any, *given: Any, **named: Any) -> Any:  # type: ignore[override]
+        self.turns.append(len(self.woken))
+        return super().callLater(delay, called, *given, **named)
+
+
 class WheelTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = SteppingClock()
@@ -145,21 +158,25 @@ class WheelTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_many_that_are_due_at_once_leave_the_reactor_its_turn(self) -> None:
-        turns: list[int] = []
-
-        class Counting(Clock):
-            def callLater(self, delay: float, called: Any, *given: Any, **named: Any) -> Any:  # type: ignore[override]
-                turns.append(len(woken))
-                return super().callLater(delay, called, *given, **named)
-
-        clock = Counting()
-        wheel = Wheel(clock)
         woken: list[float] = []
+        clock = CountingClock(woken)
+        wheel = Wheel(clock)
         for number in range(3 * AT_ONCE):
             wheel.start(Owner(clock, 1 + number * 0.001, woken=woken))
         clock.advance(60)
-        self.assertEqual(turns, [0, AT_ONCE + 1, 2 * AT_ONCE + 1])
+        self.assertEqual(clock.turns, [0, AT_ONCE, 2 * AT_ONCE])
         self.assertEqual(len(woken), 3 * AT_ONCE)
+
+    def test_so_do_many_of_one_moment_in_the_order_in_which_they_were_started(self) -> None:
+        woken: list[int] = []
+        clock = CountingClock(woken)
+        wheel = Wheel(clock)
+        for number in range(2 * AT_ONCE + 1):
+            wheel.at(1.0, woken.append, number)
+        clock.advance(1)
+        self.assertEqual(clock.turns, [0, AT_ONCE, 2 * AT_ONCE])
+        self.assertEqual(woken, list(range(2 * AT_ONCE + 1)))
+        self.assertEqual(len(wheel), 0)
 
     def test_a_late_clock_wakes_everybody_in_order(self) -> None:
         clock = Clock()
