@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from sipapp.errors import ScriptError
 from sipapp.log import Logger
 from sipapp.script.runtime import CallSite, Context, ScriptExit
+from sipapp.script.stack import open_routes, shown
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import Value
@@ -55,20 +56,24 @@ def value_of(ctx: Context, answer: Any) -> Value:
 
 def failed(ctx: Context, error: ScriptError, site: CallSite) -> int:
     """A ScriptError of a function: one log line at its place, false to the script."""
+    inside = shown(open_routes()) or f"launched in {site.route}"
     call_id = getattr(ctx.message, "call_id", b"").decode(errors="replace")
-    log.error("{site}: {error}, call {call_id}", site=str(site), error=str(error), call_id=call_id)
+    text = "{site}: {error}, {inside}, call {call_id}"
+    log.error(text, site=str(site), error=str(error), inside=inside, call_id=call_id)
     return error.code
 
 
 def unevaluated(ctx: Context, error: ScriptError, at: str) -> None:
     """An expression without a value, or a variable that cannot take one: a log line, and the script goes on."""
     call_id = getattr(ctx.message, "call_id", b"").decode(errors="replace")
-    log.error("{at}: {error}, call {call_id}", at=at, error=str(error), call_id=call_id)
+    inside = shown(open_routes())
+    log.error("{at}: {error}, {inside}, call {call_id}", at=at, error=str(error), inside=inside, call_id=call_id)
 
 
 def runaway(at: str, limit: int) -> None:
     """A `while` was left because it went round too often."""
-    log.warn("{at}: left this while after {limit} rounds (max_while_loops)", at=at, limit=limit)
+    text = "{at}: left this while after {limit} rounds (max_while_loops), {inside}"
+    log.warn(text, at=at, limit=limit, inside=shown(open_routes()))
 
 
 def too_deep(site: str, limit: int) -> int:
@@ -79,5 +84,6 @@ def too_deep(site: str, limit: int) -> int:
 
 def no_route(at: str, name: bytes) -> int:
     """route() of a computed name that no route has; what it answers."""
-    log.error("{at}: there is no route[{name}]", at=at, name=name.decode(errors="replace"))
+    inside = shown(open_routes())
+    log.error("{at}: there is no route[{name}], {inside}", at=at, name=name.decode(errors="replace"), inside=inside)
     return -10

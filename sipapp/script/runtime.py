@@ -18,6 +18,7 @@ from sipapp.errors import PeerError, Position, ScriptError, TooManySuspended
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import ISuspension
 from sipapp.log import Logger
+from sipapp.script.stack import routes_of, shown
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import Value
@@ -172,16 +173,17 @@ def _failed(route: Route, ctx: Context, error: Exception) -> None:
     """Log what ended a run: with a traceback only where it is a bug of ours or of a module."""
     ctx.extra[FAILED] = error
     call_id = getattr(ctx.message, "call_id", b"").decode(errors="replace")
+    levels = routes_of(error)
+    facts: dict[str, Any] = {
+        "at": levels[0].place if levels else str(route.at),
+        "inside": shown(levels) or f"in {route}",
+        "route": str(route),
+        "call_id": call_id,
+    }
     if isinstance(error, (PeerError, TooManySuspended)):
-        log.warn("{route} ended, call {call_id}: {error}", route=str(route), call_id=call_id, error=str(error))
+        log.warn("{at}: {error}: the script ends, {inside}, call {call_id}", error=str(error), **facts)
     else:
-        log.failure(
-            "{route} failed, call {call_id}: {error}",
-            failure=Failure(error),
-            route=str(route),
-            call_id=call_id,
-            error=repr(error),
-        )
+        log.failure("{at}: {error}, {inside}, call {call_id}", failure=Failure(error), error=repr(error), **facts)
 
 
 class Run:
@@ -262,7 +264,7 @@ class Run:
 
     def _wait(self, awaited: Any) -> Failure | None:
         """Wait for a Deferred; what keeps us from it, else."""
-        suspended = self.ctx.server.suspended  # type: ignore[attr-defined]
+        suspended = self.ctx.server.suspended
         if not isinstance(awaited, Deferred):
             return Failure(TypeError(f"{self.site}: a script waits for Deferreds, not for {awaited!r}"))
         try:
@@ -291,7 +293,7 @@ class Run:
                 log.debug("{site}: late, dropped: {error}", site=self.site, error=result.getErrorMessage())
             return
         self.waiting = None
-        self.ctx.server.suspended.leave(self, "errors" if isinstance(result, Failure) else "finished")  # type: ignore[attr-defined]
+        self.ctx.server.suspended.leave(self, "errors" if isinstance(result, Failure) else "finished")
         self._go(result)
 
     def _leave(self) -> Done | None:
@@ -323,7 +325,7 @@ class Run:
             return  # it is running right now, and asked for this itself: `_go` ends it at its next wait
         coroutine = self.coroutine
         self._leave()
-        self.ctx.server.suspended.leave(self, outcome)  # type: ignore[attr-defined]
+        self.ctx.server.suspended.leave(self, outcome)
         waiting.cancel()
         self._close(coroutine)
 

@@ -31,6 +31,7 @@ _NAMES: dict[type, str] = {
     bound.Drop: "drop",
     bound.Async: "async",
     bound.Launch: "launch",
+    bound.Parallel: "parallel",
     bound.RouteCall: "route",
     bound.Block: "{",
 }
@@ -60,8 +61,7 @@ class Traced(Emitter):
         """The statement as the watcher sees it."""
         inner = node.expression if isinstance(node, bound.Do) else node
         name = inner.function.name if isinstance(inner, bound.Call) else _NAMES[type(inner)]
-        at = node.target.at if isinstance(node, bound.Assign) else node.at
-        return Step(at, self.route_name, name)
+        return Step(node.at, self.route_name, name)
 
     def watched(self, argument: bound.Given, site: CallSite) -> Any:
         """A variable that a function is given: what it writes is told."""

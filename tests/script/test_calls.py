@@ -46,7 +46,11 @@ class CallTests(SynchronousTestCase):
         self.assertEqual(said('fail();\nsay("$rc");\nfail("-7"); say("$rc");'), ["-1", "-7"])
         lines = [e["log_format"].format(**e) for e in events if "site" in e]
         self.assertEqual(
-            lines, ["app.cfg:3:1: fail(): it failed, call call-1", "app.cfg:5:1: fail(): it failed, call call-1"]
+            lines,
+            [
+                "app.cfg:3:1: fail(): it failed, in request_route, call call-1",
+                "app.cfg:5:1: fail(): it failed, in request_route, call call-1",
+            ],
         )
 
     def test_any_other_exception_ends_the_run_with_the_scripts_lines_in_the_traceback(self) -> None:

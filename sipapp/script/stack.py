@@ -1,0 +1,74 @@
+# -*- test-case-name: tests.script.test_stack -*-
+"""stack: which routes of the script are open, and where: told when something goes wrong, and paid for only then.
+
+Compiled routes are Python functions, so the interpreter's own frames know; a run that has waited has the same ones.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import CodeType, FrameType, TracebackType
+from typing import NamedTuple
+
+_MARK = "ROUTES"  # a global that all compiled routes have, and nothing else
+
+
+class Level(NamedTuple):
+    """An open route, and the place in it that is being run."""
+
+    route: str
+    file: str
+    line: int
+    column: int
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+def open_routes() -> list[Level]:
+    """The routes of this run, innermost first. To be asked by what a route has called itself: else there are none."""
+    frame: FrameType | None = sys._getframe(2)
+    found = []
+    while frame is not None and _MARK in frame.f_globals:
+        found.append(_level(frame.f_code, frame.f_lasti, frame.f_lineno))
+        frame = frame.f_back
+    return _without_blocks(found)
+
+
+def routes_of(error: BaseException) -> list[Level]:
+    """The routes that were open when an exception was raised, innermost first."""
+    found = []
+    traceback: TracebackType | None = error.__traceback__
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if _MARK in frame.f_globals:
+            found.append(_level(frame.f_code, traceback.tb_lasti, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    return _without_blocks(found[::-1])
+
+
+def shown(levels: list[Level]) -> str:
+    """`in route[AUTH] called from request_route at app.cfg:20:5`; without levels, nothing."""
+    if not levels:
+        return ""
+    callers = "".join(f" called from {level.route} at {level.place}" for level in levels[1:])
+    return f"in {levels[0].route}{callers}"
+
+
+def _level(code: CodeType, instruction: int, line: int) -> Level:
+    """Columns count from 1, as everywhere."""
+    at = next((p for number, p in enumerate(code.co_positions()) if number == instruction // 2), (line, None, 0, None))
+    return Level(code.co_name, code.co_filename, line, (at[2] or 0) + 1)
+
+
+def _without_blocks(levels: list[Level]) -> list[Level]:
+    """A block in a value's place is a function of its own, but no route: its place is one in the route around it."""
+    found = []
+    inner: Level | None = None
+    for level in levels:
+        inner = inner or level
+        if not level.route.startswith("block"):
+            found.append(inner._replace(route=level.route))
+            inner = None
+    return found
