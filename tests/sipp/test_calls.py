@@ -14,7 +14,7 @@ from tests.served import Served, free_ports
 from tests.sipp.sipp import MISSING, Sipp, callee, caller
 from tests.sipp.test_app import app
 
-CALLS = int(os.environ.get("SIPP_CALLS", "400"))
+CALLS = int(os.environ.get("SIPP_CALLS", "100"))
 RATE = int(os.environ.get("SIPP_RATE", "200"))
 LONGEST = 40 + 2 * CALLS / RATE  # s
 

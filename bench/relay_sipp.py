@@ -1,0 +1,75 @@
+"""relay_sipp: calls through etc/app.cfg in a real server, SIPp at both ends; none may fail.
+
+    python -m bench.relay_sipp [--calls 5000] [--rate 200] [udp tcp ...]
+
+Each call is INVITE, 180, 200, ACK, BYE, 200 along the Route set that record_route() makes. SIPp repeats what is lost
+over UDP, as any telephone does: those are counted too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import time
+from pathlib import Path
+
+from bench.standin import Standin, table
+from tests.served import Served, free_ports
+from tests.sipp.sipp import MISSING, Sipp, callee, caller
+from tests.sipp.test_app import app
+
+
+def measure(proto: str, calls: int, rate: int) -> list[tuple[str, object]]:
+    """One run over one transport."""
+    with Standin() as test:
+        near, far = free_ports(2)
+        server = app(test, f"{far};transport={proto}")
+        before = server.memory()
+        callees = callee(test, "uas_call", far, calls, proto)
+        start, used = time.monotonic(), _processor(server)
+        callers = caller(test, "uac_call", server.port, near, calls, proto, rate=rate, user="relay")
+        longest = 60 + 2 * calls / rate
+        statuses = callers.wait(longest), callees.wait(longest)
+        took = time.monotonic() - start
+        return [
+            ("transport, calls, a second", f"{proto}, {calls}, {rate}"),
+            ("took (s)", f"{took:.1f}"),
+            ("caller: successful, failed, repeated", _counted(callers)),
+            ("callee: successful, failed, repeated", _counted(callees)),
+            ("exit statuses of SIPp", f"{statuses[0]} {statuses[1]}"),
+            ("processor time of the server (ms a call)", f"{(_processor(server) - used) / calls * 1e3:.2f}"),
+            ("memory (MB): before, after", f"{before / 1e6:.1f} {server.memory() / 1e6:.1f}"),
+            ("lines in its log", len(server.log.splitlines())),
+        ]
+
+
+def _counted(party: Sipp) -> str:
+    """The totals of SIPp's last screen."""
+    screen = party.report()
+    found = [re.findall(rf"{name}\s*\|[^|]*\|\s*(\d+)", screen) for name in ("Successful call", "Failed call")]
+    rows = re.findall(r"(?:---->|<----).*", screen)  # after the arrow, far apart: messages, repeated ones
+    repeated = sum(int(re.findall(r"\s{2,}(\d+)", row)[1]) for row in rows)
+    return " ".join([*(one[-1] if one else "?" for one in found), str(repeated)])
+
+
+def _processor(server: Served) -> float:
+    """What the server has used so far (s)."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("proto", nargs="*", default=["udp", "tcp"])
+    parser.add_argument("--calls", type=int, default=5000)
+    parser.add_argument("--rate", type=int, default=200, help="calls a second")
+    given = parser.parse_args()
+    if MISSING:
+        raise SystemExit(MISSING)
+    for proto in given.proto:
+        print(table(measure(proto, given.calls, given.rate)), end="\n\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()
