@@ -20,6 +20,7 @@ class FakeSql:
     before `go()`; `broken`: everything fails."""
 
     schemes = ("fake",)
+    backslashes = True
 
     def __init__(self, **tables: list[Row]) -> None:
         self.tables = {name.encode(): rows for name, rows in tables.items()}
@@ -31,8 +32,11 @@ class FakeSql:
         self.cancelled = 0
         self._waiting: list[tuple[Deferred[Any], Any]] = []
 
-    def database(self, url: str) -> FakeSql:
+    def database(self, url: str, server: Any = None) -> FakeSql:
         return self
+
+    def connect(self) -> Deferred[None]:
+        return self._answer(None)
 
     def select(
         self,

@@ -11,8 +11,22 @@ from zope.interface import Attribute, Interface
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
+    from sipapp.interfaces.server import IServer
+
 SqlValue = int | float | bytes | None
 """What a column holds. Texts are bytes, dates seconds since 1970."""
+
+
+class SqlTime(int):
+    """A time to be written (s since 1970), for a column of dates; those that are read are plain numbers."""
+
+    __slots__ = ()
+
+
+class SqlBigInt(int):
+    """A number out of a column of 64 bits: scripts, which have 32, get it as a text."""
+
+    __slots__ = ()
 
 
 class Rows(NamedTuple):
@@ -29,6 +43,11 @@ class ISql(Interface):
 
     Texts go to the database as bytes, never as part of the statement; table and column names are the caller's own.
     """
+
+    backslashes: bool = Attribute("in a text within a statement, a backslash escapes what is behind it")
+
+    def connect() -> Deferred[None]:
+        """Make sure that there is a connection; SqlUnavailable where none can be had."""
 
     def select(
         table: bytes,
@@ -62,5 +81,8 @@ class ISqlEngine(Interface):
 
     schemes: tuple[str, ...] = Attribute("what its URLs begin with: 'sqlite', 'mysql', 'postgres'")
 
-    def database(url: str) -> ISql:
-        """The database of a URL, its connections shared by all who ask for it. Raises ConfigError: a wrong URL."""
+    def database(url: str, server: IServer) -> ISql:
+        """The database of a URL, its connections shared by all who ask for it. The engine may not be started yet.
+
+        Raises ConfigError: a wrong URL.
+        """

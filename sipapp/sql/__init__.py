@@ -1,0 +1,1 @@
+"""sql: what the database modules have in common: URLs, statements, connections in bounded pools."""
