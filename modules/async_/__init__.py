@@ -28,6 +28,7 @@ from sipapp.module import (
     pseudo_variable,
     script_function,
 )
+from sipapp.module.sleep import Sleep
 from sipapp.script.runtime import Route
 
 from .groups import DEFAULT, group_names
@@ -142,13 +143,10 @@ class Async:
 
     # -- how
 
-    def _sleep(self, amount: int, unit: float) -> Deferred[int]:
+    def _sleep(self, amount: int, unit: float) -> Sleep:
         if amount <= 0:
             raise ScriptError(f"negative or zero sleep time: {amount}")
-        server = self.server
-        waiting: Deferred[int] = Deferred(_stop)
-        waiting.alarm = server.wheel.at(server.clock.seconds() + amount * unit, waiting.callback, 1)  # type: ignore[attr-defined]
-        return waiting
+        return Sleep(self.server, amount * unit)
 
     async def _continue(self, ctx: Context, name: str, group: bytes, amount: int | None = None, unit: float = 0) -> int:
         """Wait, then leave for route[name]: the rest of this script is not run."""
@@ -156,7 +154,7 @@ class Async:
         if ctx.transaction is not None and ctx.transaction.status >= 200:
             raise ScriptError("failed to suspend the processing: the request has its final response")
         task: dict[bytes, Value] = {b"gname": group, b"data": None}
-        wait = self._soon() if amount is None else self._sleep(amount, unit)
+        wait = Sleep(self.server, 0.0) if amount is None else self._sleep(amount, unit)
         if self.return_ and (tm := self.server.find(ITm)) is not None:
             return self._leave_waiting(tm, ctx, wait, _entered(route, task), (amount or 0) * unit)
         await wait
@@ -172,12 +170,6 @@ class Async:
             raise ScriptError("failed to suspend the processing")
         wait.addCallback(lambda _: tm.resume(*identity, route))
         return self.return_
-
-    def _soon(self) -> Deferred[int]:
-        """Once the reactor has had its turn."""
-        wait: Deferred[int] = Deferred(_stop)
-        wait.alarm = self.server.clock.callLater(0, wait.callback, 1)  # type: ignore[attr-defined]
-        return wait
 
     def _run_beside(self, name: str, group: bytes, data: bytes) -> int:
         task = {b"gname": group, b"data": data}
@@ -211,8 +203,3 @@ def _entered(route: Route, task: dict[bytes, Value]) -> Route:
         return route.function(ctx)
 
     return Route(route.kind, route.name, route.at, enter, route.suspends)
-
-
-def _stop(waiting: Any) -> None:
-    """The script waits no more."""
-    waiting.alarm.cancel()

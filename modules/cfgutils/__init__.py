@@ -7,10 +7,10 @@ import os
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater
 
 from sipapp.log import Logger
 from sipapp.module import Context, IServer, module, script_function
+from sipapp.module.sleep import Sleep
 from sipapp.modules.cfgutils.chance import Chance
 from sipapp.modules.cfgutils.gflags import GlobalFlags
 from sipapp.modules.cfgutils.hashes import Hashes
@@ -43,7 +43,7 @@ class Cfgutils(Chance, GlobalFlags, Hashes, Locks, Memory):
         return self._pause(time / 1e6)
 
     def _pause(self, seconds: float) -> int | Deferred[int]:
-        return deferLater(self.clock, seconds, lambda: 1) if seconds > 0 else 1
+        return Sleep(self.server, seconds) if seconds > 0 else 1
 
     @script_function()
     def abort(self) -> int:

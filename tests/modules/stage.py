@@ -15,6 +15,7 @@ from sipapp.message.parse import parse
 from sipapp.module import Context, RouteType
 from sipapp.module.registry import Registry
 from sipapp.statistics import Statistics
+from sipapp.transaction.wheel import Wheel
 
 UDP = Socket("udp", "192.0.2.1", 5060)
 UDP_5080 = Socket("udp", "192.0.2.1", 5080, name="side")
@@ -82,6 +83,7 @@ class StageServer:
     def __init__(self, *sockets: Socket, provide: dict[Any, Any] | None = None, **config: Any) -> None:
         self.clock = Clock()
         self.reactor = self.clock
+        self.wheel = Wheel(self.clock)
         self.transport = Transport(*(sockets or (UDP, UDP_5080, TCP)))
         self.statistics = Statistics()
         self.registry = Registry()
