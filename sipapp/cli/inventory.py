@@ -60,5 +60,5 @@ def inventory(mpath: str = "") -> dict[str, Any]:
         "transformations": sorted(transformations),
         "modules": modules,
         "async_functions": sorted(suspending),
-        "statements": ["async", "launch"],
+        "statements": ["async", "launch", "parallel"],
     }

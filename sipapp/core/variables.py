@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sipapp.module import Access, ConfigError, Context, pseudo_variable
 from sipapp.script.load_time import value_of
+from sipapp.script.parallel import RESULTS
 from sipapp.script.values import wrap
 
 if TYPE_CHECKING:
@@ -23,10 +25,15 @@ class CoreVariables:
     assembly: Any
     """The script as it was read; its `script.defines` are name -> bytes, None for those without a value."""
 
-    @pseudo_variable("rc", "?", "retcode", integer=True)
-    def pv_rc(self, ctx: Context) -> int:
-        """$rc: what the last function or route returned."""
-        return ctx.rc
+    @pseudo_variable("rc", "?", "retcode", integer=True, bind=True)
+    def pv_rc(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:
+        """$rc: what the last function or route returned. $rc(1), $rc(2), ...: what the statements of the last parallel
+        block returned, one by one; null for one that was cancelled."""
+        if index is not None or (inner is not None and not (inner.isdigit() and int(inner))):
+            raise ConfigError("$rc: takes the number of a parallel block's statement and no index: $rc(1)")
+        if inner is None:
+            return Access(lambda ctx: ctx.rc, integer=True)
+        return Access(partial(_result, int(inner) - 1), integer=True)
 
     @pseudo_variable("null", constant=True)
     def pv_null(self, ctx: Context) -> None:
@@ -89,6 +96,11 @@ def _name(variable: str, inner: bytes | None, index: bytes | None) -> str:
     if not inner or index is not None:
         raise ConfigError(f"${variable}: needs a name and takes no index: ${variable}(NAME)")
     return inner.decode("utf-8", "surrogateescape")
+
+
+def _result(number: int, ctx: Context) -> int | None:
+    codes: list[int | None] = ctx.extra.get(RESULTS, [])
+    return codes[number] if number < len(codes) else None
 
 
 def _as_number(text: str) -> int:

@@ -208,7 +208,22 @@ class Drop(Node):
     value: Expression | None
 
 
-Statement = Do | Assign | If | While | Switch | Break | Return | Exit | Drop | Async | Launch
+class Member(Node):
+    """One statement of a parallel block; `return` ends only it."""
+
+    body: list[Statement]
+
+
+class Parallel(Node):
+    """parallel(first, timeout=seconds) { members }."""
+
+    members: list[Member]
+    first: bool
+    seconds: float | None
+    site: CallSite
+
+
+Statement = Do | Assign | If | While | Switch | Break | Return | Exit | Drop | Async | Launch | Parallel
 
 
 class RouteBlock(Node):

@@ -114,6 +114,6 @@ def _facts(block: bound.RouteBlock) -> _Facts:
                 facts.computes = True
             case bound.RouteCall(_, str() as name):
                 facts.calls.add(name)
-            case bound.Async():
+            case bound.Async() | bound.Parallel():
                 facts.waits = True
     return facts

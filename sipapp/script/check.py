@@ -11,10 +11,12 @@ from sipapp.errors import ConfigError, Position, each
 from sipapp.interfaces.script import IRegistry
 from sipapp.script import bound, nodes, values
 from sipapp.script.doubts import doubts
+from sipapp.script.members import misplaced
 from sipapp.script.posix import compile_regex
 from sipapp.script.pvsyntax import parse_variable
 from sipapp.script.references import References
 from sipapp.script.resolve import Resolver
+from sipapp.script.runtime import CallSite
 
 
 @dataclass
@@ -183,6 +185,16 @@ class _Checker:
     def _launch(self, node: nodes.Launch) -> bound.Statement | None:
         return self._expressions.launch(node)
 
+    def _parallel(self, node: nodes.Parallel) -> bound.Statement | None:
+        if self._expressions.kind == "onsend_route":
+            raise ConfigError("parallel is not allowed in onsend_route")
+        members = [bound.Member(member.at, self.statements(member.body)) for member in node.members]
+        for member in members:
+            for mistake in misplaced(member.body):
+                self.report(mistake)
+        site = CallSite("parallel", "core", node.at, self._expressions.route)
+        return bound.Parallel(node.at, members, node.first, node.seconds, site)
+
 
 _STATEMENTS: dict[type, Callable[[_Checker, Any], bound.Statement | None]] = {
     nodes.Do: _Checker._do,
@@ -196,4 +208,5 @@ _STATEMENTS: dict[type, Callable[[_Checker, Any], bound.Statement | None]] = {
     nodes.Drop: _Checker._drop,
     nodes.Async: _Checker._async,
     nodes.Launch: _Checker._launch,
+    nodes.Parallel: _Checker._parallel,
 }

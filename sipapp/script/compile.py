@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ScriptError
-from sipapp.script import answers, background, bound, runtime, values
+from sipapp.script import answers, background, bound, parallel, runtime, values
 from sipapp.script.callgraph import CallGraph
 from sipapp.script.check import Checked
 from sipapp.script.emit import Globals
@@ -27,6 +27,7 @@ _KNOWN: dict[str, Any] = {
     "ScriptError": ScriptError,
     "TextWithNumber": values.TextWithNumber,
     "launch": background.launch,
+    "parallel": parallel.parallel,
     **{name: getattr(values, name) for name in ("divide", "equal", "integer", "matches", "modulo", "plus")},
     **{name: getattr(values, name) for name in ("shift_left", "shift_right", "text", "wrap")},
     **{name: getattr(runtime, name) for name in ("ScriptExit", "ScriptJump", "within")},

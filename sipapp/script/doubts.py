@@ -53,6 +53,11 @@ def _inside(statement: bound.Statement) -> Iterator[ConfigError]:
             yield from doubts(otherwise)
         case bound.While(_, _, body):
             yield from doubts(body)
+        case bound.Parallel(_, members):
+            if len(members) == 1:
+                yield _doubt(statement.at, "nothing runs beside the one statement of this parallel block")
+            for member in members:
+                yield from doubts(member.body)
         case bound.Switch(_, _, cases):
             yield from _cases(cases)
             for case in cases:

@@ -71,7 +71,7 @@ _number = re.compile(r"0|[1-9][0-9]*|0x[0-9A-Fa-f]+|0[0-7]+|[01]+b").fullmatch
 _ipv6 = re.compile(
     r"(?:(?:H:){7}H|(?:H:){1,7}(?::H){1,7}|:(?::H){1,7}|(?:H:){1,7}:|::)".replace("H", "[0-9A-Fa-f]{1,4}")
 )
-_result = re.compile(r"\$(?:\?|retcode|rc)").match
+_result = re.compile(r"\$(?:\?|retcode|rc)(?:\([0-9]+\))?").match
 _variable = re.compile(r"\$(?:[A-Za-z_]\w*|'\.')*", re.ASCII).match
 _ambiguous = re.compile(r"\$(?:(?P<attribute>(?:[ft][rud]?|g)\.|[A-Za-z_]\w*\[)|[A-Za-z_]\w*)?", re.ASCII).match
 _parenthesis = re.compile(r"[()\n]")

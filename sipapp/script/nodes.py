@@ -201,7 +201,21 @@ class Drop(Node):
     value: Expression | None = None
 
 
-Statement = Do | Assign | If | While | Switch | Break | Return | Exit | Drop | Async | Launch
+class Member(Node):
+    """One of the statements of a parallel block, or a block in their row."""
+
+    body: list[Statement]
+
+
+class Parallel(Node):
+    """`parallel(first, timeout=0.5) { a(); b(); { c(); d(); } }`"""
+
+    members: list[Member]
+    first: bool = False
+    seconds: float | None = None
+
+
+Statement = Do | Assign | If | While | Switch | Break | Return | Exit | Drop | Async | Launch | Parallel
 
 
 # -- the top level

@@ -166,7 +166,7 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
         if done is not None:
             done(ctx, code)
         return
-    Run(route, ctx, done).start()
+    Run(route, ctx, done, route.function(ctx)).start()
 
 
 def _failed(route: Route, ctx: Context, error: Exception) -> None:
@@ -204,11 +204,13 @@ class Run:
         "waiting",
     )
 
-    def __init__(self, route: Route, ctx: Context, done: Done | None) -> None:
+    def __init__(
+        self, route: Route, ctx: Context, done: Done | None, coroutine: Coroutine[Any, Any, int] | None
+    ) -> None:
         self.route = route
         self.ctx = ctx
         self.done = done
-        self.coroutine: Coroutine[Any, Any, int] | None = route.function(ctx)
+        self.coroutine = coroutine
         self.waiting: Deferred[Any] | None = None
         self.site: CallSite | None = None  # what it waits for
         self.id = 0  # counts the runs that have waited; 0: it has not

@@ -169,6 +169,22 @@ class Statements(Switches):
     def _launch(self, node: bound.Launch, tail: Tail) -> None:
         self._finish(tail, self.launch(node))
 
+    def _parallel(self, node: bound.Parallel, tail: Tail) -> None:
+        """Each member is a coroutine function of its own."""
+        members = []
+        for member in node.members:
+            self.stand_at(member.at)
+            members.append(self.load(self._function("member", member.body, coroutine=True)))
+        self.stand_at(node.at)
+        name = self.temp("r")
+        site = self.load(self.globals.name(node.site, f"at_parallel_{node.at.line}"))
+        facts = (self.constant(node.first), self.constant(node.seconds))
+        called = self.call("parallel", self.load("ctx"), site, self.tuple(*members), *facts)
+        self.assign(f"rc {name}", self.awaited(called))
+        if self.watcher is not None:
+            self.tell("returned", node.site, self.load(name))
+        self._finish(tail, name)
+
     # -- loops
 
     def _while(self, node: bound.While, tail: Tail) -> None:
@@ -218,17 +234,24 @@ class Statements(Switches):
             name = self.temp("r")
             self._assign(node.body[0], name)
             return name
-        function, name = self.temp("block"), self.temp("r")
-        outer = (self.top, self._leaves, self._can_break, self.nesting)
-        self.top, self._leaves, self._can_break, self.nesting = False, (), (), self.nesting + 1
-        with self.apart() as body:
-            self.statements(node.body, RETURN)
-        self.top, self._leaves, self._can_break, self.nesting = outer
+        function, name = self._function("block", node.body, self.coroutine), self.temp("r")
         self.stand_at(node.at)
-        self.body.append(self.define(function, [], body, self.coroutine))
         called = self.call(function)
         self.assign(name, self.awaited(called) if self.coroutine else called)
         return name
+
+    def _function(self, stem: str, statements: list[bound.Statement], coroutine: bool) -> str:
+        """The name of an inner function with these statements."""
+        function = self.temp(stem)
+        line, column = self._line, self._column
+        outer = (self.top, self._leaves, self._can_break, self.nesting)
+        self.top, self._leaves, self._can_break, self.nesting = False, (), (), self.nesting + 1
+        with self.apart() as body:
+            self.statements(statements, RETURN)
+        self.top, self._leaves, self._can_break, self.nesting = outer
+        self._line, self._column = line, column
+        self.body.append(self.define(function, [], body, coroutine))
+        return function
 
 
 _EMIT: dict[type, Callable[[Statements, Any, Tail], None]] = {
@@ -243,4 +266,5 @@ _EMIT: dict[type, Callable[[Statements, Any, Tail], None]] = {
     bound.Drop: Statements._drop,
     bound.Async: Statements._async,
     bound.Launch: Statements._launch,
+    bound.Parallel: Statements._parallel,
 }

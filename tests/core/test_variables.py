@@ -8,11 +8,12 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.core.parameters import CoreConfig
 from sipapp.core.variables import CoreVariables
-from sipapp.errors import ConfigError, Position
+from sipapp.errors import ConfigError, ConfigErrors, Position
 from sipapp.interfaces.script import Value
 from sipapp.module import module
 from sipapp.module.registry import Registry
 from sipapp.script.pv import Binder
+from tests.core.script import Script
 
 
 @module("core")
@@ -81,3 +82,21 @@ class CoreVariablesTests(SynchronousTestCase):
     def test_none_can_be_written(self) -> None:
         for variable in (b"$rc", b"$null", b"$def(N)", b"$env(HOME)", b"$iuid"):
             self.assertIsNone(self.binder.variable(variable).set)
+
+
+class ParallelCodesTests(SynchronousTestCase):
+    def test_rc_with_a_number_is_the_code_of_one_statement_of_the_last_parallel_block(self) -> None:
+        script = Script(
+            "$var(before) = $rc(1);\n"
+            "parallel { { $var(x) = 1; } { route(A); } { route(B); } }\n"
+            '$var(codes) = "" + $rc + " " + $rc(1) + " " + $retcode(2) + " " + $(rc(3)) + " " + $?(4);\n'
+            "$var(none) = $rc(4);",
+            "route[A] { return 5; }\nroute[B] { return -3; }",
+        )
+        self.assertEqual(script.var("codes"), b"-1 1 5 -3 ")
+        self.assertEqual((script.var("before"), script.var("none")), (0, 0))
+
+    def test_its_number_counts_from_1(self) -> None:
+        for wrong in ("$rc(0)", "$(rc(x))", "$(rc[1])"):
+            why = self.assertRaises(ConfigErrors, Script, f"$var(x) = {wrong};")
+            self.assertIn("$rc", str(why))

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from sipapp.errors import ConfigError, Position
 from sipapp.nearest import nearest
 from sipapp.script import nodes
+from sipapp.script.grammar import parallel
 from sipapp.script.grammar.core_calls import CORE_FUNCTIONS
 from sipapp.script.grammar.expressions import READERS, constant_type
 from sipapp.script.grammar.module_calls import WORDS, ModuleCalls
@@ -60,15 +61,16 @@ class Bodies(ModuleCalls):
         reason = f'"}}" is expected before {self.shown()}: the block of line {line} is still open'
         raise Unclosed(reason, self.place())
 
-    def statements(self, opening: Token, ends: frozenset[str]) -> list[nodes.Statement]:
-        """All statements up to one of the kinds that end them."""
-        body: list[nodes.Statement] = []
+    def statements(self, opening: Token, ends: frozenset[str], one: Callable[[], Any] | None = None) -> list[Any]:
+        """All statements up to one of the kinds that end them, each read by `one` where that is given."""
+        body: list[Any] = []
+        one = one or self.statement
         while self.kind not in ends and self.kind != "END":
             if self.outside():
                 self.misplaced(opening)
                 continue
             try:
-                statement = self.statement()
+                statement = one()
             except Unclosed:
                 raise
             except ConfigError as error:
@@ -123,6 +125,8 @@ class Bodies(ModuleCalls):
         read = STATEMENTS.get(self.kind)
         if read is None:
             self.no_statement()
+        if self.kind == "ID" and parallel.begins(self):
+            return self.parallel()
         return read(self)  # type: ignore[no-any-return]
 
     def no_statement(self) -> NoReturn:
@@ -225,6 +229,27 @@ class Bodies(ModuleCalls):
             value = self.expression()
         self.semicolon()
         return _LEAVING[kind](at, value)
+
+    def parallel(self) -> nodes.Parallel:
+        """`parallel(first, timeout=0.5) { statements }`"""
+        at = self.place()
+        self.advance()
+        first, seconds = parallel.options(self)
+        opening = self.tokens[self.index]
+        self.expect("{")
+        members = self.statements(opening, _BLOCK_ENDS, self.member)
+        if self.kind == "}" and self.tokens[self.index - 1] is opening:
+            self.report("a parallel block cannot be empty")
+        self.close(opening)
+        return nodes.Parallel(at, members, first, seconds)
+
+    def member(self) -> nodes.Member | None:
+        """A statement of a parallel block: the one place where a block stands by itself."""
+        at = self.place()
+        if self.kind == "{":
+            return nodes.Member(at, self.block())
+        statement = self.statement()
+        return None if statement is None else nodes.Member(at, [statement])
 
     def stop(self) -> nodes.Break:
         at = self.place()
