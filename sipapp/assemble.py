@@ -37,7 +37,6 @@ class Assembly:
     config: CoreConfig
     registry: Registry
     modules: dict[str, IModule]
-    refused: set[str] = field(default_factory=set)  # what loadmodule could not load
     warnings: list[ConfigError] = field(default_factory=list)
     program: Program | None = None
 
@@ -116,7 +115,7 @@ def _load(setting: nodes.LoadModule, assembly: Assembly, loader: Loader) -> None
     try:
         module = loader.load(name)
     except ConfigError:
-        assembly.refused.add(_short(name))
+        assembly.registry.refused.add(_short(name))
         raise
     if module.name in assembly.modules:
         return
@@ -143,7 +142,7 @@ def _set_parameter(setting: nodes.ModParam, assembly: Assembly, loader: Loader) 
     except re.error as why:
         raise ConfigError(f'modparam("{modules}", ...): {why}') from None
     named = [m for short, m in assembly.modules.items() if short != "core" and pattern.match(short)]
-    if not named and modules in assembly.refused:
+    if not named and modules in assembly.registry.refused:
         return  # that it could not be loaded is said already
     if not named:
         raise _not_loaded(modules, name, [m for m in loader.catalogue() if pattern.match(m.name)], assembly)

@@ -26,9 +26,12 @@ class Registry:
         self._variables: dict[str, IPseudoVariable] = {}
         self._transformations: dict[str, ITransformation] = {}
         self.commands: dict[str, IRpcCommand] = {}
+        self.modules: set[str] = set()
+        self.refused: set[str] = set()  # modules that the script wanted and could not have
 
     def add(self, module: IModule) -> None:
         """Take in what a module offers."""
+        self.modules.add(module.name)
         for function in module.script_functions():
             self._functions.setdefault(function.name, []).append(function)
         for variable in module.pseudo_variables():
@@ -60,8 +63,22 @@ class Registry:
         kind, bare = _told_apart(name)
         here, everywhere = self._offered(kind), self.elsewhere()._offered(kind)
         home = _home(everywhere[bare]) if bare in everywhere else ""
-        where = f'; it is in module {home}: loadmodule "{home}"' if home else _meant(name, bare, here, everywhere)
+        if home:
+            where = f'; it is in module {home}: loadmodule "{home}"'
+        elif lacking := self._home_in_kamailio(name.removesuffix("()")):
+            if lacking in self.elsewhere().modules:
+                where = f"; Kamailio's module {lacking} has it, sipapp's has not"
+            else:
+                home = lacking
+                where = f"; it is in Kamailio's module {home}, which sipapp does not have"
+        else:
+            where = nearest(bare, here) or _nearest_elsewhere(bare, everywhere)
         return ConfigError(f"{name}: no such {kind}{where}", missing=home)
+
+    def _home_in_kamailio(self, name: str) -> str:
+        """The module that the script wanted to load, where several have it; else the one of the plainest name."""
+        found = homes(name)
+        return min(found, key=lambda module: (module not in self.refused, len(module)), default="")
 
     def _offered(self, kind: str) -> dict[str, Any]:
         offered: dict[str, Any] = getattr(self, f"_{kind}s")
@@ -77,15 +94,9 @@ def _told_apart(name: str) -> tuple[str, str]:
     return "function", name.removesuffix("()")
 
 
-def _meant(name: str, bare: str, here: dict[str, Any], everywhere: dict[str, Any]) -> str:
-    """A name that no module offers: one much like it, or where Kamailio has it."""
-    near = nearest(bare, here)
-    if near:
-        return near
-    for home in homes(name.removesuffix("()")):
-        return f"; it is in Kamailio's module {home}, which sipapp does not have"
-    other = closest(bare, everywhere)
-    return f'; did you mean "{other}" of module {_home(everywhere[other])}?' if other else ""
+def _nearest_elsewhere(bare: str, everywhere: dict[str, Any]) -> str:
+    found = closest(bare, everywhere)
+    return f'; did you mean "{found}" of module {_home(everywhere[found])}?' if found else ""
 
 
 def _home(found: Any) -> str:

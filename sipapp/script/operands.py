@@ -119,6 +119,14 @@ def compare(at: Position, name: str, operator: str, right: Expression | Word | N
     return Test(at, _guarded(compared), name)
 
 
+def unresolved(name: str, right: Expression | Word | Network) -> str:
+    """The name on the right side that no address is known for; empty where there is none such."""
+    value = right.value if name in ADDRESSES and isinstance(right, (Constant, Word)) else b"myself"
+    if value == b"myself" or isinstance(value, int) or _networks(value, resolve=True):
+        return ""
+    return value.decode(errors="replace")
+
+
 def _guarded(compared: Comparison) -> Comparison:
     def test(ctx: Context) -> int:
         try:
@@ -223,7 +231,8 @@ def _address(text: str) -> Any:
 
 @lru_cache(maxsize=1024)
 def _networks(text: bytes, resolve: bool) -> Networks:
-    """The networks that a text names. A name is looked up when the script loads, once: nothing blocks while it runs."""
+    """The networks that a text names. A name is looked up when the script loads, once: nothing blocks while it runs.
+    One that is unknown then is that of no address."""
     plain = text.decode("ascii", "replace").replace("[", "").replace("]", "")
     try:
         return [ip_network(plain, strict=False)]
@@ -232,8 +241,8 @@ def _networks(text: bytes, resolve: bool) -> Networks:
             return []
     try:
         found = socket.getaddrinfo(plain, None, type=socket.SOCK_DGRAM)
-    except OSError as why:
-        raise ConfigError(f"no address known for {plain!r}: {why.strerror or why}") from None
+    except OSError:
+        return []
     return [ip_network(address[4][0]) for address in found]
 
 

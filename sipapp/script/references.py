@@ -31,7 +31,7 @@ class References:
     """Kept while the script is checked; `doubts` are warnings."""
 
     def __init__(self, script: nodes.Script, doubt: Callable[[ConfigError], None]) -> None:
-        self._doubt = doubt
+        self.doubt = doubt
         self._blocks = {(block.kind, block.name): block.at for block in script.routes}
         self._used: set[tuple[str, str]] = set()
         self.dynamic = False  # some route() or function computes the name when it runs
@@ -61,7 +61,7 @@ class References:
             self.dynamic = True
         elif not self.use(kind, _full_name(function, argument.value)) and argument.value not in ("", MAIN):
             near = self.near(kind, argument.value)
-            self._doubt(ConfigError(f"{function.name}(): there is no {kind}[{argument.value}]{near}", at))
+            self.doubt(ConfigError(f"{function.name}(): there is no {kind}[{argument.value}]{near}", at))
 
     def unused(self) -> list[ConfigError]:
         """A warning for each block that nothing can ever run."""

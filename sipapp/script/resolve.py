@@ -144,10 +144,15 @@ class Resolver:
         return made
 
     def _comparison(self, node: nodes.Binary, operand: nodes.Operand) -> bound.Test | None:
-        if isinstance(node.right, (nodes.Word, nodes.Network)):
-            return operands.compare(node.at, operand.name, node.operator, node.right)
-        right = self.bind(node.right)
-        return None if right is None else operands.compare(node.at, operand.name, node.operator, right)
+        bare = isinstance(node.right, (nodes.Word, nodes.Network))
+        right = node.right if bare else self.bind(node.right)
+        if right is None:
+            return None
+        made = operands.compare(node.at, operand.name, node.operator, right)  # type: ignore[arg-type]
+        nobody = operands.unresolved(operand.name, right) if node.operator in ("==", "!=") else ""  # type: ignore[arg-type]
+        if nobody:
+            self._references.doubt(ConfigError(f"no address is known for {nobody}: none will be equal to it", node.at))
+        return made
 
     def _fits(self, mistake: Mistake | None) -> bool:
         if mistake is not None:

@@ -110,5 +110,20 @@ class RegistryTests(SynchronousTestCase):
             "load_gws(): no such function; it is in Kamailio's module lcr, which sipapp does not have",
         )
 
+    def test_what_kamailio_has_in_a_module_that_is_here_is_said_to_be_missing_in_ours(self) -> None:
+        made = registry()
+        made.elsewhere().modules.add("lcr")
+        error = made.unknown("load_gws()")
+        self.assertEqual(
+            (error.reason, error.missing),
+            ("load_gws(): no such function; Kamailio's module lcr has it, sipapp's has not", ""),
+        )
+
+    def test_a_module_that_the_script_could_not_load_is_the_likeliest(self) -> None:
+        made = registry()
+        self.assertIn("module registrar", made.unknown("save()").reason)
+        made.refused.add("ims_registrar_scscf")
+        self.assertIn("module ims_registrar_scscf", made.unknown("save()").reason)
+
     def test_nothing_is_said_of_what_nobody_has(self) -> None:
         self.assertEqual(self.said("xyzzy()"), "xyzzy(): no such function")

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.interfaces.transport import Flow, Socket
 from sipapp.script.operands import SENDING
-from tests.script.engine import REQUEST_TEXT, Engine, mistakes, request
+from tests.script.engine import REQUEST_TEXT, Engine, mistakes, request, warnings
 
 
 class Transport:
@@ -64,6 +64,13 @@ class OperandTests(SynchronousTestCase):
         )
         engine.start()
         self.assertEqual(engine.said, ["T", "T"])
+
+    def test_a_name_without_an_address_is_warned_about_and_equals_none(self) -> None:
+        self.assertEqual(
+            warnings("if (src_ip == nobody.invalid) good();"),
+            ["app.cfg:3:12: no address is known for nobody.invalid: none will be equal to it"],
+        )
+        self.truths({"src_ip == nobody.invalid": False, "src_ip != nobody.invalid": True})
 
     def test_numbers_compare_as_numbers(self) -> None:
         self.truths(
