@@ -14,8 +14,8 @@ import re
 import time
 from pathlib import Path
 
-from bench.standin import Standin, table
-from tests.served import Served, free_ports
+from bench.table import table
+from tests.served import Served, Standin, free_ports
 from tests.sipp.sipp import MISSING, Sipp, callee, caller
 from tests.sipp.test_app import app
 

@@ -17,8 +17,8 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any
 
-from bench.standin import Standin, table
-from tests.served import Served
+from bench.table import table
+from tests.served import Served, Standin
 
 SCRIPT = """
 debug=-1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import select
@@ -10,7 +11,10 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,10 +103,10 @@ class Served:
         """What it has printed so far."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
-    def wait_for(self, text: str, seconds: float = LONGEST_START) -> None:
-        """Until the log has the text."""
+    def wait_for(self, text: str, seconds: float = LONGEST_START, times: int = 1) -> None:
+        """Until the log has the text, that many times."""
         end = time.monotonic() + seconds
-        while text not in self.log:
+        while self.log.count(text) < times:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server has ended with {self.process.returncode}:\n{self.log}")
             if time.monotonic() > end:
@@ -124,6 +128,30 @@ class Served:
                 self.process.wait()
 
 
+class Standin(ExitStack):
+    """What these helpers want of a test, for several tests or for a script: temporary folders, and whatever is started
+    ends at `close()`, or with the `with` block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = self.enter_context(tempfile.TemporaryDirectory(prefix="sipapp-"))
+        self._count = 0
+
+    @classmethod
+    def until_exit(cls) -> Standin:
+        """One that ends with the process: trial knows no fixtures of classes."""
+        made = cls()
+        atexit.register(made.close)
+        return made
+
+    def mktemp(self) -> str:
+        self._count += 1
+        return str(Path(self._folder) / str(self._count))
+
+    def addCleanup(self, call: Callable[..., object], *arguments: Any) -> None:
+        self.callback(call, *arguments)
+
+
 class Caller:
     """A socket of a test that speaks SIP to a server: over UDP or TCP, one message at a time."""
 
@@ -141,18 +169,20 @@ class Caller:
         self._count = 0
         self._stream = b""
         self._sent_at = 0.0
-        self._ack = ""
+        self._invite = ""
 
-    def send(self, method: str, user: str = "bob", *headers: str, call_id: str = "") -> str:
-        """Send a request; answers its Call-ID."""
+    def send(
+        self, method: str, user: str = "bob", *headers: str, call_id: str = "", to_tag: str = "", uri: str = ""
+    ) -> str:
+        """Send a request; answers its Call-ID. to_tag: it is within a dialog."""
         self._count += 1
         call_id = call_id or f"{self.proto}-{self.port}-{self._count}"
         lines = [
-            f"{method} sip:{user}@127.0.0.1:{self.server[1]} SIP/2.0",
+            f"{method} {uri or f'sip:{user}@127.0.0.1:{self.server[1]}'} SIP/2.0",
             f"Via: SIP/2.0/{self.proto.upper()} 127.0.0.1:{self.port};branch=z9hG4bK{self.port}-{self._count};rport",
             *([] if any(h.startswith("Max-Forwards") for h in headers) else ["Max-Forwards: 70"]),
             f"From: <sip:alice@example.com>;tag=f{self._count}",
-            f"To: <sip:{user}@example.com>",
+            f"To: <sip:{user}@example.com>" + (f";tag={to_tag}" if to_tag else ""),
             f"Call-ID: {call_id}",
             f"CSeq: {self._count} {method}",
             f"Contact: <sip:alice@127.0.0.1:{self.port}>",
@@ -161,9 +191,17 @@ class Caller:
         ]
         text = "\r\n".join(lines)
         if method == "INVITE":
-            self._ack = re.sub("^INVITE", "ACK", text).replace(f"{self._count} INVITE", f"{self._count} ACK")
+            self._invite = text
         self.send_raw(text.encode())
         return call_id
+
+    def cancel(self) -> None:
+        """Give up the last INVITE."""
+        self.send_raw(self._like_invite("CANCEL").encode())
+
+    def _like_invite(self, method: str) -> str:
+        """A request of the same branch."""
+        return re.sub(r"(?m)^INVITE|(?<=\d )INVITE\r$", lambda m: m[0].replace("INVITE", method), self._invite)
 
     def send_raw(self, data: bytes) -> None:
         self._sent_at = time.monotonic()
@@ -179,9 +217,10 @@ class Caller:
             message = self._next()
             if message:
                 at = time.monotonic() - self._sent_at
-                if self._ack and re.match(r"SIP/2\.0 [3-6].*^CSeq: *\d+ INVITE", message, re.DOTALL | re.MULTILINE):
+                if self._invite and re.match(r"SIP/2\.0 [3-6].*^CSeq: *\d+ INVITE", message, re.DOTALL | re.MULTILINE):
                     to = re.search("^To:.*$", message, re.MULTILINE)
-                    self.socket.sendall(re.sub("(?m)^To:.*$", to[0] if to else "", self._ack).encode())
+                    ack = re.sub("(?m)^To:.*$", to[0] if to else "", self._like_invite("ACK"))
+                    self.socket.sendall(ack.encode())
                 return at, message
             self.socket.settimeout(max(end - time.monotonic(), 0.001))
             try:
