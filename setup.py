@@ -6,7 +6,10 @@ from setuptools import Extension, find_packages, setup
 
 def extensions():
     """The C twins of a few files (see sipapp/message/leaf.py). Where they cannot be made, their Python twins do."""
-    made = [Extension("sipapp.message._leaf", ["sipapp/message/_leaf.pyx"], optional=True)]
+    made = [
+        Extension("sipapp.message._leaf", ["sipapp/message/_leaf.pyx"], optional=True),
+        Extension("sipapp.transport._datagrams", ["sipapp/transport/_datagrams.pyx"], optional=True),
+    ]
     try:
         from Cython.Build import cythonize
     except ImportError:

@@ -10,7 +10,6 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from twisted.internet.interfaces import IReadDescriptor, IWriteDescriptor
@@ -21,7 +20,7 @@ from zope.interface import implementer
 from sipapp.errors import TransportError
 from sipapp.interfaces.transport import Failed, Flow, ISender, Socket
 from sipapp.transport.counters import Counters
-from sipapp.transport.datagrams import Waiting, read_batch, send_batch
+from sipapp.transport.datagrams import Datagram, Waiting, loops
 
 log = Logger()
 
@@ -52,8 +51,10 @@ class UdpPort:
         self._receive = receive
         self._reactor = reactor
         self._counters = counters
+        self._read, self._send = loops(sock)
         self._queue: deque[Waiting] = deque()
         self._queue_max = queue_max
+        self._gathering = False  # what is sent goes out together, at the end of the batch that is being read
         self._open = True
 
     def start(self) -> None:
@@ -63,32 +64,57 @@ class UdpPort:
     # -- out
 
     def send(self, data: bytes, flow: Flow, failed: Failed | None = None, flags: int = 0) -> None:
-        """Send at once; what the kernel has no room for waits its turn. `flags` are for streams."""
-        if not self._queue:
+        """Send at once, or with what else the datagrams at hand lead to; what the kernel has no room for waits its
+        turn. `flags` are for streams."""
+        if self._gathering:
+            self._queue.append((data, flow, failed))
+            if len(self._queue) >= BATCH:
+                self._flush()
+        elif self._queue:
+            self._wait(data, flow, failed)
+        else:
             try:
                 self._sendto(data, (flow.host, flow.port))
             except BlockingIOError:
-                pass
+                self._wait(data, flow, failed)
             except ConnectionRefusedError:
                 # The answer to some earlier datagram: this one has not been tried yet.
                 self._counters.udp_socket_errors += 1
+                self._wait(data, flow, failed)
             except (OSError, OverflowError) as why:
                 self._refused(flow, failed, why)
-                return
-            else:
-                return
-        self._wait(data, flow, failed)
 
     def _wait(self, data: bytes, flow: Flow, failed: Failed | None) -> None:
         if not self._open:
             self._refused(flow, failed, OSError("the socket is closed"))
         elif len(self._queue) >= self._queue_max:
-            self._counters.udp_dropped += 1
-            if failed is not None:
-                failed(TransportError("too many datagrams wait for the kernel", flow))
+            self._drop(flow, failed)
         else:
             self._counters.udp_queued += 1
-            self._queue.append(Waiting(data, (flow.host, flow.port), partial(self._refused, flow, failed)))
+            self._queue.append((data, flow, failed))
+            self._reactor.addWriter(self)
+
+    def _drop(self, flow: Flow, failed: Failed | None) -> None:
+        self._counters.udp_dropped += 1
+        if failed is not None:
+            failed(TransportError("too many datagrams wait for the kernel", flow))
+
+    def _flush(self) -> None:
+        """All that the kernel has room for goes out; the reactor says when there is more."""
+        queue = self._queue
+        if not self._open:
+            self._give_up()
+            return
+        try:
+            self._send(self._sock, queue, self._refused)
+        except Exception:
+            log.failure("sending what waits on {socket}", socket=self._address)
+        if queue:
+            self._gathering = False
+            while len(queue) > self._queue_max:
+                _, flow, failed = queue.pop()
+                self._drop(flow, failed)
+            self._counters.udp_queued += len(queue)
             self._reactor.addWriter(self)
 
     def _refused(self, flow: Flow, failed: Failed | None, why: Exception) -> None:
@@ -105,7 +131,7 @@ class UdpPort:
     def doWrite(self) -> None:
         """The kernel has room again."""
         try:
-            send_batch(self._sock, self._queue)
+            self._send(self._sock, self._queue, self._refused)
         except Exception:
             log.failure("sending what waits on {socket}", socket=self._address)
         if not self._queue:
@@ -114,13 +140,26 @@ class UdpPort:
     # -- in
 
     def doRead(self) -> None:
-        """Hand up what has arrived. Nothing that happens here may end the socket."""
-        try:
-            batch = read_batch(self._sock, BATCH)
-        except OSError as why:
-            self._counters.udp_socket_errors += 1
-            log.debug("{socket}: {why}", socket=self._address, why=why)
-            return
+        """Hand up what has arrived, and what arrives meanwhile: up to a batch. Nothing that happens here may end the
+        socket."""
+        left = BATCH
+        self._gathering = not self._queue
+        while left > 0 and self._open:
+            try:
+                batch = self._read(self._sock, left)
+            except OSError as why:
+                self._counters.udp_socket_errors += 1
+                log.debug("{socket}: {why}", socket=self._address, why=why)
+                break
+            if not batch:
+                break
+            self._hand_up(batch)
+            left -= len(batch)
+            if self._gathering and self._queue:
+                self._flush()
+        self._gathering = False
+
+    def _hand_up(self, batch: list[Datagram]) -> None:
         counters, address, receive = self._counters, self._address, self._receive
         counters.udp_received += len(batch)
         for data, host, port in batch:
@@ -162,8 +201,12 @@ class UdpPort:
         self._open = False
         self._reactor.removeReader(self)
         self._reactor.removeWriter(self)
-        waiting, self._queue = self._queue, deque()
-        for one in waiting:
-            if one.failed is not None:
-                one.failed(OSError("the socket is closed"))
+        if not self._gathering:
+            self._give_up()
         self._sock.close()
+
+    def _give_up(self) -> None:
+        waiting, self._queue = self._queue, deque()
+        for _, flow, failed in waiting:
+            if failed is not None:
+                failed(TransportError("the socket is closed", flow))

@@ -5,9 +5,11 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.transport.datagrams import Waiting, read_batch, send_batch
+from sipapp.interfaces.transport import Failed, Flow, Socket
+from sipapp.transport.datagrams import Waiting, loops, read_batch, send_batch
 
 PEER = ("192.0.2.9", 5060)
+FLOW = Flow(Socket("udp", "192.0.2.1", 5060), *PEER)
 
 
 class Scripted:
@@ -61,29 +63,36 @@ class ReadBatchTests(SynchronousTestCase):
 
 class SendBatchTests(SynchronousTestCase):
     def setUp(self) -> None:
-        self.failed: list[tuple[bytes, OSError]] = []
+        self.told: list[tuple[Flow, Failed | None, Exception]] = []
 
-    def queue(self, *datagrams: bytes) -> deque[Waiting]:
-        def failed(data: bytes) -> Any:
-            return lambda why: self.failed.append((data, why))
-
-        return deque(Waiting(data, PEER, failed(data)) for data in datagrams)
+    def send(self, sock: Any, *datagrams: bytes) -> list[bytes]:
+        """What stays."""
+        queue: deque[Waiting] = deque((data, FLOW, None) for data in datagrams)
+        send_batch(sock, queue, lambda *told: self.told.append(told))
+        return [data for data, _, _ in queue]
 
     def test_the_whole_queue_goes_out_in_order(self) -> None:
         sock: Any = Scripted(1, 1)
-        queue = self.queue(b"1", b"2")
-        self.assertEqual(send_batch(sock, queue), 2)
-        self.assertEqual((sock.sent, queue), ([(b"1", PEER), (b"2", PEER)], deque()))
+        self.assertEqual(self.send(sock, b"1", b"2"), [])
+        self.assertEqual(sock.sent, [(b"1", PEER), (b"2", PEER)])
 
     def test_what_the_kernel_has_no_room_for_stays(self) -> None:
         sock: Any = Scripted(1, BlockingIOError())
-        queue = self.queue(b"1", b"2", b"3")
-        self.assertEqual(send_batch(sock, queue), 1)
-        self.assertEqual([one.data for one in queue], [b"2", b"3"])
+        self.assertEqual(self.send(sock, b"1", b"2", b"3"), [b"2", b"3"])
 
-    def test_what_the_kernel_refuses_is_reported_and_the_rest_goes_on(self) -> None:
+    def test_what_the_kernel_refuses_is_told_and_the_rest_goes_on(self) -> None:
         refusal = OSError(90, "Message too long")
         sock: Any = Scripted(refusal, 1)
-        queue = self.queue(b"1", b"2")
-        self.assertEqual(send_batch(sock, queue), 2)
-        self.assertEqual((self.failed, sock.sent), ([(b"1", refusal)], [(b"2", PEER)]))
+        self.assertEqual(self.send(sock, b"1", b"2"), [])
+        self.assertEqual((self.told, sock.sent), ([(FLOW, None, refusal)], [(b"2", PEER)]))
+
+    def test_an_icmp_error_of_an_earlier_datagram_does_not_cost_this_one(self) -> None:
+        sock: Any = Scripted(ConnectionRefusedError(), 1, 1)
+        self.assertEqual(self.send(sock, b"1", b"2"), [])
+        self.assertEqual((self.told, len(sock.sent)), ([], 2))
+
+
+class LoopsTests(SynchronousTestCase):
+    def test_what_is_no_socket_of_the_kernel_gets_those_in_python(self) -> None:
+        sock: Any = Scripted()
+        self.assertEqual(loops(sock), (read_batch, send_batch))

@@ -171,6 +171,25 @@ class UdpPortTests(SynchronousTestCase):
     def test_there_is_no_stream_to_anybody(self) -> None:
         self.assertIsNone(self.make().flow_to(*PEER))
 
+    def test_answers_to_what_is_read_together_go_out_together(self) -> None:
+        port = self.make((MESSAGE, PEER), (MESSAGE, PEER), BlockingIOError(), 1, 1)
+
+        def answer(data: bytes, flow: Flow) -> None:
+            port.send(b"answer", flow)
+            self.received.append((b"%d sent" % len(self.sock.sent), flow))
+
+        port._receive = answer
+        port.doRead()
+        self.assertEqual([text for text, _ in self.received], [b"0 sent", b"0 sent"])
+        self.assertEqual(self.sock.sent, [(b"answer", PEER)] * 2)
+
+    def test_answers_that_find_no_room_wait_and_are_counted(self) -> None:
+        port = self.make((MESSAGE, PEER), (MESSAGE, PEER), (MESSAGE, PEER), BlockingIOError(), 1, queue_max=1)
+        port._receive = lambda data, flow: port.send(b"answer", flow, self.errors.append)
+        port.doRead()
+        self.assertEqual((len(self.sock.sent), self.reactor.writers), (1, {port}))
+        self.assertEqual((self.counters.udp_queued, self.counters.udp_dropped, len(self.errors)), (1, 1, 1))
+
     # -- its end
 
     def test_closing_gives_up_what_waits_and_leaves_the_reactor(self) -> None:
