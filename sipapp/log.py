@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.logger import Logger as _Logger
@@ -48,15 +49,34 @@ def follow(config: Any) -> None:
     _shown = _Usual if config is None else config
 
 
+def _nowhere() -> str:
+    return ""
+
+
+_where: Callable[[], str] = _nowhere
+
+
+def locate(where: Callable[[], str]) -> None:
+    """Let `where` tell the place in the script that is being run, "" for none: warnings and errors then name it."""
+    global _where
+    _where = where
+
+
+_PLACES = {"at", "site"}
+
+
 class Logger(_Logger):
     """`log = Logger()` at the top of a file, as with twisted.logger."""
 
     def emit(self, level: Any, format: str | None = None, **facts: Any) -> None:
-        severity = facts.get("severity")
+        severity = given = facts.get("severity")
         if severity is None:
             severity = SEVERITIES[level]
         if severity > _shown.debug:
             return
-        # What stands in brackets before the text of each line.
-        facts.setdefault("log_system", f"{WORDS.get(severity, 'DEBUG')} {self.namespace.removeprefix('sipapp.')}")
+        if "log_system" not in facts:  # what stands in brackets before the text of each line
+            # xlog() says what it wants to say, and "at" or "site" are in the text.
+            place = _where() if severity <= 0 and given is None and not facts.keys() & _PLACES else ""
+            word = WORDS.get(severity, "DEBUG")
+            facts["log_system"] = f"{word} {self.namespace.removeprefix('sipapp.')}{place and ' '}{place}"
         super().emit(level, format, **facts)

@@ -164,6 +164,7 @@ class Caller:
             self.socket.connect(self.server)
         else:
             self.socket = socket.create_connection(self.server)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         test.addCleanup(self.socket.close)
         self.port = self.socket.getsockname()[1]
         self._count = 0

@@ -10,6 +10,8 @@ import sys
 from types import CodeType, FrameType, TracebackType
 from typing import NamedTuple
 
+from sipapp.log import locate
+
 _MARK = "ROUTES"  # a global that all compiled routes have, and nothing else
 
 
@@ -34,6 +36,16 @@ def open_routes() -> list[Level]:
         found.append(_level(frame.f_code, frame.f_lasti, frame.f_lineno))
         frame = frame.f_back
     return _without_blocks(found)
+
+
+def innermost() -> str:
+    """The place in the script that is being run, whoever asks: `app.cfg:20`; "" where none is."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if _MARK in frame.f_globals:
+            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
 
 
 def routes_of(error: BaseException) -> list[Level]:
@@ -72,3 +84,6 @@ def _without_blocks(levels: list[Level]) -> list[Level]:
             found.append(inner._replace(route=level.route))
             inner = None
     return found
+
+
+locate(innermost)

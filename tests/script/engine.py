@@ -12,6 +12,7 @@ from sipapp.interfaces.module import IModule
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.trace import ITrace
 from sipapp.interfaces.transport import Flow, Socket
+from sipapp.log import Logger
 from sipapp.message.draft import Draft
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
@@ -40,6 +41,8 @@ from sipapp.script.program import Program
 from sipapp.script.runtime import ScriptJump, execute
 from sipapp.script.suspended import Suspended
 from sipapp.script.values import TextWithNumber
+
+log = Logger()
 
 
 def _upper(text: bytes) -> bytes:
@@ -132,6 +135,10 @@ class Trial:
     @script_function()
     def fail(self, ctx: Context, code: int = -1) -> int:
         raise ScriptError("it failed", code)
+
+    @script_function()
+    def warns(self) -> None:
+        log.warn("something is odd")
 
     @script_function()
     def bug(self) -> int:

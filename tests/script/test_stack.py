@@ -9,7 +9,7 @@ from twisted.logger import ILogObserver, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ScriptError
-from sipapp.script.stack import Level, open_routes, shown
+from sipapp.script.stack import Level, innermost, open_routes, shown
 from tests.script.engine import Engine
 
 NESTED = "route[A] {\n  route(B);\n}\nroute[B] {\n  if (good()) { %s; }\n}"
@@ -44,6 +44,15 @@ class StackTests(SynchronousTestCase):
 
     def test_outside_of_routes_none_is_open(self) -> None:
         self.assertEqual(open_routes(), [])
+
+    def test_outside_of_routes_no_place_is_being_run(self) -> None:
+        self.assertEqual(innermost(), "")
+
+    def test_what_a_function_warns_of_has_the_place_in_its_brackets(self) -> None:
+        engine = Engine("good();\nwarns();")
+        engine.start()
+        systems = [e["log_system"] for e in self.events if e.get("log_format") == "something is odd"]
+        self.assertEqual(systems, ["WARNING tests.script.engine app.cfg:4"])
 
     def test_a_failed_function_names_the_routes(self) -> None:
         self.run_nested("fail()")

@@ -1,0 +1,68 @@
+"""sipapp/log.py: Kamailio's levels, and what stands in brackets before a line."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from twisted.logger import ILogObserver, globalLogPublisher
+from twisted.trial.unittest import SynchronousTestCase
+
+from sipapp import log as module
+from sipapp.log import Logger, follow, locate
+
+log = Logger("sipapp.thing")
+
+
+class LogTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        observer = cast(ILogObserver, self.events.append)
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        self.addCleanup(locate, module._where)
+        self.addCleanup(follow, None)
+        locate(lambda: "app.cfg:7")
+
+    def shown(self) -> list[str]:
+        """What stands in brackets, and the text."""
+        return [
+            f"[{e['log_system']}] {e['log_format']}" for e in self.events if e.get("log_namespace") == "sipapp.thing"
+        ]
+
+    def test_debug_says_how_much_is_shown(self) -> None:
+        config = SimpleNamespace(debug=3)
+        found = {}
+        for config.debug in (3, 2, 0, -1, -2, -3):
+            self.events.clear()
+            follow(config)
+            for level in (log.debug, log.info, log.warn, log.error, log.critical):
+                level(level.__name__)
+            found[config.debug] = [e["log_format"] for e in self.events if e.get("log_namespace") == "sipapp.thing"]
+        self.assertEqual(found[3], ["debug", "info", "warn", "error", "critical"])
+        self.assertEqual(found[2], ["info", "warn", "error", "critical"])
+        self.assertEqual(found[0], ["warn", "error", "critical"])
+        self.assertEqual(found[-1], ["error", "critical"])
+        self.assertEqual(found[-2], ["critical"])
+        self.assertEqual(found[-3], [])
+
+    def test_a_severity_of_its_own_counts_instead_of_the_level(self) -> None:
+        follow(SimpleNamespace(debug=0))
+        log.info("notice", severity=1)
+        log.info("alert", severity=-5)
+        self.assertEqual(self.shown(), ["[ALERT thing] alert"])
+
+    def test_warnings_and_errors_name_the_place_in_the_script(self) -> None:
+        follow(SimpleNamespace(debug=3))
+        log.info("one")
+        log.warn("two")
+        log.error("three")
+        self.assertEqual(
+            self.shown(), ["[INFO thing] one", "[WARNING thing app.cfg:7] two", "[ERROR thing app.cfg:7] three"]
+        )
+
+    def test_not_where_their_text_does_or_no_script_is_running(self) -> None:
+        log.warn("{at}: one", at="app.cfg:9:1")
+        locate(lambda: "")
+        log.warn("two")
+        self.assertEqual(self.shown(), ["[WARNING thing] {at}: one", "[WARNING thing] two"])
