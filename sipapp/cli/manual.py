@@ -204,7 +204,7 @@ class Manual:
 def _grouped(items: Iterable[Any], same: Callable[[Any], Any]) -> list[list[Any]]:
     """Those that are the same but for their names, in the order of the first of each."""
     groups: list[tuple[Any, list[Any]]] = []
-    for item in items:
+    for item in {(same(one), one.name): one for one in items}.values():  # a variable with a setter comes twice
         key = same(item)
         for known, group in groups:
             if known == key:
