@@ -419,6 +419,27 @@ cdef bint _via(const unsigned char *text, int at, int end, ViaParts *parts):
     return _parameters(text, at, end, SPACE | STOP)
 
 
+cdef bint _vias(const unsigned char *text, int at, int end):
+    """One or more, separated by commas."""
+    cdef ViaParts parts
+    cdef int comma
+    cdef int last
+    while True:
+        comma = at
+        while comma < end and text[comma] != c",":
+            comma += 1
+        last = comma
+        while at < last and (text[at] == 32 or text[at] == 9):
+            at += 1
+        while at < last and (text[last - 1] == 32 or text[last - 1] == 9):
+            last -= 1
+        if not _via(text, at, last, &parts):
+            return False
+        if comma == end:
+            return True
+        at = comma + 1
+
+
 def via_parts(bytes value not None):
     cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(value)
     cdef int size = <int>PyBytes_GET_SIZE(value)
@@ -445,7 +466,6 @@ def plain(bytes raw not None, head):
     cdef int b
     cdef bint good
     cdef object known
-    cdef ViaParts parts
     for number in range(own._count):
         known = FORMS.get(own.keys[number])
         if known is None:
@@ -455,7 +475,7 @@ def plain(bytes raw not None, head):
             return False
         own.trimmed(number, &a, &b)
         if form == VIA:
-            good = _via(text, a, b, &parts)
+            good = _vias(text, a, b)
         elif form == CALL_ID:
             good = _call_id(text, a, b)
         elif form == CSEQ:

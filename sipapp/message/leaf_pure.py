@@ -22,10 +22,12 @@ _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
 # that it can be.
 _PARAMETERS = rb"(?:;[^\s\",<>]*)?"
 _PORT = rb"[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
-_PLAIN_VIA = re.compile(
+_VIA = (
     rb"""SIP/2\.0/(UDP|TCP|TLS|SCTP|WSS?|TLS-SCTP|udp|tcp|tls|sctp|wss?|tls-sctp) (%b)(?::(%b))?(?:;([^\s",]*))?"""
     % (grammar.HOST_NAME, _PORT)
-).fullmatch
+)
+_PLAIN_VIA = re.compile(_VIA).fullmatch
+_PLAIN_VIAS = re.compile(rb"%b(?:[ \t]*,[ \t]*%b)*" % (_VIA, _VIA)).fullmatch
 _PLAIN_ADDRESS = re.compile(rb"""(?:"[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<[^<>\s"]+>%b""" % _PARAMETERS).fullmatch
 _PLAIN_CSEQ = re.compile(rb"[0-9]{1,9} [A-Z]+").fullmatch
 _PLAIN_CALL_ID = re.compile(rb"\S+").fullmatch
@@ -244,7 +246,7 @@ def plain(raw: bytes, head: Head) -> bool:
 
 
 _PLAIN = {
-    b"via": _PLAIN_VIA,
+    b"via": _PLAIN_VIAS,
     b"from": _PLAIN_ADDRESS,
     b"to": _PLAIN_ADDRESS,
     b"call-id": _PLAIN_CALL_ID,

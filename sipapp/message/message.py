@@ -177,7 +177,7 @@ class Message:
         at = self.head.value_at(number)
         if b"," in value:
             # Those below may be malformed: this one says where to answer.
-            start, end = next(iter(split_spans(value)), (0, 0))
+            start, end = _first_span(value)
             value = value[start:end]
             at += start
         self._via = Via.parse(value, at)
@@ -246,3 +246,12 @@ class Message:
 
     def __bytes__(self) -> bytes:
         return self.raw
+
+
+def _first_span(value: bytes) -> tuple[int, int]:
+    """Where the first of several Via values is."""
+    comma = value.index(b",")
+    first = value[:comma].rstrip()
+    if first and b'"' not in first and b"<" not in first:
+        return 0, len(first)
+    return next(iter(split_spans(value)), (0, 0))

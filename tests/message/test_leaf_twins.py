@@ -30,6 +30,9 @@ values = st.sampled_from(
     [
         b"SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1",
         b"SIP/2.0/TCP h.example.com;rport",
+        b"SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1 ,\tSIP/2.0/TCP h.example.com:5080;rport=1",
+        b"SIP/2.0/UDP 192.0.2.1,SIP/2.0/UDP h,",
+        b",SIP/2.0/UDP h",
         b"SIP/2.0/UDP 192.0.2.1:70000",
         b"SIP/2.0/UDP [2001:db8::1]",
         b"SIP/2.0/UDP -h",
