@@ -40,6 +40,7 @@ class Router:
         self._before: list[IBeforeScript] = []
         self._after: list[IAfterScript] = []
         self._in_progress: Any = ()
+        self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
 
     def start(self) -> None:
         """The modules are started: what is asked for each message is looked up once."""
@@ -58,6 +59,17 @@ class Router:
     # -- requests
 
     def request_received(self, request: Request) -> None:
+        watch = self.watch
+        if watch is None:
+            return self._request(request)
+        watch.begin()
+        try:
+            self._request(request)
+        finally:
+            watch.end()
+        return None
+
+    def _request(self, request: Request) -> None:
         try:
             self._received.value += 1
             check(request)
@@ -96,6 +108,17 @@ class Router:
     # -- responses
 
     def response_received(self, response: Response) -> None:
+        watch = self.watch
+        if watch is None:
+            return self._response(response)
+        watch.begin()
+        try:
+            self._response(response)
+        finally:
+            watch.end()
+        return None
+
+    def _response(self, response: Response) -> None:
         try:
             self._responses.value += 1
             check(response)

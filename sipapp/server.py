@@ -18,6 +18,7 @@ from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.rpc import IRpc
 from sipapp.interfaces.server import IAfterStart, IServer, ISuspension
 from sipapp.interfaces.store import IStore
+from sipapp.interfaces.threads import IThreads
 from sipapp.interfaces.transaction import ITransactionLayer
 from sipapp.interfaces.transport import ITransportLayer
 from sipapp.log import Logger, follow
@@ -27,8 +28,10 @@ from sipapp.rpc.dispatch import Dispatcher
 from sipapp.rpc.unix import RpcSocket
 from sipapp.script.runtime import Context, Done, Route, execute
 from sipapp.script.suspended import Suspended
+from sipapp.stalls import Stalls
 from sipapp.statistics import Statistics
 from sipapp.store.memory import MemoryStore
+from sipapp.threads import Threads
 from sipapp.transaction.layer import TransactionLayer
 from sipapp.transaction.wheel import Wheel
 from sipapp.transport.layer import TransportLayer
@@ -57,6 +60,8 @@ class Server:
         self.router = Router(self)
         self.transport = TransportLayer(self.reactor, self.router, self.config, clock=self.clock)
         self.transactions = TransactionLayer(self.wheel, self.transport, self.ids)
+        self.threads = Threads(self.reactor, self.config.blocking_threads)
+        self.stalls: Stalls | None = None
         self.rpc_socket: RpcSocket | None = None
         self.running = False
         self._services: dict[Any, Any] = {
@@ -65,6 +70,7 @@ class Server:
             ITransactionLayer: self.transactions,
             IIdSource: self.ids,
             IStore: self.store,
+            IThreads: self.threads,
             IRpc: Dispatcher(self.registry.commands),
         }
         for module in self.modules.values():
@@ -118,6 +124,7 @@ class Server:
         if bind:
             self.transport.listen()
             self._listen_for_operators()
+            self._watch_for_stalls()
         self.running = True
 
     def _listen_for_operators(self) -> None:
@@ -126,6 +133,13 @@ class Server:
             path = os.path.join(self.config.rundir, path)
             self.rpc_socket = RpcSocket(path, self.get(IRpc), self.reactor)
             self.rpc_socket.listen()
+
+    def _watch_for_stalls(self) -> None:
+        if self.config.stall_warn_ms > 0:
+            counter = self.statistics.counter("core", "stalls")
+            self.stalls = Stalls(self.config.stall_warn_ms / 1000, self.script.files, counter)
+            self.suspended.watch = self.router.watch = self.wheel.watch = self.stalls
+            self.stalls.watch()
 
     async def stop(self) -> None:
         """Answer what is suspended with 503, stop the modules in reverse order, close everything."""
@@ -139,6 +153,9 @@ class Server:
             except Exception:
                 log.failure("module {name} did not stop", name=module.name)
         await _settled(self.store.stop())
+        self.threads.stop()
+        if self.stalls is not None:
+            self.stalls.stop()
         try:
             await _settled(self.transport.close())
         except TransportError as why:

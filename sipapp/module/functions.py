@@ -15,6 +15,7 @@ from zope.interface import implementer
 from sipapp.errors import ConfigError
 from sipapp.interfaces.route import ANY, RouteType
 from sipapp.interfaces.script import Access, IScriptFunction, Kind, Parameter, Value
+from sipapp.interfaces.threads import IThreads
 from sipapp.script.posix import Substitution
 from sipapp.script.runtime import Context
 
@@ -76,7 +77,8 @@ class ScriptFunction:
     def __init__(self, module: str, method: Callable[..., Any], facts: _FunctionFacts) -> None:
         self.module = module
         self.name = facts.name
-        self.call = method
+        self.method = method
+        self.call = _in_thread(method) if facts.blocking else method
         self.routes = facts.routes
         self.constant_route = facts.route_kind
         self.timeout_code = facts.timeout_code
@@ -85,7 +87,7 @@ class ScriptFunction:
     @cached_property
     def _shape(self) -> _Shape:
         facts = self._facts
-        hints, signature, waits = _read(getattr(self.call, "__func__", self.call))
+        hints, signature, waits = _read(getattr(self.method, "__func__", self.method))
         wants_context = hints.get("ctx") is Context
         names = [n for n in signature if not (n == "ctx" and wants_context)]
         parameters = tuple(
@@ -93,15 +95,16 @@ class ScriptFunction:
                 n.rstrip("_"),
                 _kind(facts.name, hints, n, n in facts.parse),
                 signature[n].default is not inspect.Parameter.empty,
-                *_parser(facts.parse.get(n), self.call),
+                *_parser(facts.parse.get(n), self.method),
             )
             for n in names
         )
-        return _Shape(parameters, tuple(_base(hints[n]) is str for n in names), wants_context, waits)
+        decode = tuple(_base(hints[n]) is str for n in names)
+        return _Shape(parameters, decode, wants_context or facts.blocking, waits or facts.blocking)
 
     @property
     def doc(self) -> str:
-        return inspect.getdoc(self.call) or ""
+        return inspect.getdoc(self.method) or ""
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -177,6 +180,19 @@ def _may_wait(answer: Any) -> bool:
     return any(a is Deferred or get_origin(a) is Deferred for a in (*alternatives, answer))
 
 
+def _in_thread(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that blocks, as the script calls it: what it answers comes out of a thread."""
+
+    def call(ctx: Context, *arguments: Any) -> Deferred[Any]:
+        running: Deferred[Any] = ctx.server.get(IThreads).run(method, *arguments)
+        return running
+
+    signature = inspect.signature(method)
+    context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    call.__signature__ = signature.replace(parameters=[context, *signature.parameters.values()])  # type: ignore[attr-defined]
+    return call
+
+
 class _FunctionFacts:
     def __init__(
         self,
@@ -187,6 +203,7 @@ class _FunctionFacts:
         route_kind: RouteType | None,
         timeout_code: int,
         parse: Mapping[str, Callable[..., Any] | str],
+        blocking: bool,
     ) -> None:
         self.name = name
         self.routes = routes
@@ -195,6 +212,7 @@ class _FunctionFacts:
         self.route_kind = route_kind
         self.timeout_code = timeout_code
         self.parse = parse
+        self.blocking = blocking
 
 
 def script_function(
@@ -206,6 +224,7 @@ def script_function(
     route_kind: RouteType | None = None,
     timeout_code: int = -1,
     parse: Mapping[str, Callable[..., Any] | str] | None = None,
+    blocking: bool = False,
 ) -> Callable[[_F], _F]:
     """Make a method a script function.
 
@@ -218,12 +237,16 @@ def script_function(
     A str names a method of the module; a second parameter gets the IBinder, for texts with variables of their own.
     A parameter of type Value may have one too: it is for constants (with an IBinder, for every text), variables are
     handed over as they are; one of type PvRef: it gets the variable, `writable` refuses those that cannot be written.
+    blocking: the method is plain code that blocks: it runs in one of the core parameter `blocking_threads` threads,
+    the script waits for it. It gets no Context, and must not touch what belongs to the reactor's thread.
     """
     names = [name] if isinstance(name, str) else list(name or [])
 
     def mark(method: _F) -> _F:
+        if blocking and ("ctx" in inspect.signature(method).parameters or inspect.iscoroutinefunction(method)):
+            raise TypeError(f"{method.__name__}(): a blocking function runs in a thread: no Context, no coroutine")
         facts = [
-            _FunctionFacts(n, routes, suspends, asynchronous, route_kind, timeout_code, parse or {})
+            _FunctionFacts(n, routes, suspends, asynchronous, route_kind, timeout_code, parse or {}, blocking)
             for n in names or [method.__name__]
         ]
         method.__sipapp_functions__ = facts  # type: ignore[attr-defined]

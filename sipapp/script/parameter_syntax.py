@@ -32,10 +32,10 @@ class Syntax(Enum):
 _NAMES = {
     Syntax.NUMBER: """
         advertised_port async_nonblock async_usleep async_workers auto_aliases auto_bind_ipv6 auto_domains
-        bind_ipv6_link_local check_via children disable_core_dump disable_sctp disable_tcp disable_tls dns
-        dns_cache_del_nonexp dns_cache_flags dns_cache_gc_interval dns_cache_init dns_cache_max_ttl dns_cache_mem
-        dns_cache_min_ttl dns_cache_negative_ttl dns_cache_rec_pref dns_naptr_ignore_rfc dns_retr_no dns_retr_time
-        dns_search_full_match dns_servers_no dns_slow_query_ms dns_srv_lb dns_try_ipv6 dns_try_naptr
+        bind_ipv6_link_local blocking_threads check_via children disable_core_dump disable_sctp disable_tcp
+        disable_tls dns dns_cache_del_nonexp dns_cache_flags dns_cache_gc_interval dns_cache_init dns_cache_max_ttl
+        dns_cache_mem dns_cache_min_ttl dns_cache_negative_ttl dns_cache_rec_pref dns_naptr_ignore_rfc dns_retr_no
+        dns_retr_time dns_search_full_match dns_servers_no dns_slow_query_ms dns_srv_lb dns_try_ipv6 dns_try_naptr
         dns_use_search_list dst_blocklist_expire dst_blocklist_gc_interval dst_blocklist_init dst_blocklist_mem
         dst_blocklist_sctp_imask dst_blocklist_tcp_imask dst_blocklist_tls_imask dst_blocklist_udp_imask enable_sctp
         enable_tls exit_timeout force_rport fork fork_delay http_reply_hack latency_limit_action latency_limit_cfg
@@ -43,11 +43,11 @@ _NAMES = {
         max_while_loops maxbuffer maxsndbuffer mcast_loopback mcast_ttl mhomed mlock_pages modinit_delay
         msg_apply_changes_mode msg_clone_extra_size msg_recv_max_size msg_time onsend_route_reply open_files_limit
         phone2tel pmtu_discovery port pv_buffer_size pv_buffer_slots pv_cache_action pv_cache_limit real_time
-        reply_to_via return_mode rev_dns route_locks_size rpc_exec_delta rpc_exec_locks rpc_exec_locks_mode rt_policy
-        rt_prio rt_timer1_policy rt_timer1_prio rt_timer2_policy rt_timer2_prio sctp_children server_id
-        server_signature shm shm_force_alloc sip_warning socket_workers sql_buffer_size suspend_max suspend_timeout
-        tcp_accept_aliases tcp_accept_haproxy tcp_accept_hep3 tcp_accept_iplimit tcp_accept_no_cl tcp_accept_unique
-        tcp_buf_write tcp_check_timer tcp_children tcp_clone_rcvbuf tcp_close_rst tcp_conn_wq_max
+        reply_to_via return_mode rev_dns route_locks_size rpc_exec_delta rpc_exec_locks rpc_exec_locks_mode
+        rt_policy rt_prio rt_timer1_policy rt_timer1_prio rt_timer2_policy rt_timer2_prio sctp_children server_id
+        server_signature shm shm_force_alloc sip_warning socket_workers sql_buffer_size stall_warn_ms suspend_max
+        suspend_timeout tcp_accept_aliases tcp_accept_haproxy tcp_accept_hep3 tcp_accept_iplimit tcp_accept_no_cl
+        tcp_accept_unique tcp_buf_write tcp_check_timer tcp_children tcp_clone_rcvbuf tcp_close_rst tcp_conn_wq_max
         tcp_connection_match tcp_crlf_ping tcp_defer_accept tcp_delayed_ack tcp_fd_cache tcp_keepalive tcp_keepcnt
         tcp_keepidle tcp_keepintvl tcp_linger2 tcp_listen_backlog tcp_main_threads tcp_max_connections
         tcp_msg_data_timeout tcp_msg_read_timeout tcp_no_connect tcp_rd_buf_size tcp_reuse_port tcp_syncnt
@@ -121,12 +121,12 @@ ALIASES: dict[str, str] = {
 """Other names of parameters, and the main one."""
 
 _YOUNG = """
-    async_tkv_evcb async_tkv_gname auto_domains dns_rev_via dns_use_cache dns_use_failover domain log_format
-    maxsndbuffer mem_add_size msg_apply_changes_mode msg_clone_extra_size msg_recv_max_size return_mode rpc_exec_delta
-    rpc_exec_locks rpc_exec_locks_mode rpc_socket socket suspend_max suspend_timeout tcp_accept_iplimit
-    tcp_accept_protocols tcp_accept_protos tcp_check_timer tcp_close_rst tcp_listen_backlog tcp_main_threads
-    tcp_msg_data_timeout tcp_msg_read_timeout tls_connection_match_domain tls_threads_mode udp_accept_proxy
-    udp_queue_max udp_receiver_mode xavp_via_reply_params"""
+    async_tkv_evcb async_tkv_gname auto_domains blocking_threads dns_rev_via dns_use_cache dns_use_failover domain
+    log_format maxsndbuffer mem_add_size msg_apply_changes_mode msg_clone_extra_size msg_recv_max_size return_mode
+    rpc_exec_delta rpc_exec_locks rpc_exec_locks_mode rpc_socket socket stall_warn_ms suspend_max suspend_timeout
+    tcp_accept_iplimit tcp_accept_protocols tcp_accept_protos tcp_check_timer tcp_close_rst tcp_listen_backlog
+    tcp_main_threads tcp_msg_data_timeout tcp_msg_read_timeout tls_connection_match_domain tls_threads_mode
+    udp_accept_proxy udp_queue_max udp_receiver_mode xavp_via_reply_params"""
 
 UNRESERVED = frozenset(_YOUNG.split())
 """Younger than Kamailio 5.6: routes and flags may still have these names, and a bare define may be called so."""

@@ -31,6 +31,11 @@ class Program:
         else:
             setattr(self, route.kind, route)
 
+    @property
+    def files(self) -> frozenset[str]:
+        """The files that its routes stand in."""
+        return frozenset(self._modules)
+
     def dump(self) -> str:
         """The Python that the routes compile to, to be read."""
         return "\n\n".join(f"# {file}\n{ast.unparse(module)}" for file, module in self._modules.items())

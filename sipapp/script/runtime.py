@@ -293,10 +293,19 @@ class Run:
         if self.over:
             if isinstance(result, Failure) and not result.check(CancelledError):
                 log.debug("{site}: late, dropped: {error}", site=self.site, error=result.getErrorMessage())
-            return
+            return None
         self.waiting = None
-        self.ctx.server.suspended.leave(self, "errors" if isinstance(result, Failure) else "finished")
-        self._go(result)
+        suspended = self.ctx.server.suspended
+        suspended.leave(self, "errors" if isinstance(result, Failure) else "finished")
+        watch = suspended.watch
+        if watch is None:
+            return self._go(result)
+        watch.begin()
+        try:
+            self._go(result)
+        finally:
+            watch.end()
+        return None
 
     def _leave(self) -> Done | None:
         self.over = True

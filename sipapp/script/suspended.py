@@ -80,6 +80,7 @@ class Suspended:
         self._alarm: Any = None
         self.functions: dict[str, Waits] = {}
         self._last = 0
+        self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
 
     def __len__(self) -> int:
         return len(self._runs)

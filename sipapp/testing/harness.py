@@ -20,11 +20,13 @@ from twisted.logger import ILogObserver, globalLogPublisher
 
 from sipapp.assemble import assemble_text
 from sipapp.ids import CountedIds
+from sipapp.interfaces.threads import IThreads
 from sipapp.interfaces.transport import Socket
 from sipapp.server import Server
 from sipapp.testing.clock import SteppingClock
 from sipapp.testing.memory import MemoryNetwork, Packet
 from sipapp.testing.peer import Peer
+from sipapp.testing.threads import Threads
 
 
 class Harness:
@@ -49,6 +51,7 @@ class Harness:
         globalLogPublisher.addObserver(self._observer)
         try:
             self.server = Server(assemble_text(text, "app.cfg"), self.clock, ids=CountedIds())
+            self.server.provide(IThreads, Threads(self.clock))
             for interface, provider in (provide or {}).items():
                 self.server.provide(interface, provider)
             for address in listen:

@@ -44,11 +44,12 @@ class Owner(Protocol):
 class Wheel:
     """Timers on one clock."""
 
-    __slots__ = ("_call", "_clock", "_first", "_heap", "_number", "_ready", "_slots", "seconds")
+    __slots__ = ("_call", "_clock", "_first", "_heap", "_number", "_ready", "_slots", "seconds", "watch")
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
         self.seconds = clock.seconds
+        self.watch: Any = None  # what is told when a turn begins and ends
         self._slots: dict[int, list[Any]] = {}
         self._heap: list[int] = []
         self._call: IDelayedCall | None = None
@@ -100,6 +101,18 @@ class Wheel:
         self._call = self._clock.callLater(max(0.0, number / SLOTS - self.seconds()), self._turn)
 
     def _turn(self) -> None:
+        """The first slot is due."""
+        watch = self.watch
+        if watch is None:
+            return self._wake_all()
+        watch.begin()
+        try:
+            self._wake_all()
+        finally:
+            watch.end()
+        return None
+
+    def _wake_all(self) -> None:
         """Wake whoever is due, sort the others into later slots; but for so many at once only."""
         self._call = None
         self._first = 0  # whoever starts meanwhile needs not call

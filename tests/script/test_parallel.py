@@ -262,8 +262,9 @@ class CancelTests(SynchronousTestCase):
         asked: list[Any] = []
 
         class Keeper:
-            def suspending(self, ctx: Context) -> None:
+            def suspending(self, ctx: Context) -> bool:
                 asked.append(ctx)
+                return True
 
             def suspended_too_long(self, ctx: Context) -> None:
                 asked.append("too long")
