@@ -113,13 +113,14 @@ def makeService(options: Options) -> SipAppService:
 
     collector.hold()
     from sipapp.assemble import assemble
+    from sipapp.script.show import show
 
     try:
         assembly = assemble(options["config"], options["defines"], options["mpath"])
         for address in options["listen"]:
             assembly.config.add_listen(address)
     except ConfigErrors as errors:
-        sys.stderr.write(f"{errors}\n")
+        sys.stderr.writelines(f"{show(error)}\n" for error in errors.errors)
         raise SystemExit(1) from None
     except OSError as why:
         sys.stderr.write(f"sipapp: cannot read {options['config']}: {why.strerror}\n")

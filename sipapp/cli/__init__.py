@@ -10,6 +10,7 @@ from importlib import import_module
 
 COMMANDS = {
     "check": "report every mistake of a script; nothing is started",
+    "explain": "show what a script does with one message, statement by statement",
     "inventory": "print what this build offers, as JSON",
     "reference": "write the reference pages of all modules",
     "rpc": "ask a running server, or tell it to do something",
@@ -30,7 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
-        import_module(f"sipapp.cli.{name}").add_arguments(commands.add_parser(name, help=summary, description=summary))
+        module = import_module(f"sipapp.cli.{name}")
+        epilog = getattr(module, "EPILOG", "exit status: 0, 1 where it fails, 2 for wrong arguments")
+        form = argparse.RawDescriptionHelpFormatter
+        described = commands.add_parser(
+            name, help=summary, description=f"{summary}.", epilog=epilog, formatter_class=form
+        )
+        module.add_arguments(described)
     given = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
     return int(import_module(f"sipapp.cli.{given.command}").run(given))
 

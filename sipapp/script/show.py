@@ -3,36 +3,44 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sipapp.errors import ConfigError, Position
 
 _WIDEST = 110  # characters of a line that are shown
 
 
-def show(error: ConfigError, text: str | None = None) -> str:
+def show(error: ConfigError, text: str | None = None, kind: str = "") -> str:
     """The error, the line that it is about and a caret, then the files that include the one it is in:
 
         app.cfg:4:16: quota_wait(): 'seconds' must be int, got 'x'
             quota_wait("x");
                        ^
 
-    `text` is what the file holds, for one that cannot be read from the disk.
+    `text` is what the file holds, for one that cannot be read from the disk. kind: what stands before the message.
     """
-    lines = [str(error)]
-    if error.at is not None and (line := _line(error.at, text)):
+    lines = [f"{error.at}: {kind}{error.reason}" if error.at else f"{kind}{error.reason}"]
+    if error.at is not None and (line := source_line(error.at, text)):
         lines += _pointed(line, error.at.column)
     lines += [f"  included from {at}" for at in reversed(error.at.chain if error.at else ())]
     return "\n".join(lines)
 
 
-def _line(at: Position, text: str | None) -> str:
+def source_line(at: Position, text: str | None = None) -> str:
+    """The line of the script, without what is white at its end; empty where it cannot be read."""
     if text is None:
         try:
-            with open(at.file, encoding="utf-8", errors="replace", newline="\n") as file:
-                text = file.read()
+            text = _text(at.file)
         except OSError:
             return ""
     lines = text.split("\n")
     return lines[at.line - 1].rstrip() if at.line <= len(lines) else ""
+
+
+@lru_cache(maxsize=16)
+def _text(file: str) -> str:
+    with open(file, encoding="utf-8", errors="replace", newline="\n") as opened:
+        return opened.read()
 
 
 def _pointed(line: str, column: int) -> list[str]:

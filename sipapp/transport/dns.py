@@ -108,6 +108,10 @@ class Dns:
         until = float("inf") if ttl is None else self._clock.seconds() + ttl
         self._given.setdefault((kind, name.lower().rstrip(".")), []).append((until, record))
 
+    def answer_by(self, backend: Any) -> None:
+        """Ask this IResolver, in place of the name servers."""
+        self._backend = backend
+
     def clear(self) -> None:
         """Forget every answer."""
         self._cache.clear()
