@@ -15,6 +15,7 @@ from sipapp.message.response import Response
 
 _VERSION = re.compile(SIP_VERSION, re.IGNORECASE).fullmatch
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; some leave the last SP out
+_STATUSES = frozenset(b"%d" % status for status in range(100, 700))
 _STATUS_LINE = re.compile(rb"(%b) ([1-6][0-9]{2})(?: (.*))?" % SIP_VERSION, re.IGNORECASE | re.DOTALL).fullmatch
 
 
@@ -45,6 +46,8 @@ def parse(data: bytes) -> Request | Response:
     pieces = line.split(b" ")
     if len(pieces) == 3 and pieces[0] in METHODS and pieces[2] == b"SIP/2.0" and pieces[1]:
         return Request(raw, head, pieces[0], pieces[1], b"SIP/2.0")
+    if len(pieces) > 2 and pieces[0] == b"SIP/2.0" and pieces[1] in _STATUSES:
+        return Response(raw, head, b"SIP/2.0", int(pieces[1]), line[12:])
     return _any_start_line(raw, head, line)
 
 

@@ -83,6 +83,10 @@ class Via:
             parameters = self._parameters = Parameters.parse(self._tail) if self._tail else NONE
         return parameters
 
+    def may_have(self, name: bytes) -> bool:
+        """No: there is no such parameter (lower case), which is all that most ask; else `parameters` has to say."""
+        return not self.is_plain or name in self._tail or name in self._tail.lower()
+
     @property
     def branch(self) -> bytes | None:
         """The branch parameter."""
@@ -146,6 +150,8 @@ def marks(via: Via, host: str, port: int, force_rport: bool = False, response: b
     sent-by; in a `response`, to the end of the value.
     """
     source = host.encode()
+    if not force_rport and via.host == source and not via.may_have(b"rport"):
+        return []
     cut = via.tail_at - via.at
     tail = via.text[cut:]
     pieces = tail.split(b";")[1:] if via.is_plain else _PIECE(tail)

@@ -40,7 +40,7 @@ def outcome(answer: Any) -> int:
 
 def code_of(answer: Any) -> int:
     """The same where the script goes on. Raises ScriptExit: 0."""
-    code = outcome(answer)
+    code = answer if answer.__class__ is int else outcome(answer)
     if not code:
         raise ScriptExit(0)
     return code

@@ -27,11 +27,14 @@ def of_request(request: Request) -> tuple[str, int]:
         via = request.via
         if via is None:
             return flow.host, flow.port
-        group = _multicast(via)
-        if group is not None:
-            return group, via.port or default_port(flow.socket.proto)
+        if via.may_have(b"maddr"):
+            group = _multicast(via)
+            if group is not None:
+                return group, via.port or default_port(flow.socket.proto)
         # Over a stream the source port is one that nobody listens on.
-        if not flow.reliable and (request.force_rport or b"rport" in via.parameters):
+        if not flow.socket.reliable and (
+            request.force_rport or (via.may_have(b"rport") and b"rport" in via.parameters)
+        ):
             return flow.host, flow.port
     except ParseError:
         return flow.host, flow.port
