@@ -49,6 +49,12 @@ def follow(config: Any) -> None:
     _shown = _Usual if config is None else config
 
 
+def verbose() -> bool:
+    """Lines at INFO are shown: what only they tell is worth finding out."""
+    shown: bool = _shown.debug >= 2
+    return shown
+
+
 def _nowhere() -> str:
     return ""
 
@@ -76,7 +82,7 @@ class Logger(_Logger):
             return
         if "log_system" not in facts:  # what stands in brackets before the text of each line
             # xlog() says what it wants to say, and "at" or "site" are in the text.
-            place = _where() if severity <= 0 and given is None and not facts.keys() & _PLACES else ""
+            place = _where() if severity <= 2 and given is None and not facts.keys() & _PLACES else ""
             word = WORDS.get(severity, "DEBUG")
             facts["log_system"] = f"{word} {self.namespace.removeprefix('sipapp.')}{place and ' '}{place}"
         super().emit(level, format, **facts)

@@ -81,7 +81,8 @@ class Router:
             execute(self._request_route, ctx, self._request_done)
         except PeerError as error:
             self._bad.value += 1
-            log.warn("{method} from {flow} refused: {error}", method=request.method, flow=request.flow, error=error)
+            method = request.method.decode(errors="replace")
+            log.warn("{method} from {flow} refused: {error}", method=method, flow=request.flow, error=error)
             self.refuse(request, error.status, error.reason.encode("utf-8", "replace"))
         except Exception:
             log.failure("request from {flow} failed", flow=request.flow)

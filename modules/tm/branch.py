@@ -48,6 +48,7 @@ class Branch:
         "on_failure",
         "on_reply",
         "path",
+        "place",
         "replied",
         "reply",
         "reply_draft",
@@ -87,6 +88,7 @@ class Branch:
         self.heard = 0  # the last status that came
         self.reply: Response | Any = None  # a final response that may win yet, or MADE_UP
         self.reply_draft: Draft | None = None
+        self.place = ""  # where the script has relayed it, while somebody reads that in the log
         self.sending = False  # t_relay() is about to send it
         self.replied = False  # it was no silence
         self.timed_out_ = False

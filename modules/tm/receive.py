@@ -199,6 +199,8 @@ class Receiving(Deciding):
     def branch_timed_out(self, branch: Branch) -> None:
         """Timer B or F: no response at all, or, but for INVITE, no final one."""
         t = branch.transaction
+        if branch.place:
+            log.info("{at}: {branch!r}: no answer", branch=branch, at=branch.place)
         branch.timed_out_ = True
         if t.status >= 200:
             return
@@ -255,7 +257,7 @@ class Receiving(Deciding):
 
     def branch_not_sent(self, branch: Branch, error: TransportError) -> None:
         """The transport could not send it: as a 503. RFC 3261 §16.9."""
-        log.info("{branch!r} was not sent: {error}", branch=branch, error=error)
+        log.info("{at}: {branch!r} was not sent: {error}", branch=branch, error=error, at=branch.place)
         if branch.sending:
             branch.sending = False  # t_relay() is about to find out
             return

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 
 from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.route import RouteType
-from sipapp.log import Logger
+from sipapp.log import Logger, verbose
 from sipapp.message.draft import Branch as Target
 from sipapp.message.draft import Draft
 from sipapp.message.uri import Uri
@@ -37,6 +37,7 @@ from sipapp.modules.tm.transaction import (
     Transaction,
 )
 from sipapp.script.runtime import Context
+from sipapp.script.stack import innermost
 
 if TYPE_CHECKING:
     pass
@@ -209,6 +210,8 @@ class Relaying(Starting):
             return TOO_MANY_BRANCHES
         draft = ctx.draft
         branch = Branch(t, len(t.branches), b"")
+        if verbose():
+            branch.place = innermost()
         if route is not None or target is not None:
             ctx = self._branch_context(ctx, t, branch, target)
             draft = ctx.draft
