@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zope.interface import implementer
 
 from sipapp.errors import ParseError, PeerError, Position
+from sipapp.inprogress import ResponsesInProgress
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IAfterScript, IBeforeScript, ISuspension
 from sipapp.interfaces.transport import Flow, IMessageReceiver
@@ -40,6 +41,7 @@ class Router:
         self._before: list[IBeforeScript] = []
         self._after: list[IAfterScript] = []
         self._in_progress: Any = ()
+        self._replies = ResponsesInProgress()
         self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
 
     def start(self) -> None:
@@ -120,19 +122,36 @@ class Router:
         return None
 
     def _response(self, response: Response) -> None:
+        self._responses.value += 1
+        self._take(response)
+
+    def _take(self, response: Response) -> None:
         try:
-            self._responses.value += 1
             check(response)
-            ctx = Context(self._server, response, Draft(), RouteType.REPLY)
             if self._reply_route is None:
-                self._forward(ctx, 1)
-            else:
-                execute(self._reply_route, ctx, self._forward)
+                self._forward(Context(self._server, response, Draft(), RouteType.REPLY), 1)
+            elif not self._replies.takes(response):
+                self._run_reply_route(self._reply_route, response)
         except PeerError as error:
             self._bad.value += 1
             log.warn("response from {flow} dropped: {error}", flow=response.flow, error=error)
         except Exception:
             log.failure("response from {flow} failed", flow=response.flow)
+
+    def _run_reply_route(self, route: Route, response: Response) -> None:
+        ctx = Context(self._server, response, Draft(), RouteType.REPLY)
+        execute(route, ctx, self._reply_route_done)
+        if ctx.run is not None:
+            self._replies.waits(response)
+
+    def _reply_route_done(self, ctx: Context, code: int) -> None:
+        """On it goes; then those that wait behind it, until the script of one waits."""
+        response = ctx.message
+        assert isinstance(response, Response)
+        waiting = self._replies.over(response)
+        self._forward(ctx, code)
+        for other in waiting:
+            self._take(other)
 
     def _forward(self, ctx: Context, code: int) -> None:
         """To its transaction; else on by its next Via. RFC 3261 §16.7, §16.11."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 
 from sipapp.interfaces.tm import ITm
 from sipapp.log import Logger
@@ -164,11 +164,11 @@ class Async:
 
     def _leave_waiting(self, tm: ITm, ctx: Context, wait: Deferred[int], route: Route, seconds: float) -> int:
         """modparam return: put the request aside as t_suspend() does, and let this script go on."""
-        if tm.suspend(ctx, seconds + 1.0) < 0 or (identity := tm.identity(ctx)) is None:
+        if tm.suspend(ctx, seconds + 1.0, wait.cancel) < 0 or (identity := tm.identity(ctx)) is None:
             wait.addErrback(lambda failure: None)
             wait.cancel()
             raise ScriptError("failed to suspend the processing")
-        wait.addCallback(lambda _: tm.resume(*identity, route))
+        wait.addCallbacks(lambda _: tm.resume(*identity, route), lambda failure: failure.trap(CancelledError))
         return self.return_
 
     def _run_beside(self, name: str, group: bytes, data: bytes) -> int:

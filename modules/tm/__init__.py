@@ -61,6 +61,9 @@ class Tm(RpcCommands):
         self.local_request_route = server.event_route("tm:local-request")
         self.local_response = server.event_route("tm:local-response") or server.event_route("tm:local-response-sent")
 
+    def stop(self) -> None:
+        self.shut_down()
+
     # -- around the script
 
     def before_script(self, ctx: Context) -> bool:
@@ -74,8 +77,10 @@ class Tm(RpcCommands):
         if ctx.route_type is RouteType.REQUEST:
             if ctx.transaction is not None:
                 self.request_route_ended(ctx)
-        elif self.on_sl_reply and ctx.route_type is RouteType.REPLY and not ctx.dropped:
-            self._stateless_response(ctx)
+        elif ctx.route_type is RouteType.REPLY:
+            self.response_run_ended(ctx)
+            if self.on_sl_reply and not ctx.dropped:
+                self._stateless_response(ctx)
 
     def _stateless_response(self, ctx: Context) -> None:
         """`on_sl_reply`: an onreply_route for responses that no transaction waits for."""

@@ -12,15 +12,17 @@ from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IServer
 from sipapp.log import Logger
 from sipapp.message.draft import Draft
+from sipapp.module.reply import owed
 from sipapp.modules.tm.counts import Counts
 from sipapp.modules.tm.parameters import Parameters
 from sipapp.modules.tm.table import Table
-from sipapp.script.runtime import Context, Route
+from sipapp.script.runtime import FAILED, Context, Route
 
 if TYPE_CHECKING:
     from sipapp.errors import TransportError
     from sipapp.message.response import Response
     from sipapp.modules.tm.branch import Branch
+    from sipapp.modules.tm.suspend import Held
     from sipapp.modules.tm.transaction import Transaction
 
 log = Logger()
@@ -63,6 +65,7 @@ class Base(Parameters):
         def branch_not_sent(self, branch: Branch, error: TransportError) -> None: ...
         def timer_c(self, branch: Branch) -> None: ...
         def made_up(self, branch: Branch, status: int) -> None: ...
+        def give_up_held(self, t: Transaction) -> Held | None: ...
 
     # -- runs of the script
 
@@ -94,6 +97,14 @@ class Base(Parameters):
         waiter.append(Deferred(lambda _: run.cancel() if run is not None else None))
         return waiter[0]
 
+    def broke(self, t: Transaction, ctx: Context) -> bool:
+        """Whether a run that decides on a branch has failed or was ended: then nothing is sent, and the caller is told
+        why should nobody have anything better."""
+        if FAILED not in ctx.extra:
+            return False
+        t.delayed = owed(ctx.extra[FAILED])
+        return True
+
     def tell(self, event: str, *facts: Any) -> None:
         """Tell the listeners; one that fails hurts nobody else."""
         for listener in self.listeners:
@@ -109,6 +120,8 @@ class Base(Parameters):
         if not self.table.remove(t):
             return
         self.counts.deleted += 1
+        if t.held is not None:
+            self.give_up_held(t)
         if t.ack_tags is not None:
             self.unacknowledged.pop(t.ack_tags, None)
         if self.listeners:

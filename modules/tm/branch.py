@@ -98,6 +98,11 @@ class Branch:
         self.due = NEVER
         self.slot = 0
 
+    @property
+    def is_open(self) -> bool:
+        """Its final response is still to come."""
+        return self.last < 200 and not self.sending
+
     def __repr__(self) -> str:
         return f"<Branch {self.index} {self.uri.decode('latin-1')} {self.last}>"
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ParseError
@@ -15,7 +16,7 @@ from sipapp.modules.tm.branch import CANCEL_USER, NEVER, Branch
 from sipapp.modules.tm.transaction import CANCELED, NO_CANCEL_REASON, Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sipapp.message.message import Message
     from sipapp.message.request import Request
@@ -41,7 +42,7 @@ class Cancelling(Base):
 
         def answer(self, t: Transaction, status: int, reason: bytes, ctx: Context | None = None) -> int: ...
         def cancel_runs(self, t: Transaction) -> None: ...
-        def local_request(self, t: Transaction, data: bytes) -> bytes | None: ...
+        def local_request(self, t: Transaction, data: bytes, send: Callable[[bytes], None]) -> None: ...
 
     def reason_for(self, status: int) -> list[bytes]:
         """The Reason line of a CANCEL that a response with this status causes. RFC 3326."""
@@ -63,7 +64,7 @@ class Cancelling(Base):
 
     def open_branches(self, t: Transaction, but: Branch | None = None) -> list[Branch]:
         """Those that a CANCEL could still change something for."""
-        return [b for b in t.branches if b.last < 200 and b.cancel is None and not b.blind and b is not but]
+        return [b for b in t.branches if b.is_open and b.cancel is None and not b.blind and b is not but]
 
     def cancel_branch(self, branch: Branch, reason: list[bytes], how: int) -> None:
         """Cancel one branch; a CANCEL goes out once a provisional response has come. RFC 3261 §9.1."""
@@ -83,18 +84,22 @@ class Cancelling(Base):
 
     def send_cancel(self, branch: Branch, reason: Iterable[bytes]) -> None:
         """Send the CANCEL of a branch, once."""
-        client, flow = branch.client, branch.flow
-        if branch.cancel is not None or client is None or flow is None:
+        client = branch.client
+        if branch.cancel is not None or client is None:
             return
         branch.canceled = True
         t = branch.transaction
         data = build.cancel(branch.data, [*self._taken_over(branch.data), *reason])
-        if self.evlreq_mode & 1 or t.is_local:
-            changed = self.local_request(t, data)
-            if changed is None:
-                return
-            data = changed
         client.stop_retransmission()
+        if self.evlreq_mode & 1 or t.is_local:
+            self.local_request(t, data, partial(self._send_cancel, branch))
+        else:
+            self._send_cancel(branch, data)
+
+    def _send_cancel(self, branch: Branch, data: bytes) -> None:
+        client, flow = branch.client, branch.flow
+        if branch.cancel is not None or client is None or flow is None:
+            return
         branch.cancel = self.transactions.client(data, b"CANCEL", client.branch_id, flow, CANCEL_USER)
         # Nobody may count on a 487: RFC 3261 §9.1 waits for 64*T1.
         due = self.seconds() + 64 * self.t1

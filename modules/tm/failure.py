@@ -102,6 +102,7 @@ class Deciding(Replying):
     def _decide_with(self, route: Route, ctx: Context, done: Any, t: Transaction) -> None:
         """Run a route on which a decision hangs; what comes meanwhile waits in `t.deciding`."""
         t.deciding = []
+        ctx.extra[_CONCLUSION] = done
         began = self.seconds()
         self.server.execute(route, ctx, done)
         took = (self.seconds() - began) * 1000
@@ -109,7 +110,7 @@ class Deciding(Replying):
             log.warn("{route} took {took:.0f} ms without waiting", route=str(route), took=took)
 
     def conclude(self, t: Transaction, ctx: Context) -> None:
-        """The run of failure_route was ended from outside: decide as if it had ended by itself."""
+        """The run of a failure route was ended from outside: decide as if it had ended by itself."""
         conclusion = ctx.extra.pop(_CONCLUSION, None)
         if conclusion is not None:
             conclusion(ctx, -1)
@@ -124,8 +125,10 @@ class Deciding(Replying):
                 return
 
     def _branch_failure_done(self, decision: Decision, ctx: Context, code: int) -> None:
+        ctx.extra.pop(_CONCLUSION, None)
         t = decision.t
         t.message_flags = ctx.draft.flags
+        self.run_ended(t, ctx)
         decision.branch.reply = None
         waiting, t.deciding = t.deciding, None
         self._choose(decision)
@@ -162,9 +165,7 @@ class Deciding(Replying):
         t.drop_mode = self.failure_reply_mode
         t.on_failure = ""
         ctx = self._failure_context(t, t.branches[picked], RouteType.FAILURE)
-        done = partial(self._failure_done, decision)
-        ctx.extra[_CONCLUSION] = done
-        self._decide_with(route, ctx, done, t)
+        self._decide_with(route, ctx, partial(self._failure_done, decision), t)
 
     def _failure_done(self, decision: Decision, ctx: Context, code: int) -> None:
         """What failure_route has left: an answer, new branches, or the refusal that led to it."""

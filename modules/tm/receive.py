@@ -86,6 +86,8 @@ class Receiving(Deciding):
 
     def _reply_route_done(self, branch: Branch, response: Response, last: int, ctx: Context, code: int) -> None:
         t = branch.transaction
+        if t.kept is not None:
+            self.run_ended(t, ctx)
         waiting, branch.waiting = branch.waiting, None
         if branch.last == response.status:
             branch.last = last

@@ -221,6 +221,8 @@ class Relaying(Starting):
                 await waiting
             if ctx.dropped:
                 return NO_TARGET
+            if self.broke(t, ctx):
+                return UNSPECIFIED
             branch.index = len(t.branches)  # others may have come meanwhile
             branch.on_reply, branch.on_failure = t.on_reply, t.on_failure
             branch.on_branch_failure = t.on_branch_failure
@@ -250,6 +252,7 @@ class Relaying(Starting):
         if not t.branch_base:
             t.branch_base = self.server.ids.branch()
         branch.via, branch.data = self._render(ctx, branch, flow)
+        branch.sending = True
         t.branches.append(branch)
         return branch
 

@@ -32,15 +32,18 @@ class Starting(Hopping):
         waiting = self.run(self.onsend, own)
         if waiting is not None:
             await waiting
-        if own.dropped:
+        t = branch.transaction
+        if own.dropped or self.broke(t, own) or branch.canceled or t.status >= 200:
             branch.last = self.reply_408_code
-        return not own.dropped
+            branch.sending = False
+            return False
+        return True
 
     def _start(self, branch: Branch) -> bool:
         """A client transaction for a branch; false where the transport refuses it at once."""
         t = branch.transaction
         flow = branch.flow
-        branch.sending = True
+        branch.sending = True  # the transport may tell at once that it cannot
         client = self.transactions.client(
             branch.data,
             t.request.method,

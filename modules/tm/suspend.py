@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sipapp.errors import ScriptError
+from twisted.internet.defer import CancelledError
+
+from sipapp.errors import ScriptError, TooManySuspended
 from sipapp.interfaces.route import RouteType
 from sipapp.log import Logger
 from sipapp.message.draft import Draft
-from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.module.reply import owed
-from sipapp.modules.tm.branch import Branch
+from sipapp.modules.tm.branch import NEVER, Branch
 from sipapp.modules.tm.choice import MADE_UP
 from sipapp.modules.tm.create import Creating
 from sipapp.modules.tm.transaction import FAILED as NOT_RELAYED
@@ -24,9 +25,16 @@ from sipapp.modules.tm.transaction import FORWARDED, RELEASED, REPLIED, SUSPENDE
 from sipapp.script.runtime import FAILED, Context, Route
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 log = Logger()
+
+_LONG = 86400.0
+"""s: longer than anybody waits; suspend_timeout ends a wait."""
+
+_HEARD = "tm.heard"
+"""`ctx.extra[_HEARD]`: what the branch of a response whose reply_route waits had heard before, and its Timer C."""
 
 _WAITED = "tm.waited"
 """`ctx.extra[_WAITED]`: what the run waited for, for the log."""
@@ -39,34 +47,78 @@ class Held(NamedTuple):
     branch: Branch | None  # whose response it is; None: the request
     alarm: Any
     on_failure: str
+    given_up: Callable[[], object] | None  # who wanted to go on with it is told that it is over
 
 
 class Suspending(Creating):
     """ISuspension, t_suspend() and t_continue()."""
 
+    if TYPE_CHECKING:
+
+        def transaction_of(self, ctx: Context) -> Transaction | None: ...
+
     # -- a run begins to wait
 
-    def suspending(self, ctx: Context) -> None:
+    def suspending(self, ctx: Context) -> bool:
         """ISuspension. An ACK has no transaction: its run just waits, as that of a made-up request."""
+        if isinstance(ctx.message, Response):
+            self._hold_response(ctx, ctx.message)
+            return False
         request = ctx.message
-        if not isinstance(request, Request) or request.method == b"ACK" or request.flow is None:
-            return
+        if request.method == b"ACK" or request.flow is None:
+            return False
         t = ctx.transaction
         if t is None:
             code = self.new_transaction(ctx)
             t = ctx.transaction
             if t is None:
                 raise ScriptError(f"no transaction to keep the request in ({code})", code or -1)
-        if t.kept is None:
-            t.kept = []
-        t.kept.append(ctx)
-        t.flags |= SUSPENDED
+        if not self._keep(t, ctx):
+            return True
         t.handled |= WAITED
         if ctx.run is not None:
             ctx.extra[_WAITED] = str(ctx.run.site)
         if ctx.route_type is RouteType.REQUEST:
             t.holds += 1
             self.say_trying(t, ctx)
+        return True
+
+    def _keep(self, t: Transaction, ctx: Context) -> bool:
+        """A CANCEL will find this run; false where it does already."""
+        if t.kept is None:
+            t.kept = []
+        elif ctx in t.kept:
+            return False
+        t.kept.append(ctx)
+        t.flags |= SUSPENDED
+        return True
+
+    def _hold_response(self, ctx: Context, response: Response) -> None:
+        """The script of a response waits. For reply_route it has not reached its transaction yet, whose timers shall
+        not take that for silence."""
+        t = self.transaction_of(ctx)
+        if t is None or not self._keep(t, ctx) or ctx.route_type is not RouteType.REPLY:
+            return
+        branch = t.branches[ctx.branch]
+        ctx.extra[_HEARD] = branch.heard, branch.due
+        branch.heard = response.status
+        if response.status >= 200:
+            branch.due = NEVER
+        if branch.client is not None:
+            branch.client.stop_retransmission()
+            branch.client.set_timeout(_LONG)
+
+    def response_run_ended(self, ctx: Context) -> None:
+        """The reply_route of a response is over: where it drops the response, that was never there."""
+        t = ctx.transaction
+        if t is None or not self.run_ended(t, ctx) or _HEARD not in ctx.extra:
+            return
+        branch = t.branches[ctx.branch]
+        branch.heard, branch.due = ctx.extra.pop(_HEARD)
+        if branch.due != NEVER:
+            self.wheel.start(branch)
+        if branch.client is not None:
+            branch.client.set_timeout(t.fr or self.fr)
 
     def run_ended(self, t: Transaction, ctx: Context) -> bool:
         """A run is over; whether it had waited."""
@@ -86,7 +138,7 @@ class Suspending(Creating):
         if t is None:
             return
         self.run_ended(t, ctx)
-        if ctx.route_type is RouteType.FAILURE:
+        if ctx.route_type is not RouteType.REQUEST:
             self.conclude(t, ctx)
         elif t.status < 200:
             self._time_out(t, t.on_failure)
@@ -102,21 +154,27 @@ class Suspending(Creating):
 
     def cancel_runs(self, t: Transaction) -> None:
         """A CANCEL: whatever waits is given up, and what it waits for is cancelled with it."""
-        held, t.held = t.held, None
-        if held is not None and held.alarm is not None:
-            held.alarm.cancel()
+        held = self.give_up_held(t)
         kept, t.kept = t.kept, None
         t.holds = 0
         t.flags &= ~SUSPENDED
         for ctx in kept or ():
-            if ctx.run is not None:
-                ctx.run.cancel()
+            self._cancel_run(ctx)
         if kept or held is not None:
             self._tell_cancelled(t)
         if t.deciding is not None and kept:
             waiting, t.deciding = t.deciding, None
             for event in waiting:
                 event()
+
+    def _cancel_run(self, ctx: Context) -> None:
+        """A response goes on as it came: who sent it counts on that."""
+        if ctx.run is None:
+            return
+        if isinstance(ctx.message, Response):
+            ctx.run.abort(CancelledError())
+        else:
+            ctx.run.cancel()
 
     def _tell_cancelled(self, t: Transaction) -> None:
         """event_route[async:cancelled] may clean up after a script that will not go on."""
@@ -145,19 +203,19 @@ class Suspending(Creating):
 
     def _failed(self, t: Transaction, ctx: Context) -> None:
         """The script broke: the answer that is owed, unless a branch may bring a better one."""
-        if t.status >= 200 or any(b.last < 200 for b in t.branches):
+        if t.status >= 200 or any(b.is_open for b in t.branches):
             return
         t.delayed = owed(ctx.extra[FAILED])
         self.kill(t)
 
     def _ended(self, t: Transaction, ctx: Context) -> None:
         """A script that has waited is over: open branches decide, else the refusals there are, else 500."""
-        if t.status >= 200 or t.holds or t.held is not None or any(b.last < 200 for b in t.branches):
+        if t.status >= 200 or t.holds or t.held is not None or any(b.is_open for b in t.branches):
             return
         self.settle_stored(t)
         if t.status >= 200 or t.deciding is not None or t.handled & (RELEASED | REPLIED):
             return
-        if any(b.last < 200 for b in t.branches):
+        if any(b.is_open for b in t.branches):
             return  # failure_route has found another target
         if not t.error and t.delayed is None:
             log.warn(
@@ -169,13 +227,14 @@ class Suspending(Creating):
 
     # -- t_suspend(), t_continue()
 
-    def suspend(self, ctx: Context, seconds: float = 0.0) -> int:
+    def suspend(self, ctx: Context, seconds: float = 0.0, given_up: Callable[[], object] | None = None) -> int:
         """Put the request, or the response of an onreply_route, aside: 1, or -1 where that cannot be.
 
-        seconds: for a request, how long t_continue() may take (s); 0: fr_timer.
+        seconds: for a request, how long t_continue() may take (s); 0: fr_timer. given_up: called where t_continue()
+        will find nothing, for the caller has cancelled, the time is over or the server goes down.
         """
         if isinstance(ctx.message, Response):
-            return self._suspend_response(ctx)
+            return self._suspend_response(ctx, given_up)
         if ctx.message.flow is None:
             return -1
         if ctx.transaction is None and self.new_transaction(ctx) < 0:
@@ -186,52 +245,74 @@ class Suspending(Creating):
         if t.is_canceled:
             return 1
         self.say_trying(t, ctx)
-        if t.held is not None and t.held.alarm is not None:
-            t.held.alarm.cancel()
+        self.give_up_held(t)
         now = self.seconds()
         due = min(now + (seconds or t.fr or self.fr), t.end_of_life)
         alarm = self.wheel.at(due, self._held_too_long, t)
-        t.held = Held(ctx, None, alarm, t.on_failure)
+        t.held = Held(ctx, None, alarm, t.on_failure, given_up)
         t.flags |= SUSPENDED
         t.handled |= FORWARDED | WAITED
         t.message_flags, t.message_xflags = ctx.draft.flags, ctx.draft.xflags
         return 1
 
-    def _suspend_response(self, ctx: Context) -> int:
+    def _suspend_response(self, ctx: Context, given_up: Callable[[], object] | None) -> int:
         t = ctx.transaction
         if t is None or not 0 <= ctx.branch < len(t.branches):
             return -1
         branch = t.branches[ctx.branch]
         timeout = self.server.config.suspend_timeout
         alarm = self.wheel.at(self.seconds() + timeout, self._response_held_too_long, t) if timeout > 0 else None
-        t.held = Held(ctx, branch, alarm, "")
+        t.held = Held(ctx, branch, alarm, "", given_up)
         t.flags |= SUSPENDED
         return 1
 
+    def _take_held(self, t: Transaction) -> Held | None:
+        """What is put aside is so no longer."""
+        held, t.held = t.held, None
+        if held is not None:
+            t.flags &= ~SUSPENDED
+            if held.alarm is not None:
+                held.alarm.cancel()
+        return held
+
+    def give_up_held(self, t: Transaction) -> Held | None:
+        """The same, and nobody will go on with it."""
+        held = self._take_held(t)
+        if held is not None and held.given_up is not None:
+            held.given_up()
+        return held
+
     def _held_too_long(self, t: Transaction) -> None:
         """Nobody has called t_continue() within fr_timer."""
-        held, t.held = t.held, None
-        t.flags &= ~SUSPENDED
+        held = self.give_up_held(t)
         if held is not None and t.status < 200:
             self._time_out(t, held.on_failure)
 
     def _response_held_too_long(self, t: Transaction) -> None:
         """Nor for a response: it goes on as it came."""
-        held, t.held = t.held, None
-        t.flags &= ~SUSPENDED
+        held = self.give_up_held(t)
         if held is not None and held.branch is not None:
             log.warn("{branch!r}: a held response goes on, after suspend_timeout", branch=held.branch)
             self.continue_reply(held.branch, held.ctx)
+
+    def shut_down(self) -> None:
+        """The server goes down: what is put aside is answered 503, a response goes on."""
+        for t in self.table:
+            held = self.give_up_held(t)
+            if held is not None and held.branch is not None:
+                self.continue_reply(held.branch, held.ctx)
+            elif held is not None and t.status < 200:
+                t.delayed = owed(TooManySuspended(0, "the server goes down"))
+                self.kill(t)
 
     def resume(self, index: int, label: int, route: Route) -> int:
         """Go on with what t_suspend() has put aside, in this route: 1; -1 where there is nothing (any more)."""
         t = self.table.by_id(index, label)
         if t is None or t.held is None or (t.status >= 200 and t.held.branch is None):
+            log.warn("active transaction not found: {index}:{label}", index=index, label=label)
             return -1
-        held, t.held = t.held, None
-        if held.alarm is not None:
-            held.alarm.cancel()
-        t.flags &= ~SUSPENDED
+        held = t.held
+        self._take_held(t)
         ctx = self._again(t, held.ctx)
         if held.branch is not None:
             branch = held.branch

@@ -27,7 +27,7 @@ from sipapp.modules.tm.reasons import reason_of
 from sipapp.modules.tm.relay import Relaying
 from sipapp.modules.tm.transaction import INVITE, LOCAL, NO_AUTO_ACK, Transaction
 from sipapp.script.avp import settle
-from sipapp.script.runtime import Context
+from sipapp.script.runtime import FAILED, Context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ class Sending(Relaying):
             t.reply = _tell(answered, provisional)
             t.wants_provisional = provisional is not None
             made.append(t)
-            self._send_local(t, method, text, targets, socket)
+            self._send_local(t, method, text, targets, socket, failed)
 
         def failed(why: Failure) -> None:
             if not answered.called:
@@ -120,9 +120,16 @@ class Sending(Relaying):
         return [b"%b %b SIP/2.0\r\n" % (method, uri), b"".join(after) + b"\r\n" + body]
 
     def _send_local(
-        self, t: Transaction, method: bytes, text: list[bytes], targets: list[Any], socket: Socket | None
+        self,
+        t: Transaction,
+        method: bytes,
+        text: list[bytes],
+        targets: list[Any],
+        socket: Socket | None,
+        failed: Callable[[Failure], None],
     ) -> None:
-        """Raises ScriptError: there is no socket to send it from, or event_route[tm:local-request] drops it."""
+        """Once event_route[tm:local-request] has had its say: where it drops the request, `failed` is called. Raises
+        ScriptError: there is no socket to send it from."""
         try:
             flow: Flow = self.transport.flow(targets[0], socket, None)
         except TransportError as why:
@@ -137,22 +144,49 @@ class Sending(Relaying):
         assert isinstance(request, Request)
         request.flow = Flow(flow.socket, flow.socket.host, flow.socket.port)
         request.received_at = self.seconds()
+        ctx = self._enter_local(t, request)
+        branch = Branch(t, 0, request.uri)
+        branch.flow, branch.via, branch.data = flow, via, data
+        if self.failover and len(targets) > 1:
+            branch.more_targets, branch.context = targets[1:], ctx
+        route = self.local_request_route
+        if route is None:
+            self._start_local(t, branch)
+            return
+        t.lend(ctx)
+        self.server.execute(route, ctx, lambda ctx, code: self._local_request_done(t, branch, ctx, failed))
+        if ctx.run is not None:
+            t.kept = [ctx]
+
+    def _enter_local(self, t: Transaction, request: Request) -> Context:
+        """It counts from now on; the run that event_route[tm:local-request] would be."""
         t.request = request
         t.draft = Draft()
         ctx = Context(self.server, request, t.draft, RouteType.LOCAL)
         settle(ctx)
         t.share(ctx)
-        lifetime = self.invite_lifetime if t.is_invite else self.lifetime
-        t.end_of_life = self.seconds() + lifetime
+        t.end_of_life = self.seconds() + (self.invite_lifetime if t.is_invite else self.lifetime)
         self.table.add(t)
         self.counts.created += 1
         self.counts.local += 1
-        branch = Branch(t, 0, request.uri)
-        branch.flow, branch.via, branch.data = flow, via, data
-        if self.failover and len(targets) > 1:
-            branch.more_targets, branch.context = targets[1:], ctx
-        self._by_local_request_route(t, branch, ctx)
-        if method == b"ACK":
+        return ctx
+
+    def _local_request_done(
+        self, t: Transaction, branch: Branch, ctx: Context, failed: Callable[[Failure], None]
+    ) -> None:
+        t.kept = None
+        if ctx.dropped or FAILED in ctx.extra:
+            self.forget(t)
+            what = "dropped it" if ctx.dropped else "failed"
+            failed(Failure(ScriptError(f"event_route[tm:local-request] {what}")))
+            return
+        self._changed_local(t, branch, ctx)
+        self._start_local(t, branch)
+
+    def _start_local(self, t: Transaction, branch: Branch) -> None:
+        request: Any = t.request
+        if request.method == b"ACK":
+            assert branch.flow is not None
             self.transport.send(branch.data, branch.flow)
             self.forget(t)
             return
@@ -169,16 +203,8 @@ class Sending(Relaying):
         self.tell_sender(t, 503, None)
         self.forget(t)
 
-    def _by_local_request_route(self, t: Transaction, branch: Branch, ctx: Context) -> None:
-        """event_route[tm:local-request] may change a request of our own, or drop it."""
-        route = self.local_request_route
-        if route is None:
-            return
-        t.lend(ctx)
-        self.server.execute(route, ctx)
-        if ctx.dropped:
-            self.forget(t)
-            raise ScriptError("event_route[tm:local-request] dropped it")
+    def _changed_local(self, t: Transaction, branch: Branch, ctx: Context) -> None:
+        """event_route[tm:local-request] may have changed it."""
         draft = ctx.draft
         request: Any = ctx.message
         flow = branch.flow
@@ -194,19 +220,22 @@ class Sending(Relaying):
             branch.uri = draft.request_uri or request.uri
         t.message_flags = draft.flags
 
-    def local_request(self, t: Transaction, data: bytes) -> bytes | None:
-        """The same for a CANCEL; None where it is dropped."""
+    def local_request(self, t: Transaction, data: bytes, send: Callable[[bytes], None]) -> None:
+        """The same for a CANCEL: `send` it, unless it is dropped."""
         route = self.local_request_route
         if route is None:
-            return data
+            send(data)
+            return
+
+        def done(ctx: Context, code: int) -> None:
+            draft = ctx.draft
+            if not ctx.dropped:
+                send(draft.render(ctx.message) if draft.edits or draft.request_uri is not None else data)
+
         request = parse(data)
         request.flow = t.request.flow
         ctx = Context(self.server, request, Draft(), RouteType.LOCAL)
-        self.server.execute(route, t.lend(ctx))
-        if ctx.dropped:
-            return None
-        draft = ctx.draft
-        return draft.render(ctx.message) if draft.edits or draft.request_uri is not None else data
+        self.server.execute(route, t.lend(ctx), done)
 
     # -- its responses
 
@@ -223,6 +252,10 @@ class Sending(Relaying):
         """The Deferred was cancelled: so is the request."""
         for t in made:
             t.reply = None
+            for ctx in t.kept or ():
+                if ctx.run is not None:
+                    ctx.run.cancel()
+                    self.forget(t)
         for branch in (branch for t in made for branch in t.branches):
             if branch.client is None or branch.last >= 200:
                 continue

@@ -73,8 +73,9 @@ class IAfterScript(Interface):
 class ISuspension(Interface):
     """Who keeps a request while its script waits; tm, where it is loaded."""
 
-    def suspending(ctx: Context) -> None:
-        """The script of this context is about to wait: make sure that its request survives.
+    def suspending(ctx: Context) -> bool:
+        """The script of this context is about to wait: make sure that its message survives. Whether this one answers
+        should the run be ended (`suspended_too_long`); where not, the run's `done` hears of it.
 
         Raises ScriptError: it cannot (an ACK has no transaction: allowed, the run just waits).
         """

@@ -117,9 +117,10 @@ class ITm(Interface):
     def create(ctx: Context) -> int:
         """What t_newtran() does, and its return code."""
 
-    def suspend(ctx: Context, seconds: float = 0.0) -> int:
+    def suspend(ctx: Context, seconds: float = 0.0, given_up: Callable[[], object] | None = None) -> int:
         """What t_suspend() does, and its return code; `identity(ctx)` is for `resume`. seconds: how long that may take
-        for a request (s); 0: fr_timer."""
+        for a request (s); 0: fr_timer. given_up: called where `resume` will find nothing: the caller has cancelled, the
+        time is over, the request was answered, the server goes down."""
 
     def resume(index: int, label: int, route: Route) -> int:
         """What t_continue() does, and its return code."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.defer import CancelledError
+
 from sipapp.errors import ScriptError, TooManySuspended
 from sipapp.log import Logger
 from sipapp.script.answers import AWAITABLE, failed, outcome
@@ -39,6 +41,8 @@ def launch(
         own.rc = await _result(own, function, arguments, site)
         if report is None:
             return 1
+        assert own.run is not None
+        own.run.route, own.run.interrupted = report, False
         answer = report.function(own)
         return await answer if report.suspends else answer  # type: ignore[no-any-return]
 
@@ -61,6 +65,8 @@ async def _result(own: Context, function: IScriptFunction, arguments: tuple[Any,
         return failed(own, error, site)
     except TooManySuspended as error:
         log.error("{site}: not launched: {error}", site=str(site), error=str(error))
+    except CancelledError:
+        log.warn("{site}: launched, and given up", site=str(site))
     except Exception:
         log.failure("{site}: launched, and failed", site=str(site))
     return -1

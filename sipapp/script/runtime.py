@@ -286,8 +286,8 @@ class Run:
         if self.kept is None and self.ctx.route_type in _KEPT:
             keeper = self.ctx.server.find(ISuspension)
             if keeper is not None:
-                keeper.suspending(self.ctx)
-                self.kept = keeper
+                if keeper.suspending(self.ctx):
+                    self.kept = keeper
 
     def _resume(self, result: Any) -> None:
         if self.over:
@@ -369,8 +369,8 @@ class Run:
             undo()
 
 
-_KEPT = (RouteType.REQUEST, RouteType.FAILURE)
-"""The routes whose request must survive a wait."""
+_KEPT = RouteType.REQUEST | RouteType.FAILURE | RouteType.BRANCH_FAILURE | RouteType.ONREPLY | RouteType.REPLY
+"""The routes whose message must survive a wait. A branch_route or onsend_route is part of the run that sends."""
 
 
 def _give_up(awaited: Deferred[Any]) -> None:

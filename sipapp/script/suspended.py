@@ -141,15 +141,18 @@ class Suspended:
             timeout=self._server.config.suspend_timeout,
             call_id=call_id,
         )
-        if run.kept is None:
+        if run.route.kind == "launch":
+            run.interrupt()  # the call has taken too long: its report route is told so
+        elif run.kept is None:
             run.abort(SuspendedTooLong(str(run.site)), "timeouts")
         else:
             run.cancel("timeouts")
             run.kept.suspended_too_long(ctx)
 
     def shut_down(self) -> None:
-        """End all: their requests are answered with 503."""
-        for run in list(self._runs):
+        """End all: their requests are answered with 503. Those that keep a request come first: a branch_route, say, is
+        part of one, and must not go on when that ends."""
+        for run in sorted(self._runs, key=lambda run: run.kept is None):
             run.abort(TooManySuspended(len(self._runs), "the server goes down"))
         if self._alarm is not None:
             self._alarm.cancel()

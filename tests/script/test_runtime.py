@@ -216,10 +216,11 @@ class Keeper:
         self.gone: list[Context] = []
         self.error = error
 
-    def suspending(self, ctx: Context) -> None:
+    def suspending(self, ctx: Context) -> bool:
         self.kept.append(ctx)
         if self.error is not None:
             raise self.error
+        return True
 
     def suspended_too_long(self, ctx: Context) -> None:
         self.gone.append(ctx)
@@ -240,12 +241,13 @@ class KeeperTests(SynchronousTestCase):
         self.assertEqual(keeper.kept, [ctx])
         self.assertEqual(engine.ended, [1])
 
-    def test_it_is_asked_for_requests_and_failures_only(self) -> None:
+    def test_it_is_asked_where_the_message_is_not_another_run_s(self) -> None:
         for kind in RouteType:
             keeper = Keeper()
             engine = self.engine("wait(1);", keeper)
             engine.start(engine.context(kind))
-            self.assertEqual(bool(keeper.kept), kind in (RouteType.REQUEST, RouteType.FAILURE), kind)
+            others = (RouteType.BRANCH, RouteType.ONSEND, RouteType.LOCAL, RouteType.EVENT)
+            self.assertEqual(bool(keeper.kept), kind not in others, kind)
 
     def test_where_it_cannot_the_call_fails_and_is_cancelled(self) -> None:
         engine = self.engine('wait(1); say("$rc");', Keeper(ScriptError("no transaction")))
