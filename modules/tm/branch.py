@@ -89,7 +89,7 @@ class Branch:
         self.reply: Response | Any = None  # a final response that may win yet, or MADE_UP
         self.reply_draft: Draft | None = None
         self.place = ""  # where the script has relayed it, while somebody reads that in the log
-        self.sending = False  # t_relay() is about to send it
+        self.sending = False  # t_relay() is about to send it, or waits for onsend_route
         self.replied = False  # it was no silence
         self.timed_out_ = False
         self.canceled = False  # a CANCEL is due, at the first provisional response where there was none yet
