@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 def bind(parameter: Parameter, decode: bool, given: Expression, binder: Binder) -> Argument:
     """One argument for one parameter. `decode`: the function wants str, not bytes. Raises ConfigError."""
     try:
-        return _BINDERS[parameter.kind](_Place(parameter, decode, given.at, binder), given)
+        made = _BINDERS[parameter.kind](_Place(parameter, decode, given.at, binder), given)
+        if isinstance(made, Given) and isinstance(given, Constant) and isinstance(given.value, bytes):
+            made.text = given.value
+        return made
     except ConfigError as error:
         raise ConfigErrors(list(each(error, given.at))) from None
 

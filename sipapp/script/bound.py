@@ -62,7 +62,8 @@ class Inline(Node):
 
 
 class Given(Node):
-    """A function's argument that is known when the script loads: the very object; of a variable, its text too."""
+    """A function's argument that is known when the script loads: the very object. text: a variable or a text as it is
+    written, for those who look for names in it."""
 
     value: Any
     text: bytes = b""

@@ -86,3 +86,14 @@ class CheckTests(CommandCase):
     def test_the_python_may_be_seen(self) -> None:
         self.sipapp("check", "--dump-python", self.write("app.cfg", "request_route { exit; }"))
         self.assertIn("def request_route(ctx, depth=1):", self.out)
+
+    def test_strict_warns_of_what_another_server_would_not_do(self) -> None:
+        text = "request_route {\n  parallel { exit; exit; }\n}"
+        self.sipapp("check", self.write("app.cfg", text), "--strict", "opensips")
+        self.assertEqual((self.status, self.out), (0, ["app.cfg: no mistakes"]))
+        self.assertEqual(
+            self.err,
+            ["app.cfg:2:3: warning: OpenSIPS: knows no parallel block", "    parallel { exit; exit; }", "    ^"],
+        )
+        self.sipapp("check", self.write("app.cfg", text), "--strict", "kamailio", "-W", "error")
+        self.assertEqual(self.status, 1)
