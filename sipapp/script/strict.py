@@ -133,7 +133,7 @@ class _Kamailio(_Peer):
         name = node.function.name
         if not rest:
             self.tell(node.at, f"{name}() fails (-1) as the last statement of a block")
-        elif goes_on:
+        elif goes_on and not any(isinstance(one, (bound.Exit, bound.Drop)) for one in rest):
             self.tell(node.at, f"after {name}() only the rest of this block runs, not what comes behind the block")
         self.lost(rest, f"{name}() at {node.at}")
 

@@ -61,6 +61,7 @@ class KamailioTests(SynchronousTestCase):
             self.told("route(A);\nexit;", 'route[A] {\nasync_sleep("1"); xlog("a"); }'), [f"7:1: {wanted}"]
         )
         self.assertEqual(self.told('if (1) { async_sleep("1"); xlog("a"); }'), [])
+        self.assertEqual(self.told('if (1) { async_sleep("1"); xlog("a"); exit; }\nexit;'), [])
 
     def test_a_sleep_is_no_value(self) -> None:
         wanted = "async_sleep() fails (-1) where a value is wanted"
