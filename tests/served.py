@@ -13,7 +13,7 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,17 +54,19 @@ def free_ports(count: int = 1) -> list[int]:
     return found
 
 
-def environment() -> dict[str, str]:
-    """That of the test, with this checkout where Python looks for packages."""
-    return {**os.environ, "PYTHONPATH": str(TOP), "PYTHONUNBUFFERED": "1"}
+def environment(paths: Sequence[Path] = ()) -> dict[str, str]:
+    """That of the test, with this checkout, and these folders, where Python looks for packages."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (TOP, *paths))), "PYTHONUNBUFFERED": "1"}
 
 
-def run(command: list[str], cwd: str | Path | None = None, seconds: float = LONGEST_START) -> Finished:
+def run(
+    command: list[str], cwd: str | Path | None = None, seconds: float = LONGEST_START, paths: Sequence[Path] = ()
+) -> Finished:
     """Run a command to its end; its output is what it wrote to both streams."""
     done = subprocess.run(
         command,
         cwd=cwd,
-        env=environment(),
+        env=environment(paths),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -77,7 +79,7 @@ def run(command: list[str], cwd: str | Path | None = None, seconds: float = LONG
 class Served:
     """A server that runs `text`, in which @PORT@ and the like are replaced by `values`. It ends with the test."""
 
-    def __init__(self, test: Any, text: str, *arguments: str, **values: int | str) -> None:
+    def __init__(self, test: Any, text: str, *arguments: str, paths: Sequence[Path] = (), **values: int | str) -> None:
         self.port = int(values.setdefault("PORT", free_ports()[0]))
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
@@ -90,7 +92,7 @@ class Served:
             self.process = subprocess.Popen(
                 [*TWISTD, "-c", str(self.script), *arguments],
                 cwd=folder,
-                env=environment(),
+                env=environment(paths),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
