@@ -24,6 +24,11 @@ setup(
         *("sipapp.modules." + name for name in find_packages("modules")),
         "twisted.plugins",
     ],
-    package_data={"sipapp": ["py.typed"], "sipapp.module": ["kamailio.txt"], "sipapp.modules": ["py.typed"]},
+    package_data={
+        "sipapp": ["py.typed"],
+        "sipapp.cli": ["differences.md"],
+        "sipapp.module": ["kamailio.txt"],
+        "sipapp.modules": ["py.typed"],
+    },
     ext_modules=extensions(),
 )

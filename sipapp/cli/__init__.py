@@ -10,6 +10,7 @@ from importlib import import_module
 
 COMMANDS = {
     "check": "report every mistake of a script; nothing is started",
+    "compat": "say how much of what a script uses is here, what differs and what is missing",
     "explain": "show what a script does with one message, statement by statement",
     "inventory": "print what this build offers, as JSON",
     "reference": "write the reference pages of all modules",
