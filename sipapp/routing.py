@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zope.interface import implementer
@@ -54,9 +55,12 @@ class Router:
         self._in_progress = keeper if hasattr(keeper, "over") else ()
         self._request_route = server.script.request_route or _NO_ROUTE
         self._reply_route = server.script.reply_route
-        self._received = server.statistics.counter("core", "rcv_requests")
-        self._responses = server.statistics.counter("core", "rcv_replies")
-        self._bad = server.statistics.counter("core", "bad_msg_hdr")
+        counter = partial(server.statistics.counter, "core")
+        self._received, self._responses = counter("rcv_requests"), counter("rcv_replies")
+        self._dropped_requests, self._dropped_responses = counter("drop_requests"), counter("drop_replies")
+        self._bad_requests, self._bad_responses = counter("err_requests"), counter("err_replies")
+        self._forwarded_responses = counter("fwd_replies")
+        self._bad = counter("bad_msg_hdr")
 
     # -- requests
 
@@ -79,10 +83,12 @@ class Router:
                 return
             ctx = Context(self._server, request, Draft())
             if self._before and not all([hook.before_script(ctx) for hook in self._before]):  # noqa: C419  (each is asked)
+                self._dropped_requests.value += 1
                 return
             execute(self._request_route, ctx, self._request_done)
         except PeerError as error:
             self._bad.value += 1
+            self._bad_requests.value += 1
             method = request.method.decode(errors="replace")
             log.warn("{method} from {flow} refused: {error}", method=method, flow=request.flow, error=error)
             self.refuse(request, error.status, error.reason.encode("utf-8", "replace"))
@@ -134,6 +140,7 @@ class Router:
                 self._run_reply_route(self._reply_route, response)
         except PeerError as error:
             self._bad.value += 1
+            self._bad_responses.value += 1
             log.warn("response from {flow} dropped: {error}", flow=response.flow, error=error)
         except Exception:
             log.failure("response from {flow} failed", flow=response.flow)
@@ -161,18 +168,23 @@ class Router:
         for hook in self._after:
             hook.after_script(ctx)
         if ctx.dropped or (code <= 0 and FAILED not in ctx.extra):
-            return  # Kamailio: whatever ends the route with 0 or less drops the response
+            # Kamailio: whatever ends the route with 0 or less drops the response.
+            self._dropped_responses.value += 1
+            return
         server = self._server
         if server.transactions.receive_response(response):
             return
         vias = response.vias
         if len(vias) < 2:
             log.debug("response from {flow} has nowhere to go", flow=response.flow)
+            self._dropped_responses.value += 1
             return
         # Off, as in Kamailio: set_advertised_address() writes names into our Via that are nobody's.
         if server.config.check_via and not server.transport.is_myself(vias[0].host, vias[0].port or 0):
             log.info("response from {flow} is not for us (check_via)", flow=response.flow)
+            self._dropped_responses.value += 1
             return
+        self._forwarded_responses.value += 1
         server.transport.forward_response(ctx.draft.render_response(response), response)
 
     # -- what is no message

@@ -6,7 +6,6 @@ from __future__ import annotations
 from zope.interface import implementer
 
 from sipapp.interfaces import IBeforeScript, IServer
-from sipapp.interfaces.server import IAfterScript
 from sipapp.module import module
 from sipapp.modules.kex.core import Core
 from sipapp.modules.kex.counters import Counters
@@ -15,7 +14,7 @@ from sipapp.modules.kex.memory import Memory
 from sipapp.modules.kex.stats import StatisticsCommands
 
 
-@implementer(IBeforeScript, IAfterScript)
+@implementer(IBeforeScript)
 @module("kex")
 class Kex(Flags, Core, Counters, StatisticsCommands, Memory):
     """What Kamailio's core has in a module."""

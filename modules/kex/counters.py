@@ -1,8 +1,10 @@
 # -*- test-case-name: tests.modules.test_kex_counters -*-
 """counters: the core's statistics: messages by method and status.
 
-What only others can see, they count by these names: the router rcv_requests, rcv_replies and bad_msg_hdr; whoever
-forwards fwd_requests, fwd_replies, err_requests and err_replies.
+What only others can see, they count by these names, as Kamailio does: the router what it receives, what is too bad to
+be handled (err_..., bad_msg_hdr), what a module or reply_route keeps from going on (drop_...) and the responses that it
+forwards without a transaction (fwd_replies); forward(), and t_relay() of an ACK, what they send on (fwd_requests) and
+what they cannot (drop_requests).
 """
 
 from __future__ import annotations
@@ -87,9 +89,3 @@ class Counters:
             if isinstance(message, Request):
                 self._others["bad_URIs_rcvd"].value += 1
         return True
-
-    def after_script(self, ctx: Context) -> None:
-        """Count what the script dropped."""
-        if ctx.dropped:
-            name = "drop_requests" if isinstance(ctx.message, Request) else "drop_replies"
-            self._others[name].value += 1

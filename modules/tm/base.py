@@ -40,6 +40,8 @@ class Base(Parameters):
         self.seconds: Callable[[], float] = server.clock.seconds
         self.table = Table()
         self.counts = Counts()
+        self.forwarded = server.statistics.counter("core", "fwd_requests")
+        self.dropped = server.statistics.counter("core", "drop_requests")
         self.listeners: list[Any] = []
         self.unacknowledged: dict[Any, Transaction] = {}
         self.fr = self.fr_timer / 1000 or 0.001

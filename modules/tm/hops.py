@@ -84,6 +84,11 @@ class Hopping(Suspending):
 
     async def forward_statelessly(self, ctx: Context, hop: Uri | None, proto: str | None) -> int:
         """An ACK to a 2xx, or a CANCEL for nothing we know: on to its next hop. RFC 3261 §16.11."""
+        code = await self._send_on(ctx, hop, proto)
+        (self.forwarded if code > 0 else self.dropped).value += 1
+        return code
+
+    async def _send_on(self, ctx: Context, hop: Uri | None, proto: str | None) -> int:
         request: Any = ctx.message
         draft = ctx.draft
         code = refused(ctx)

@@ -38,4 +38,6 @@ class Core(
 
     def start(self, server: IServer) -> None:
         self.server = server
+        self.forwarded_requests = server.statistics.counter("core", "fwd_requests")
+        self.dropped_requests = server.statistics.counter("core", "drop_requests")
         self.start_clocks()

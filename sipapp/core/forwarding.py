@@ -22,6 +22,7 @@ from sipapp.message.uri import Uri
 from sipapp.module import ANY, ONSEND, Context, ScriptError, Text, script_function
 from sipapp.module.reply import REFUSAL, refused
 from sipapp.module.via import via_line
+from sipapp.statistics import Counter
 
 if TYPE_CHECKING:
     from sipapp.interfaces.transport import Flow, Target
@@ -61,6 +62,8 @@ class ForwardFunctions:
     """Where to: a host and a port, or `uri:host, uri:port`, or nothing: the next hop ($du), else the Request-URI."""
 
     server: IServer
+    forwarded_requests: Counter
+    dropped_requests: Counter
 
     @script_function(routes=_ELSEWHERE, suspends=True, asynchronous=False, parse=_PLACE)
     def forward(self, ctx: Context, host: Text = _NONE, port: Text = _NONE) -> int | Awaitable[int]:
@@ -88,6 +91,28 @@ class ForwardFunctions:
         return self._forward(ctx, host, port, "sctp")
 
     def _forward(self, ctx: Context, host: bytes, port: bytes, proto: str | None) -> int | Awaitable[int]:
+        """Send it on, and count what becomes of it."""
+        try:
+            answer = self._send_on(ctx, host, port, proto)
+        except ScriptError:
+            self.dropped_requests.value += 1
+            raise
+        if not isinstance(answer, int):
+            return self._counted(answer)
+        self.forwarded_requests.value += 1
+        return answer
+
+    async def _counted(self, sending: Awaitable[int]) -> int:
+        counter = self.dropped_requests
+        try:
+            code = await sending
+            if code > 0:
+                counter = self.forwarded_requests
+            return code
+        finally:
+            counter.value += 1
+
+    def _send_on(self, ctx: Context, host: bytes, port: bytes, proto: str | None) -> int | Awaitable[int]:
         request = ctx.message
         if not isinstance(request, Request):
             raise ScriptError("only requests are forwarded")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.interfaces import IBeforeScript, IModule
-from sipapp.interfaces.server import IAfterScript
 from sipapp.modules.kex import Kex
 from tests.modules.stage import Server
 from tests.modules.texts import made
@@ -43,8 +42,8 @@ COMMANDS = {
 
 
 class KexTests(SynchronousTestCase):
-    def test_is_a_module_that_sees_every_message_before_and_after_the_script(self) -> None:
-        for interface in (IModule, IBeforeScript, IAfterScript):
+    def test_is_a_module_that_sees_every_message_before_the_script(self) -> None:
+        for interface in (IModule, IBeforeScript):
             self.assertTrue(interface.providedBy(made(Kex)))
 
     def test_offers_its_functions_with_every_number_of_arguments(self) -> None:

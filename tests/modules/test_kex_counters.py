@@ -47,10 +47,3 @@ class CountersTests(SynchronousTestCase):
         raw = request("INVITE").raw.replace(b"sip:bob@example.com SIP", b"sip:bob@[ SIP")
         self.assertTrue(self.module.before_script(context(parse(raw))))
         self.assertEqual(self.counted(), {"rcv_requests_invite": 1, "bad_URIs_rcvd": 1})
-
-    def test_what_the_script_drops(self) -> None:
-        for message, dropped in ((request(), True), (request(), False), (response(), True)):
-            ctx = context(message)
-            ctx.dropped = dropped
-            self.module.after_script(ctx)
-        self.assertEqual(self.counted(), {"drop_requests": 1, "drop_replies": 1})
