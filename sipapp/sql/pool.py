@@ -81,7 +81,7 @@ class Pool:
     def connect(self) -> Deferred[None]:
         if self._idle:
             return succeed(None)
-        return self._call(None, ()).addCallback(lambda _: None)
+        return self._call(None, ()).addCallbacks(lambda _: None, _unreachable)
 
     def execute(self, statement: bytes, values: Sequence[SqlValue] = ()) -> Deferred[Rows]:
         return self._call(statement, values)
@@ -203,3 +203,9 @@ class Pool:
     def connections(self) -> int:
         """How many there are, those that hang included."""
         return len(self._lanes)
+
+
+def _unreachable(failure: Failure) -> None:
+    """Whatever kept us from it, a connection that came too late included."""
+    failure.trap(SqlError)
+    raise SqlUnavailable(failure.getErrorMessage()) from failure.value

@@ -1,0 +1,292 @@
+# -*- test-case-name: tests.integration.test_sql_postgres -*-
+"""lane: a connection to PostgreSQL that the reactor drives: nothing in it blocks, and no thread has a part in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import pq
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReadWriteDescriptor
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from sipapp.errors import SqlError, SqlUnavailable
+from sipapp.interfaces.sql import Rows, SqlValue
+from sipapp.modules.db_postgres.answers import numbered, parameters, rows
+from sipapp.sql.pool import SqlLost
+from sipapp.sql.statements import pieces
+from sipapp.sql.threads import GRACE, NOTHING
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn, PGresult
+
+    from sipapp.sql.pool import Pool
+
+_SHUTDOWN = (b"57P01", b"57P02", b"57P03")
+"""SQLSTATEs of a server that goes down: its connections are of no more use."""
+
+_GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY)
+_COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
+
+
+@implementer(IReadWriteDescriptor)
+class PostgresLane:
+    """A Lane. `conninfo()`: libpq's, without host names, which it would look up and wait."""
+
+    def __init__(
+        self, reactor: Any, clock: Any, pool: Pool, conninfo: Callable[[], Deferred[bytes]], connect_timeout: float
+    ) -> None:
+        self.used = False
+        self._reactor = reactor
+        self._clock = clock
+        self._pool = pool
+        self._timeout = connect_timeout
+        self._conninfo = conninfo
+        self._connection: PGconn | None = None
+        self._looking: Deferred[Any] | None = None  # for its host's addresses
+        self._fileno = -1
+        self._ready = False  # connected
+        self._statement: tuple[bytes | None, Sequence[SqlValue]] | None = None  # under way, or to be made
+        self._answer: Deferred[Rows] | None = None  # whoever waits for it
+        self._last: PGresult | None = None
+        self._cancels = 0  # on their way to the server: the next statement has to wait, or it would be hit
+        self._alarm: Any = None
+
+    # -- what the pool asks
+
+    def run(self, statement: bytes | None, values: Sequence[SqlValue]) -> Deferred[Rows]:
+        answer: Deferred[Rows] = Deferred(self._cancelled)
+        self._answer = answer
+        self._statement = (statement, values)
+        if self._ready:
+            self._send()
+        else:
+            self._connect()
+        return answer
+
+    def close(self) -> None:
+        self._lose(SqlLost(f"{self._pool.name}: closed"))
+
+    def _cancelled(self, _: Deferred[Rows]) -> None:
+        """Ask the server to stop; break the connection where that does not help."""
+        self._answer = None
+        if not self._ready or self._connection is None:
+            self._lose(None)
+            return
+        self._alarm = self._clock.callLater(GRACE, self._lose, None)
+        self._cancels += 1
+        cancel = self._connection.get_cancel()
+        self._reactor.callInThread(self._cancel_in_thread, cancel.cancel)
+
+    def _cancel_in_thread(self, cancel: Callable[[], None]) -> None:
+        """libpq opens another connection for it, and waits for its end."""
+        with suppress(psycopg.Error):  # the alarm does the rest
+            cancel()
+        self._reactor.callFromThread(self._cancel_sent)
+
+    def _cancel_sent(self) -> None:
+        self._cancels -= 1
+        self._rest()
+
+    # -- connecting
+
+    def _connect(self) -> None:
+        late = f"no connection within {self._timeout:g} s"
+        self._alarm = self._clock.callLater(self._timeout, self._not_connected, late)
+        self._looking = self._conninfo().addCallbacks(self._begin, self._not_found)
+
+    def _not_found(self, failure: Failure) -> None:
+        self._looking = None
+        if not failure.check(CancelledError):
+            self._not_connected(failure.getErrorMessage())
+
+    def _begin(self, conninfo: bytes) -> None:
+        self._looking = None
+        self._connection = connection = pq.PGconn.connect_start(conninfo)
+        if connection.status == pq.ConnStatus.BAD:
+            self._not_connected(_reason(connection))
+        else:
+            connection.nonblocking = 1
+            self._watch(write=True)
+
+    def _poll(self) -> None:
+        connection = self._connection
+        assert connection is not None
+        state = connection.connect_poll()
+        if state == pq.PollingStatus.OK:
+            self._disarm()
+            self._ready = True
+            self._watch(write=False)
+            self._pool.connected()
+            self._send()
+        elif state == pq.PollingStatus.FAILED:
+            self._not_connected(_reason(connection))
+        else:
+            self._watch(write=state == pq.PollingStatus.WRITING)
+
+    def _not_connected(self, why: str) -> None:
+        self._pool.not_connected(why)
+        self._lose(SqlUnavailable(f"{self._pool.name}: {why}"))
+
+    # -- a statement
+
+    def _send(self) -> None:
+        assert self._statement is not None and self._connection is not None
+        statement, values = self._statement
+        if statement is None:
+            self._done(NOTHING)
+            return
+        try:
+            if values:
+                self._connection.send_query_params(numbered(pieces(statement)), parameters(values))
+            else:
+                self._connection.send_query(statement)
+            self._flush()
+        except psycopg.Error as why:
+            self._lose(SqlLost(f"{self._pool.name}: {_first_line(str(why))}"))
+
+    def _flush(self) -> None:
+        assert self._connection is not None
+        if self._connection.flush():
+            self._reactor.addWriter(self)
+        else:
+            self._reactor.removeWriter(self)
+
+    def doRead(self) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        if not self._ready:
+            self._poll()
+            return
+        try:
+            connection.consume_input()
+            if self._statement is None:
+                return  # a notice, or the end, of which consume_input has told
+            while not connection.is_busy():
+                result = connection.get_result()
+                if result is None:
+                    self._ended()
+                    return
+                self._last = result
+                if result.status in _COPY:
+                    self._lose(SqlLost(f"{self._pool.name}: COPY is not for scripts"))
+                    return
+        except psycopg.Error as why:
+            self._lose(SqlLost(f"{self._pool.name}: {_first_line(str(why))}"))
+
+    def doWrite(self) -> None:
+        if not self._ready:
+            self._poll()
+            return
+        try:
+            self._flush()
+        except psycopg.Error as why:
+            self._lose(SqlLost(f"{self._pool.name}: {_first_line(str(why))}"))
+
+    def _ended(self) -> None:
+        """All of the answer is there; of several statements in one, it is the last one's."""
+        result, self._last = self._last, None
+        assert self._connection is not None
+        if result is None or result.status not in _GOOD:
+            why = _result_reason(result)
+            lost = self._connection.status == pq.ConnStatus.BAD or _sqlstate(result) in _SHUTDOWN
+            if lost:
+                self._lose(SqlLost(f"{self._pool.name}: {why}"))
+            else:
+                self._done(SqlError(why))
+        else:
+            self._done(rows(result) if self._answer is not None else NOTHING)
+
+    def _done(self, result: Rows | SqlError) -> None:
+        self._statement = None
+        self.used = True
+        self._rest()
+        self._tell(result)
+
+    def _rest(self) -> None:
+        """Ready for the next statement, once this one and all that was to stop it are over."""
+        if self._statement is None and not self._cancels and self._connection is not None:
+            self._disarm()
+            self._pool.free(self)
+
+    def _lose(self, why: SqlError | None) -> None:
+        """The connection is no more."""
+        connection, self._connection = self._connection, None
+        looking, self._looking = self._looking, None
+        self._disarm()
+        if looking is not None:
+            looking.cancel()
+        self._unwatch()
+        if connection is not None:
+            connection.finish()
+        self._ready = False
+        self._pool.lost(self)
+        if why is not None:
+            self._tell(why)
+
+    def _tell(self, result: Rows | SqlError) -> None:
+        answer, self._answer = self._answer, None
+        if answer is None:
+            return
+        if isinstance(result, SqlError):
+            answer.errback(result)
+        else:
+            answer.callback(result)
+
+    def _disarm(self) -> None:
+        alarm, self._alarm = self._alarm, None
+        if alarm is not None and alarm.active():
+            alarm.cancel()
+
+    # -- what the reactor asks
+
+    def _watch(self, *, write: bool) -> None:
+        """Be told when libpq can go on. Until it is connected its socket may become another, and when it finds it
+        broken it closes it at once, so the reactor gets a descriptor of our own for it."""
+        assert self._connection is not None
+        self._unwatch()
+        self._fileno = os.dup(self._connection.socket)
+        if write:
+            self._reactor.addWriter(self)
+        else:
+            self._reactor.addReader(self)
+
+    def _unwatch(self) -> None:
+        if self._fileno >= 0:
+            self._reactor.removeReader(self)
+            self._reactor.removeWriter(self)
+            os.close(self._fileno)
+            self._fileno = -1
+
+    def fileno(self) -> int:
+        return self._fileno
+
+    def logPrefix(self) -> str:
+        return "db_postgres"
+
+    def connectionLost(self, reason: object) -> None:
+        """The reactor found the socket closed."""
+        self._lose(SqlLost(f"{self._pool.name}: connection lost"))
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _reason(connection: PGconn) -> str:
+    text = connection.get_error_message().strip()
+    return " ".join(text.split())
+
+
+def _result_reason(result: PGresult | None) -> str:
+    return "no answer" if result is None else _first_line(result.get_error_message().removeprefix("ERROR:"))
+
+
+def _sqlstate(result: PGresult | None) -> bytes | None:
+    return None if result is None else result.error_field(pq.DiagnosticField.SQLSTATE)

@@ -1,0 +1,243 @@
+"""sqlcase: what every database must do for scripts, whatever happens to it; statements.cfg is the script."""
+
+from __future__ import annotations
+
+import re
+import socket
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.integration.process import Database
+from tests.served import Caller, Served, Standin
+
+SCRIPT = Path(__file__).with_name("statements.cfg").read_text(encoding="utf-8")
+
+QUERY_TIMEOUT = 1.0  # s
+
+AT_ONCE = 0.5
+"""s within which others are answered: far less than what is waited for."""
+
+
+class Said(NamedTuple):
+    """An answer: after how long (s), the status, the script's code, what it found."""
+
+    at: float
+    status: int
+    code: str
+    out: list[str]
+    rows: str
+
+
+class Place:
+    """A database server, and a sipapp that asks it."""
+
+    def __init__(
+        self, holder: Standin, server: Database | None, module: str, parameters: str, *, url: str, dead: str, hangs: str
+    ) -> None:
+        self.holder = holder
+        self.server = server
+        self.sip = Served(
+            holder,
+            SCRIPT,
+            MODULE=module,
+            PARAMETERS=f'modparam("{module}", "query_timeout", "{QUERY_TIMEOUT}")\n{parameters}',
+            URL=url,
+            DEAD=dead,
+            HANGS=hangs,
+        )
+
+    def prepare(self, statement: str) -> None:
+        """Have the database do something, in its own time."""
+        assert self.server is not None
+        self.server.ask(statement)
+
+
+def hanging_port(holder: Standin) -> int:
+    """A port that connections are made to, and nothing comes back."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(50)
+    holder.addCleanup(listener.close)
+    return int(listener.getsockname()[1])
+
+
+def said(answer: tuple[float, str]) -> Said:
+    at, message = answer
+    out = re.findall(r"^X-Out: (.*?)\r$", message, re.MULTILINE)
+    code = re.search(r"^X-Code: (.*?)\r$", message, re.MULTILINE)
+    rows = re.search(r"^X-Rows: (.*?)\r$", message, re.MULTILINE)
+    status = int(message.split()[1]) if message else 0
+    return Said(at, status, code[1] if code else "", out, rows[1] if rows else "")
+
+
+class AskingCase:
+    """The tests; a class of tests has `place` too."""
+
+    place: Place
+
+    def caller(self: Any) -> Caller:
+        return Caller(self, self.place.sip.port)
+
+    def send(self: Any, how: str, statement: str, method: str = "OPTIONS") -> Caller:
+        """Have a request under way."""
+        caller: Caller = self.caller()
+        caller.send(method, "bob", f"X-Do: {how}", f"X-Sql: {statement}")
+        return caller
+
+    def ask(self: Any, how: str, statement: str) -> Said:
+        return said(self.send(how, statement).final(10))
+
+    def others_are_served(self: Any) -> None:
+        """Somebody who asks nothing of a database is answered at once."""
+        at, status = self.caller().ask("OPTIONS")
+        self.assertEqual(status, 200)
+        self.assertLess(at, AT_ONCE)
+
+
+class StatementTests(AskingCase):
+    """What the functions answer."""
+
+    def setUp(self: Any) -> None:
+        self.place.prepare("create table if not exists t(a int, b varchar(40))")
+        self.place.prepare("delete from t")
+        self.place.prepare("insert into t values(1,'one'),(2,NULL)")
+
+    def test_rows(self: Any) -> None:
+        found = self.ask("query", "select a, b from t order by a")
+        self.assertEqual((found.code, found.out), ("1", ["1|one|<null>|<null>", "2|<null>|<null>|<null>"]))
+
+    def test_no_rows(self: Any) -> None:
+        found = self.ask("query", "select a, b from t where a=9")
+        self.assertEqual((found.code, found.out), ("2", []))
+
+    def test_rows_that_nobody_keeps(self: Any) -> None:
+        self.assertEqual(self.ask("keepless", "select a from t").code, "3")
+
+    def test_a_change(self: Any) -> None:
+        found = self.ask("query", "update t set b='new'")
+        self.assertEqual((found.code, found.rows), ("2", "2"))
+        self.assertEqual(self.ask("query", "delete from t").rows, "2")
+
+    def test_a_wrong_statement(self: Any) -> None:
+        for how in ("query", "keepless", "xquery", "pvquery", "opensips", "one"):
+            self.assertEqual(self.ask(how, "selec a from t").code, "-1", how)
+        self.assertIn("cannot do the query [selec a from t]", self.place.sip.log)
+
+    def test_xquery(self: Any) -> None:
+        found = self.ask("xquery", "select a, b from t order by a")
+        self.assertEqual((found.code, found.out), ("1", ["1 one 2"]))
+        self.assertEqual(self.ask("xquery", "select a from t where a=9").code, "2")
+
+    def test_pvquery(self: Any) -> None:
+        found = self.ask("pvquery", "select a, b from t where a=1")
+        self.assertEqual((found.code, found.out), ("1", ["1 one"]))
+        self.assertEqual(self.ask("pvquery", "select a from t where a=9").code, "2")
+
+    def test_a_statement_that_nobody_waits_for(self: Any) -> None:
+        self.assertEqual(self.ask("later", "insert into t values(7,'later')").code, "1")
+        for _ in range(50):
+            if self.ask("query", "select b from t where a=7").out:
+                break
+        self.assertEqual(self.ask("query", "select b from t where a=7").out, ["later|<null>|<null>|<null>"])
+
+    def test_opensips(self: Any) -> None:
+        found = self.ask("opensips", "select a, b from t order by a")
+        self.assertEqual((found.code, found.out), ("1", ["1, 2, old one"]))
+        found = self.ask("opensips", "select a, b from t where a=9")
+        self.assertEqual((found.code, found.out), ("-2", ["old <null>"]))
+        found = self.ask("one", "select a, b from t order by a")
+        self.assertEqual((found.code, found.out), ("1", ["1 one"]))
+        self.assertEqual(self.ask("one", "select a, b from t where a=9").code, "-2")
+
+    def test_escapes_make_a_text_of_anything(self: Any) -> None:
+        for text in ("O'B\\n\"x", "' or 1=1 -- ", "\\' or 1=1 -- ", "é\\\\'"):
+            found = self.ask("escape", text.strip())
+            self.assertEqual((found.code, found.out), ("2", [f"1 {text.strip()}"]), text)
+            self.ask("query", "delete from t where a=9")
+
+    def test_async(self: Any) -> None:
+        self.assertEqual(self.ask("async", "select a from t").code, "1")
+        self.assertEqual(self.ask("async", "select a from t where a=9").code, "2")
+        self.assertEqual(self.ask("async", "selec").code, "-1")
+
+
+class TroubleTests(AskingCase):
+    """What becomes of calls when a database does not answer."""
+
+    sleep = "select sleep(%s)"
+
+    def test_nobody_there(self: Any) -> None:
+        found = self.ask("dead", "select 1")
+        self.assertEqual(found.code, "-2")
+        self.assertLess(found.at, AT_ONCE)
+
+    def test_a_server_that_hangs_while_it_is_connected_to(self: Any) -> None:
+        waiting = self.send("hangs", "select 1")
+        self.others_are_served()
+        found = said(waiting.final())
+        self.assertEqual(found.code, "-2")
+        self.assertLess(found.at, QUERY_TIMEOUT + AT_ONCE)
+
+    def test_a_statement_that_is_late_is_stopped_in_the_database(self: Any) -> None:
+        statement = self.sleep % 30.25
+        waiting = {how: self.send(how, statement) for how in ("query", "xquery", "pvquery", "opensips", "one")}
+        self.others_are_served()
+        for how, caller in waiting.items():
+            found = said(caller.final())
+            self.assertEqual(found.code, "-1", how)
+            self.assertLess(QUERY_TIMEOUT - 0.05, found.at)
+            self.assertLess(found.at, QUERY_TIMEOUT + AT_ONCE)
+        self.gone("30.25")
+
+    def test_cancel_stops_the_statement_in_the_database(self: Any) -> None:
+        caller = self.send("query", self.sleep % 20.125, "INVITE")
+        server = self.place.server
+        server.wait_for(lambda: server.running("20.125") == 1, QUERY_TIMEOUT)
+        caller.cancel()
+        statuses = sorted(int(caller.final()[1].split()[1]) for _ in range(2))
+        self.assertEqual(statuses, [200, 487])
+        self.gone("20.125")
+
+    def test_the_connections_are_used_again(self: Any) -> None:
+        waiting = [self.send("query", self.sleep % 30.5) for _ in range(4)]
+        for caller in waiting:
+            self.assertEqual(said(caller.final()).code, "-1")
+        self.gone("30.5")
+        self.assertEqual(self.ask("query", "select 1").code, "1")
+
+    def test_a_server_that_was_started_again_is_connected_to_again(self: Any) -> None:
+        self.assertEqual(self.ask("query", "select 1").code, "1")
+        self.place.server.stop()
+        self.place.server.start()
+        self.assertEqual(self.ask("query", "select 1").code, "1")
+
+    def test_while_the_server_is_down_statements_fail_at_once(self: Any) -> None:
+        self.assertEqual(self.ask("query", "select 1").code, "1")
+        self.place.server.stop()
+        for how in ("query", "keepless", "xquery", "pvquery", "opensips", "one"):
+            found = self.ask(how, "select 1")
+            self.assertEqual(found.code, "-1", how)
+            self.assertLess(found.at, AT_ONCE)
+        self.others_are_served()
+        self.place.server.start()
+        self.place.server.wait_for(lambda: self.ask("query", "select 1").code == "1", 5)
+
+    def test_a_server_that_dies_under_a_statement(self: Any) -> None:
+        waiting = self.send("query", self.sleep % 30.75)
+        server = self.place.server
+        server.wait_for(lambda: server.running("30.75") == 1, QUERY_TIMEOUT)
+        server.stop()
+        self.assertEqual(said(waiting.final()).code, "-1")
+        server.start()
+        server.wait_for(lambda: self.ask("query", "select 1").code == "1", 5)
+
+    def gone(self: Any, text: str) -> None:
+        """No such statement is under way in the database."""
+        server = self.place.server
+        server.wait_for(lambda: server.running(text) == 0, 2)
+
+
+class SqlCase(SynchronousTestCase):
+    """The base of those that use the classes above."""
