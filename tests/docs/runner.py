@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sipapp.cli.examples import code
+from sipapp.cli.rpc import typed
 from sipapp.message.headers import header_key, unfold
 from sipapp.message.request import Request
 from sipapp.message.response import Response
@@ -61,7 +62,9 @@ class Run:
             self.count = 0
             self.answers: list[tuple[str, Any]] = []  # of RPC commands: what was wanted, what came
             if not any(step.kind == "<-" for step in self.told) and "request_route" in text:
-                self.told.insert(0, Directive("<-", "OPTIONS sip:bob@example.com", []))
+                here = sum(step.kind == "peer" for step in self.told)
+                self.told.sort(key=lambda step: step.kind != "peer")
+                self.told.insert(here, Directive("<-", "OPTIONS sip:bob@example.com", []))
             for step in self.told:
                 self.take(step)
             self.sip.advance(LONGEST)
@@ -89,8 +92,7 @@ class Run:
             case "rpc":
                 call, _, wanted_answer = step.text.partition(" => ")
                 name, *given = shlex.split(call)
-                parameters = [int(one) if re.fullmatch(r"-?\d+", one) else one for one in given]
-                self.answers.append((wanted_answer, self.sip.rpc(name, *parameters)))
+                self.answers.append((wanted_answer, self.sip.rpc(name, *map(typed, given))))
 
     def request(self, step: Directive) -> bytes:
         """The request that `# <- METHOD URI` stands for: what it does not say is as the manual has it."""
