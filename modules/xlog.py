@@ -13,7 +13,7 @@ from typing import Any
 from twisted.logger import LogLevel
 
 from sipapp.interfaces.script import Getter
-from sipapp.log import Logger
+from sipapp.log import Logger, module_levels
 from sipapp.module import (
     ConfigError,
     Context,
@@ -125,7 +125,7 @@ class Xlog:
 
     def print(self, ctx: Context, severity: int, text: Format, facility: str | None = None, place: str = "") -> int:
         """One line, if the log level lets it through; a text that is filtered out is not even evaluated."""
-        if severity > self.config.debug:
+        if severity > module_levels.get("xlog", self.config.debug):
             return 1
         line = text(ctx)[: self.buf_size]
         if line.endswith(b"\n"):

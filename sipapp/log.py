@@ -68,6 +68,16 @@ def locate(where: Callable[[], str]) -> None:
     _where = where
 
 
+module_levels: dict[str, int] = {}
+"""What some modules show, in place of `debug`, by their names; `core` is whatever belongs to no module."""
+
+
+def _module(namespace: str) -> str:
+    """The module that a logger is of: `sipapp.modules.tm.relay` is tm's."""
+    inside = namespace.removeprefix("sipapp.modules.")
+    return "core" if inside is namespace else inside.partition(".")[0].rstrip("_")
+
+
 _PLACES = {"at", "site"}
 
 
@@ -78,7 +88,7 @@ class Logger(_Logger):
         severity = given = facts.get("severity")
         if severity is None:
             severity = SEVERITIES[level]
-        if severity > _shown.debug:
+        if severity > (module_levels.get(_module(self.namespace), _shown.debug) if module_levels else _shown.debug):
             return
         if "log_system" not in facts:  # what stands in brackets before the text of each line
             # xlog() says what it wants to say, and "at" or "site" are in the text.

@@ -46,6 +46,20 @@ class LogTests(SynchronousTestCase):
         self.assertEqual(found[-2], ["critical"])
         self.assertEqual(found[-3], [])
 
+    def test_a_module_may_show_more_or_less(self) -> None:
+        follow(SimpleNamespace(debug=0))
+        self.addCleanup(module.module_levels.clear)
+        module.module_levels.update(core=2, async_=-1)
+        log.info("of the core")
+        log.debug("too much")
+        module.module_levels.clear()
+        log.info("no more")
+        self.assertEqual([shown.partition("] ")[2] for shown in self.shown()], ["of the core"])
+
+    def test_a_module_is_known_by_the_name_that_loadmodule_takes(self) -> None:
+        names = ("sipapp.modules.tm.relay", "sipapp.modules.async_", "sipapp.modules.xlog", "sipapp.routing")
+        self.assertEqual([module._module(name) for name in names], ["tm", "async", "xlog", "core"])
+
     def test_a_severity_of_its_own_counts_instead_of_the_level(self) -> None:
         follow(SimpleNamespace(debug=0))
         log.info("notice", severity=1)

@@ -9,10 +9,13 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError
+from sipapp.log import Logger
 from sipapp.module import Context, Value, pseudo_variable
 from sipapp.modules.pv import uris
 from sipapp.script import rewrite
 from sipapp.script.values import TextWithNumber, text
+
+log = Logger()
 
 if TYPE_CHECKING:
     from sipapp.message.uri import Uri
@@ -85,7 +88,7 @@ class RequestVariables:
 
     @pv_ru.setter
     def set_ru(self, ctx: Context, value: Value) -> None:
-        if value is not None:
+        if value is not None and _is_text("ru", value):
             ctx.draft.request_uri = text(value)
 
     @pseudo_variable("rU", "ruri.user")
@@ -101,7 +104,8 @@ class RequestVariables:
 
     @pv_rU.setter
     def set_rU(self, ctx: Context, value: Value) -> None:
-        _rewrite(ctx, rewrite.set_user, text(value))
+        if _is_text("rU", value):
+            _rewrite(ctx, rewrite.set_user, text(value))
 
     @pseudo_variable("rd", "ruri.domain")
     def pv_rd(self, ctx: Context) -> bytes | None:
@@ -110,7 +114,7 @@ class RequestVariables:
 
     @pv_rd.setter
     def set_rd(self, ctx: Context, value: Value) -> None:
-        if value is not None:
+        if value is not None and _is_text("rd", value):
             _rewrite(ctx, rewrite.set_host, text(value))
 
     @pseudo_variable("rp")
@@ -193,7 +197,7 @@ class RequestVariables:
 
     @pv_du.setter
     def set_du(self, ctx: Context, value: Value) -> None:
-        if value != b"":
+        if value != b"" and _is_text("du", value):
             ctx.draft.next_hop = None if value is None else text(value)
 
     @pseudo_variable("dd")
@@ -231,6 +235,14 @@ class RequestVariables:
         if inner == b"p":
             return _port_text(5060 if uri.port is None else uri.port)
         return transport(uri) if inner == b"P" else _version(uri.host_address)
+
+
+def _is_text(name: str, value: Value) -> bool:
+    """A number is refused in these places, as Kamailio does: nothing changes."""
+    if isinstance(value, int):
+        log.error("${name} takes a text, got the number {value}", name=name, value=value)
+        return False
+    return True
 
 
 def method(ctx: Context) -> TextWithNumber | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sipapp.interfaces.script import IBinder, Value
 from sipapp.module import transformation
 from sipapp.module.arguments import Arguments, Mark, Natural, Separator
-from sipapp.script.values import TextWithNumber, wrap
+from sipapp.script.values import HIGHEST, LOWEST, TextWithNumber
 
 _WHITE = b" \t\r\n"
 _BLANKS_TO_SPACE = bytes.maketrans(b"\t\r\n", b"   ")
@@ -32,11 +32,12 @@ class Strings:
 
     @transformation("s.int", "s.intv")
     def s_int(self, value: bytes) -> int | None:
-        """{s.int}: the text as a number; fails unless it is digits with at most one sign before them."""
+        """{s.int}: the text as a number; fails unless it is digits with at most one sign before them, of 32 bits."""
         if isinstance(value, TextWithNumber):
             return value.number
         digits = value[1:] if value[:1] in (b"+", b"-") else value
-        return wrap(int(value)) if digits.isdigit() else None
+        number = int(value) if digits.isdigit() else None
+        return number if number is not None and LOWEST <= number <= HIGHEST else None
 
     @transformation("s.tolower")
     def s_tolower(self, value: bytes) -> bytes:

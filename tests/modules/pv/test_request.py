@@ -126,7 +126,6 @@ class RequestUriTests(RequestCase):
     def test_pieces_of_it_can_be_written(self) -> None:
         for variable, value, uri in (
             ("$rU", b"bob", b"sip:bob:pw@example.com:5070;transport=tcp?h=1"),
-            ("$rU", 123, b"sip:123:pw@example.com:5070;transport=tcp?h=1"),
             ("$rd", b"example.net", b"sip:alice:pw@example.net:5070;transport=tcp?h=1"),
             ("$rp", b"5080", b"sip:alice:pw@example.com:5080;transport=tcp?h=1"),
             ("$rp", 5080, b"sip:alice:pw@example.com:5080;transport=tcp?h=1"),
@@ -135,6 +134,12 @@ class RequestUriTests(RequestCase):
             script = Script(request(uri=FULL))
             script.write(variable, value)
             self.assertEqual(script.read("$ru"), uri, (variable, value))
+
+    def test_a_number_is_refused_where_a_text_belongs(self) -> None:
+        script = Script(request(uri=FULL))
+        for variable in ("$ru", "$rU", "$rd", "$du"):
+            script.write(variable, 1234)
+        self.reads(script, {"$ru": FULL.encode(), "$du": None})
 
     def test_null_takes_the_user_away(self) -> None:
         script = Script(request(uri="sip:alice@example.com"))

@@ -14,7 +14,15 @@ class StringsTests(TransformationCase):
         self.check(None, {"{s.len}": None, "{s.tolower}": None, "{s.rm,a}": None, "{s.substr,0,1}": None})
 
     def test_int_takes_digits_with_one_sign(self) -> None:
-        for text, number in ((b"17", 17), (b"-5", -5), (b"+5", 5), (b"", None), (b"1x", None), (b"--1", None)):
+        for text, number in (
+            (b"17", 17),
+            (b"-5", -5),
+            (b"+5", 5),
+            (b"2147483648", None),
+            (b"", None),
+            (b"1x", None),
+            (b"--1", None),
+        ):
             self.check(text, {"{s.int}": number})
 
     def test_int_of_a_text_with_a_number_is_that_number(self) -> None:
