@@ -63,7 +63,7 @@ _where: Callable[[], str] = _nowhere
 
 
 def locate(where: Callable[[], str]) -> None:
-    """Let `where` tell the place in the script that is being run, "" for none: warnings and errors then name it."""
+    """Let `where` tell the place in the script that is being run, "" for none: all but debug lines then name it."""
     global _where
     _where = where
 

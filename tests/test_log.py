@@ -66,13 +66,13 @@ class LogTests(SynchronousTestCase):
         log.info("alert", severity=-5)
         self.assertEqual(self.shown(), ["[ALERT thing] alert"])
 
-    def test_warnings_and_errors_name_the_place_in_the_script(self) -> None:
+    def test_all_but_debug_lines_name_the_place_in_the_script(self) -> None:
         follow(SimpleNamespace(debug=3))
-        log.info("one")
-        log.warn("two")
+        log.debug("one")
+        log.info("two")
         log.error("three")
         self.assertEqual(
-            self.shown(), ["[INFO thing] one", "[WARNING thing app.cfg:7] two", "[ERROR thing app.cfg:7] three"]
+            self.shown(), ["[DEBUG thing] one", "[INFO thing app.cfg:7] two", "[ERROR thing app.cfg:7] three"]
         )
 
     def test_not_where_their_text_does_or_no_script_is_running(self) -> None:
