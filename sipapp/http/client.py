@@ -50,7 +50,7 @@ class HttpClient:
         backend = self.backends.get(request.backend or url.host_and_port)
         began = self._clock.seconds()
         asked = backend.call(partial(self._begin, request, url), request.timeout)
-        return asked.addCallbacks(self._ended, _as_curl, callbackArgs=(began,))
+        return asked.addCallbacks(self._ended, _as_curl, callbackArgs=(began,), errbackArgs=(request,))
 
     def _ended(self, response: HttpResponse, began: float) -> HttpResponse:
         response.times.total = self._clock.seconds() - began
@@ -65,7 +65,7 @@ class HttpClient:
 
     async def _follow(self, request: HttpRequest, url: Url) -> HttpResponse:
         """As many exchanges as challenges and redirects want."""
-        left = request.redirects
+        asked, left = request, request.redirects
         began = self._clock.seconds()
         redirected = 0.0
         while True:
@@ -77,6 +77,7 @@ class HttpClient:
             if not left:
                 raise HttpError(codes.TOO_MANY_REDIRECTS, f"more than {request.redirects} redirects")
             left -= 1
+            asked.connected = True
             redirected = self._clock.seconds() - began
             request, url = _redirected(request, url, location, response.status)
 
@@ -120,10 +121,10 @@ def _redirected(request: HttpRequest, url: Url, location: bytes, status: int) ->
     return replace(request, **changed), target
 
 
-def _as_curl(failure: Failure) -> Failure:
+def _as_curl(failure: Failure, request: HttpRequest) -> Failure:
     error = failure.value
     if isinstance(error, BackendTimeout):
-        return Failure(HttpError(codes.TIMED_OUT, str(error)))
+        return Failure(HttpError(codes.TIMED_OUT, str(error), connecting=not request.connected))
     if isinstance(error, (CircuitOpen, BackendBusy)):
         return Failure(HttpError(codes.NO_CONNECTION, str(error), connecting=True))
     return failure

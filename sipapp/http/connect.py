@@ -18,7 +18,7 @@ from sipapp.errors import HttpError
 from sipapp.http import codes
 from sipapp.http.names import Lookup, NamedHost
 from sipapp.http.tls import Trust
-from sipapp.interfaces.http import Profile, Times
+from sipapp.interfaces.http import HttpRequest, Profile, Times
 
 _CONNECT_TIMEOUT = 300.0  # s, curl's; a request's own deadline mostly comes first
 _LONGEST_ANSWER = 16384  # bytes of a proxy's answer to CONNECT
@@ -28,17 +28,30 @@ _LONGEST_ANSWER = 16384  # bytes of a proxy's answer to CONNECT
 class Destination:
     """Where one request goes, should it need a new connection. Times are seconds since `began`."""
 
-    __slots__ = ("_host", "_lookup", "_port", "_profile", "_reactor", "_tls", "began", "times", "trust", "used")
+    __slots__ = (
+        "_host",
+        "_lookup",
+        "_port",
+        "_profile",
+        "_reactor",
+        "_request",
+        "_tls",
+        "began",
+        "times",
+        "trust",
+        "used",
+    )
 
     def __init__(
-        self, reactor: Any, lookup: Lookup, host: str, port: int, tls: bool, profile: Profile, trust: Any
+        self, reactor: Any, lookup: Lookup, host: str, port: int, tls: bool, request: HttpRequest, trust: Any
     ) -> None:
         self._reactor = reactor
         self._lookup = lookup
         self._host = host
         self._port = port
         self._tls = tls
-        self._profile = profile
+        self._request = request
+        self._profile = request.profile
         self.trust = trust
         self.began = reactor.seconds()
         self.times = Times()
@@ -46,6 +59,7 @@ class Destination:
 
     def connect(self, protocolFactory: Any) -> Deferred[Any]:
         self.used = True
+        self._request.connected = False
         proxy = self._profile.proxy
         host, port = split_proxy(proxy) if proxy else (self._host, self._port)
         timeout = self._profile.connect_timeout or _CONNECT_TIMEOUT
@@ -64,6 +78,7 @@ class Destination:
         return made  # type: ignore[no-any-return]
 
     def _connected(self, protocol: Any, named: NamedHost) -> Any:
+        self._request.connected = True
         now = self._reactor.seconds() - self.began
         self.times.lookup = named.looked_up - self.began if named.looked_up else 0.0
         self.times.connect = now

@@ -140,10 +140,11 @@ class TreqEngine:
             url.host.decode("ascii"),
             url.port,
             url.scheme == b"https",
-            profile,
+            request,
             self._trusts,
         )
         agent.destination = to
+        request.connected = True  # until it turns out that a new connection is needed
         # A client of its own for each: what treq keeps in one are cookies, which nobody asked for.
         client: Any = HTTPClient(agent.proxied if profile.proxy and url.scheme == b"http" else agent.direct)
         asked: Deferred[Any] = client.request(

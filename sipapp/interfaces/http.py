@@ -54,6 +54,7 @@ class HttpRequest:
     fixed_method: bool = False  # redirects keep the method that was asked for
     most: int = 8 << 20  # bytes of a body
     truncate: bool = True  # what is more is cut off; else it is error 23
+    connected: bool = False  # the engine's note: a connection was there
     backend: str = ""  # whose limits count; empty: the host and port of the URL
 
 

@@ -11,8 +11,9 @@ from sipapp.plugin import ModulePlugin
 
 MODULES = """
     async avpops cfgutils corex counters crypto db_mysql db_postgres db_sqlite debugger diversion htable
-    http_async_client http_client ipops jansson json kex maxfwd mqueue nathelper path pike pv ratelimit regex rr
-    rtimer sanity sdpops siputils sl sqlops statistics textops textopsx timer tm tmx tsilo uac uuid xlog
+    http_async_client http_client ipops jansson json kex maxfwd mqueue nathelper path pike pv ratelimit regex
+    rest_client rr rtimer sanity sdpops siputils sl sqlops statistics textops textopsx timer tm tmx tsilo uac uuid
+    xlog
 """
 
 sipapp = ServiceMaker("sipapp", "sipapp.tap", "A SIP application server for Kamailio scripts.", "sipapp")

@@ -1,0 +1,128 @@
+# -*- test-case-name: tests.modules.http_async_client.test_options -*-
+"""options: what $http_req(...) says of the next request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sipapp.http.fields import FORM, parse_fields, with_usual
+from sipapp.interfaces.http import HttpRequest, Profile
+from sipapp.module import ScriptError, Value
+
+METHODS = (b"GET", b"POST", b"PUT", b"DELETE", b"PATCH")
+_PRIOR_KNOWLEDGE = 5  # curl's number of HTTP/2 without a question
+
+
+@dataclass(slots=True)
+class Options:
+    """One request's; the defaults are those of the module's parameters. timeout: ms."""
+
+    hdr: list[bytes] = field(default_factory=list)
+    body: bytes | None = None
+    method: bytes | None = None
+    timeout: int = 500
+    suspend: bool = True
+    tls_client_cert: str | None = None
+    tls_client_key: str | None = None
+    tls_ca_path: str | None = None
+    tls_verify_peer: bool = True
+    tls_verify_host: bool = True
+    tls_version: int = 0
+    authmethod: int = 3
+    username: bytes | None = None
+    password: bytes = b""
+    keepalive: bool = False
+    ka_idle: int = 0
+    ka_interval: int = 0
+    follow_redirect: bool = False
+    http_version: int = 0
+
+    def assign(self, key: str, value: Value, defaults: Options) -> None:
+        """What `$http_req(key) = value` does; null takes the default back. Raises ScriptError: of the wrong type."""
+        name = key.replace("-", "_")
+        if value is None:
+            setattr(self, name, list(defaults.hdr) if name == "hdr" else getattr(defaults, name))
+            return
+        convert = _TYPES[key]
+        wants_text = convert in (_text, _path)
+        if wants_text != isinstance(value, bytes):
+            raise ScriptError(f"invalid value type for $http_req({key})")
+        if name == "hdr":
+            self.hdr.append(value)  # type: ignore[arg-type]
+        elif name == "method" and value not in METHODS:
+            raise ScriptError(f"unsupported method: {value!r}")
+        else:
+            setattr(self, name, convert(value))
+
+    def request(self, url: bytes, agent: bytes, redirects: int) -> HttpRequest:
+        """The request that these make."""
+        fields, unwanted = parse_fields(b"\r\n".join(self.hdr))
+        content_type = FORM if self.body else None
+        return HttpRequest(
+            self.method or (b"POST" if self.body else b"GET"),
+            url,
+            with_usual(fields, unwanted, (b"User-Agent", agent), (b"Content-Type", content_type)),
+            self.body or None,
+            self.timeout / 1000,
+            Profile(
+                verify_peer=self.tls_verify_peer,
+                verify_host=self.tls_verify_host,
+                ca_path=self.tls_ca_path,
+                certificate=self.tls_client_cert,
+                key=self.tls_client_key,
+                tls_version=self.tls_version,
+                keepalive=(self.ka_idle, self.ka_interval) if self.keepalive else None,
+                http2=self.http_version == _PRIOR_KNOWLEDGE,
+            ),
+            user=self.username,
+            password=self.password,
+            authentication=self.authmethod,
+            redirects=redirects if self.follow_redirect else 0,
+            fixed_method=self.method is not None,
+        )
+
+
+def _text(value: Any) -> bytes:
+    return bytes(value)
+
+
+def _path(value: Any) -> str:
+    return bytes(value).decode("utf-8", "surrogateescape")
+
+
+_TYPES: dict[str, Callable[[Any], Any]] = {
+    "hdr": _text,
+    "body": _text,
+    "method": _text,
+    "timeout": int,
+    "suspend": bool,
+    "tls_client_cert": _path,
+    "tls_client_key": _path,
+    "tls_ca_path": _path,
+    "tls_verify_peer": bool,
+    "tls_verify_host": bool,
+    "authmethod": int,
+    "username": _text,
+    "password": _text,
+    "keepalive": bool,
+    "ka-idle": int,
+    "ka-interval": int,
+    "tcp_keepalive": bool,
+    "tcp_ka_idle": int,
+    "tcp_ka_interval": int,
+    "follow_redirect": bool,
+    "http_version": int,
+}
+
+_ALIASES = {"tcp_keepalive": "keepalive", "tcp_ka_idle": "ka-idle", "tcp_ka_interval": "ka-interval"}
+
+KEYS = ("all", *_TYPES)
+"""Every key of $http_req()."""
+
+
+def key_of(name: bytes) -> str:
+    """A key by any of its names."""
+    text = name.decode()
+    return _ALIASES.get(text, text)
