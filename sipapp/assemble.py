@@ -7,8 +7,9 @@ Everything that can be wrong with a script is found here, all of it in one go.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from operator import attrgetter
 from pathlib import PurePosixPath
 from typing import Any
@@ -85,9 +86,19 @@ def _assemble(parse: Callable[[], nodes.Script], mpath: str, trace: ITrace | Non
     errors += script.errors + checked.errors
     if errors:
         raise ConfigErrors(_in_order(errors))
-    assembly.warnings = _in_order(script.warnings + assembly.config.warnings + checked.warnings)
+    warnings = script.warnings + assembly.config.warnings + checked.warnings
+    assembly.warnings = _in_order([*warnings, *_misspelt_events(assembly)])
     assembly.program = compile_program(checked, trace or _tracing(assembly))
     return assembly
+
+
+def _misspelt_events(assembly: Assembly) -> Iterator[ConfigError]:
+    """A warning for each event_route whose name is all but one that a module runs; others may be anybody's."""
+    known = [name for module in assembly.modules.values() for name in getattr(module, "event_routes", ())]
+    for block in assembly.script.routes:
+        if block.kind == "event_route" and not any(block.name.startswith(name.partition("<")[0]) for name in known):
+            for near in get_close_matches(block.name, known, n=1, cutoff=0.9):
+                yield ConfigError(f'nothing runs event_route[{block.name}]; did you mean "{near}"?', block.at)
 
 
 def _tracing(assembly: Assembly) -> ITrace | None:

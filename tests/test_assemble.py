@@ -43,6 +43,15 @@ class ScriptTests(SynchronousTestCase):
         made = assemble_text("request_route { exit; exit; }\nroute[B] { exit; exit; }")
         self.assertEqual([w.at.line for w in made.warnings if w.at], [1, 2, 2])
 
+    def test_an_event_route_that_is_nearly_right_is_warned_about(self) -> None:
+        text = 'loadmodule "htable"\nevent_route[htable:mod-inti] { exit; }\nevent_route[my:own] { exit; }'
+        self.assertEqual(
+            [str(w) for w in assemble_text(text, "app.cfg").warnings],
+            ['app.cfg:2:1: nothing runs event_route[htable:mod-inti]; did you mean "htable:mod-init"?'],
+        )
+        for name in ("htable:mod-init", "htable:expired:a", "htable:mod-other"):
+            self.assertEqual(assemble_text(f'loadmodule "htable"\nevent_route[{name}] {{ exit; }}').warnings, [])
+
 
 class MistakeTests(SynchronousTestCase):
     def test_all_stages_report_in_one_run_and_in_the_order_of_the_script(self) -> None:

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from re import Pattern
 
 from sipapp.errors import ConfigError, Position
-from sipapp.script import bound
+from sipapp.script import bound, values
 
 
 def doubts(body: list[bound.Statement]) -> Iterator[ConfigError]:
@@ -33,6 +34,34 @@ _NAMES: dict[type, str] = {
 }
 
 
+def doubtful(operator: str, left: bound.Expression, right: bound.Expression) -> str:
+    """What to say of a comparison that cannot come out as it is meant; nothing where it can."""
+    if operator not in ("==", "!=", "eq", "ne"):
+        return ""
+    return _unread(left) or _unread(right) or _no_number(left, right)
+
+
+_variable = re.compile(rb"\$[A-Za-z(][\w(]").search
+
+
+def _unread(side: bound.Expression) -> str:
+    """A text with a variable in it: only functions read those in their arguments."""
+    if isinstance(side, bound.Constant) and isinstance(side.value, bytes) and _variable(side.value):
+        return f"{side.value.decode(errors='replace')!r} is compared as it stands: write variables without quotes"
+    return ""
+
+
+def _no_number(left: bound.Expression, right: bound.Expression) -> str:
+    """A variable that is always a number is compared with a text that is none."""
+    if not (isinstance(left, bound.Read) and left.access.integer and isinstance(right, bound.Constant)):
+        return ""
+    text = right.value
+    if isinstance(text, int) or values.integer(text) or not text.strip(b" \t+-0"):
+        return ""
+    variable = left.text.decode(errors="replace")
+    return f"{variable} is a number: {text.decode(errors='replace')!r} is compared with it as 0"
+
+
 def _ends(statement: bound.Statement) -> bool:
     """Whether what follows can never run."""
     if isinstance(statement, bound.If):
@@ -45,9 +74,7 @@ def _ends(statement: bound.Statement) -> bool:
 def _inside(statement: bound.Statement) -> Iterator[ConfigError]:
     match statement:
         case bound.If(_, condition, then, otherwise):
-            if isinstance(condition, bound.Constant):
-                yield _doubt(condition.at, "this condition is the same in every run")
-            elif condition.type is bytes:
+            if condition.type is bytes:
                 yield _doubt(condition.at, "a text is a condition: it is true where it is a number above 0")
             yield from doubts(then)
             yield from doubts(otherwise)

@@ -11,6 +11,7 @@ from sipapp.errors import ConfigError, ConfigErrors, Position, each
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.script import Access, IRegistry, IScriptFunction, Kind, Parameter
 from sipapp.script import arguments, bound, nodes, operands, values
+from sipapp.script.doubts import doubtful
 from sipapp.script.fold import fold
 from sipapp.script.operators import Mistake, check_binary, check_unary
 from sipapp.script.posix import compile_regex
@@ -136,6 +137,9 @@ class Resolver:
             return bound.Unary(node.at, operator, left) if self._fits(check_unary(operator, left)) else None
         if not self._fits(check_binary(node.operator, left, right)):
             return None
+        why = doubtful(node.operator, left, right)
+        if why:
+            self._references.doubt(ConfigError(why, node.at))
         made = bound.Binary(node.at, node.operator, left, right)
         if node.operator == "=~" and isinstance(right, bound.Constant):
             if not isinstance(right.value, bytes):

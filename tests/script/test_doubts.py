@@ -35,9 +35,25 @@ class DeadCodeTests(SynchronousTestCase):
 
 
 class ConditionTests(SynchronousTestCase):
-    def test_a_constant_condition_is_doubtful(self) -> None:
-        self.assertEqual(warnings("if (1 > 2) good();"), ["app.cfg:3:7: this condition is the same in every run"])
-        self.assertEqual(warnings("while (1) break;"), [])
+    def test_a_constant_condition_may_be_a_switch_by_a_define(self) -> None:
+        for condition in ("1", "0", "1 > 2", '"proxy" == "registrar"'):
+            self.assertEqual(warnings(f"if ({condition}) good();"), [], condition)
+
+    def test_a_text_in_the_place_of_a_variable_is_doubtful(self) -> None:
+        self.assertEqual(
+            warnings('if ("$rU" == "bob") good();'),
+            ["app.cfg:3:11: '$rU' is compared as it stands: write variables without quotes"],
+        )
+        self.assertEqual(len(warnings('if ($var(x) != "to $(rU{s.x})") good();')), 1)
+        for condition in ('$rU == "5$"', '$rU =~ "^sip:.*$"', '$rU == "$5"'):
+            self.assertEqual(warnings(f"if ({condition}) good();"), [], condition)
+
+    def test_a_number_that_is_compared_with_no_number_is_doubtful(self) -> None:
+        self.assertEqual(
+            warnings('if ($rc == "ok") good();'), ["app.cfg:3:9: $rc is a number: 'ok' is compared with it as 0"]
+        )
+        for condition in ('$rc == "200"', '$rc == "0"', '$rc == ""', '$rU == "ok"', "$rc == 0"):
+            self.assertEqual(warnings(f"if ({condition}) good();"), [], condition)
 
     def test_a_text_as_a_condition_is_doubtful(self) -> None:
         (found,) = warnings('if ("x" + $rU) good();')
