@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.modules.test_async -*-
+# -*- test-case-name: tests.modules.async_.test_async -*-
 """async: routes that wait, go on elsewhere, or run beside the call.
 
 Nothing here needs a worker process. A script that waits keeps everything it has; `async_sleep()` goes on at the next

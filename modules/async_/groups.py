@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.modules.test_async -*-
+# -*- test-case-name: tests.modules.async_.test_groups -*-
 """groups: the worker groups that scripts name.
 
 Kamailio runs each group in processes of its own. Here one reactor serves them all, nothing waits for a free worker,

@@ -247,7 +247,7 @@ class Suspending(Creating):
         self.say_trying(t, ctx)
         self.give_up_held(t)
         now = self.seconds()
-        due = min(now + (seconds or t.fr or self.fr), t.end_of_life)
+        due = now + seconds if seconds else min(now + (t.fr or self.fr), t.end_of_life)
         alarm = self.wheel.at(due, self._held_too_long, t)
         t.held = Held(ctx, None, alarm, t.on_failure, given_up)
         t.flags |= SUSPENDED
