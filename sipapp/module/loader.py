@@ -49,7 +49,7 @@ class Loader:
         factory = self.factories().get(short) or self._along_mpath(short)
         if factory is None:
             if short in kamailio.modules():
-                raise ConfigError(f'loadmodule "{name}": this module of Kamailio\'s is not in sipapp')
+                raise ConfigError(f'loadmodule "{name}": this module of Kamailio\'s is not in sipapp', missing=short)
             raise ConfigError(f'loadmodule "{name}": no such module{nearest(short, self.factories())}')
         return factory
 
