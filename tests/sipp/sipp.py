@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,20 @@ class Sipp:
 
 
 def callee(test: Any, scenario: str, port: int, calls: int, proto: str) -> Sipp:
-    """Takes calls at a port."""
-    return Sipp(test, scenario, port, calls, proto)
+    """Takes calls at a port, from now on."""
+    party = Sipp(test, scenario, port, calls, proto)
+    end = time.monotonic() + 10
+    while not _is_taken(port, proto):
+        if time.monotonic() > end or party.process.poll() is not None:
+            raise AssertionError(f"{scenario} does not listen:\n{party.report()}")
+        time.sleep(0.01)
+    return party
+
+
+def _is_taken(port: int, proto: str) -> bool:
+    """Somebody has this port of the loopback interface, as the kernel's table says: to try it would take it away."""
+    rows = Path(f"/proc/net/{proto}").read_text().splitlines()[1:]
+    return any(row.split()[1] == f"0100007F:{port:04X}" for row in rows)
 
 
 def caller(
