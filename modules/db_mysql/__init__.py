@@ -11,7 +11,7 @@ from sipapp.modules.db_mysql.connection import MysqlConnection
 from sipapp.sql.engine import Engine
 from sipapp.sql.pool import Lane, Pool
 from sipapp.sql.statements import Statement, Statements
-from sipapp.sql.threads import ThreadLane
+from sipapp.sql.threads import lane
 from sipapp.sql.url import Url
 
 TLS_OFF, TLS_REQUIRED, TLS_VERIFY_CA, TLS_VERIFY_NAME = 1, 3, 4, 5
@@ -62,7 +62,7 @@ class DbMysql(Engine):
     def open_lane(self, url: Url, server: IServer, pool: Pool) -> Lane:
         timeout = float(self.connect_timeout or self.timeout_interval)
         connection = MysqlConnection(url, timeout, bool(self.update_affected_found), self.tls())
-        return ThreadLane(server.reactor, server.clock, pool, connection, timeout)
+        return lane(server, pool, connection, timeout)
 
     def tls(self) -> dict[str, Any] | None:
         """What PyMySQL wants to know of it."""

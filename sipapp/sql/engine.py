@@ -65,6 +65,10 @@ class Engine:
         """The parts of a URL. Raises ConfigError."""
         return parse(url)
 
+    def exclusive(self, url: Url) -> bool:
+        """There may be one connection only, for it is what keeps the data."""
+        return False
+
     def open_pool(self, url: Url, server: IServer) -> Pool:
         """The connections to a database."""
         return Pool(
@@ -75,19 +79,22 @@ class Engine:
             self.statements,
             self.query_timeout,
             self.retries,
+            self.exclusive(url),
         )
 
     def open_lane(self, url: Url, server: IServer, pool: Pool) -> Lane:
         """One more connection."""
         raise NotImplementedError
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Close all connections."""
         for pool in self.pools.values():
             pool.close()
 
     def limits(self, url: Url, server: IServer) -> Backend:
         """What keeps a database from more than it bears."""
+        if self.exclusive(url):
+            return Backend(url.database, server.clock, Limits(1, QUEUE))
         if self._backends is None:
             size = self.pool_size
             limits = {"*": Limits(size, QUEUE)}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -60,7 +61,9 @@ class Pool:
         statements: Statements,
         timeout: float = 0.0,
         retries: int = 1,
+        exclusive: bool = False,
     ) -> None:
+        """exclusive: there may be one connection only, for it is what keeps the data."""
         self.name = name
         self.timeout = timeout  # s for a statement, its time in the queue included; 0: none
         self.statements = statements
@@ -69,6 +72,8 @@ class Pool:
         self._backend = backend
         self._open_lane = open_lane
         self._retries = retries
+        self._exclusive = exclusive
+        self._waiting: deque[Callable[[], None]] = deque()  # for an exclusive connection to be free again
         self._idle: list[Lane] = []  # the last one in is the first one out: the others may rest
         self._lanes: set[Lane] = set()
         self._wait = 0.0
@@ -134,6 +139,8 @@ class Pool:
 
     def _run(self, statement: bytes | None, values: Sequence[SqlValue], retries: int) -> Deferred[Rows]:
         lane = self._idle.pop() if self._idle else self._new_lane()
+        if lane is None and self._exclusive and self._lanes:
+            return self._later(statement, values, retries)
         if lane is None:
             return fail(SqlUnavailable(f"{self.name}: {self._why}"))
         used = lane.used
@@ -141,6 +148,16 @@ class Pool:
         if used and retries:
             running.addErrback(self._again, statement, values, retries - 1)
         return running
+
+    def _later(self, statement: bytes | None, values: Sequence[SqlValue], retries: int) -> Deferred[Rows]:
+        """Once the connection is free: it is still busy stopping what was given up."""
+        waiter: Deferred[None] = Deferred(lambda _: self._waiting.remove(go))
+
+        def go() -> None:
+            waiter.callback(None)
+
+        self._waiting.append(go)
+        return waiter.addCallback(lambda _: self._run(statement, values, retries))
 
     def _again(self, failure: Failure, statement: bytes | None, values: Sequence[SqlValue], retries: int) -> Any:
         """A connection that had been there for a while turned out to be dead: a new one gets the statement."""
@@ -154,6 +171,8 @@ class Pool:
             self._why = "closed"
         elif self._clock.seconds() < self._try_at:
             pass  # `_why` is what the last attempt came to
+        elif self._exclusive and self._lanes:
+            self._why = "its connection is in use"
         elif len(self._lanes) >= 2 * (self._backend.limits.in_flight or len(self._lanes) + 1):
             # As many again as there may be calls: those of calls that were given up and do not come back.
             self._why = "too many connections hang"
@@ -181,6 +200,8 @@ class Pool:
             lane.close()
         else:
             self._idle.append(lane)
+            if self._waiting:
+                self._waiting.popleft()()
 
     def lost(self, lane: Lane) -> None:
         """A lane is no more. Where it was used before, those that rest will be no better."""
@@ -191,6 +212,8 @@ class Pool:
             resting, self._idle = self._idle, []
             for other in resting:
                 other.close()
+        if self._waiting:
+            self._waiting.popleft()()
 
     def close(self) -> None:
         """Close every connection; whatever is asked from now on fails."""

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail, succeed
 
 from sipapp.errors import SqlError, SqlUnavailable
 from sipapp.interfaces.sql import Rows, SqlValue
@@ -16,7 +16,8 @@ from sipapp.log import Logger
 from sipapp.sql.pool import SqlLost
 
 if TYPE_CHECKING:
-    from sipapp.sql.pool import Pool
+    from sipapp.interfaces.server import IServer
+    from sipapp.sql.pool import Lane, Pool
 
 log = Logger()
 
@@ -43,6 +44,13 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """Close it. Raises nothing."""
+
+
+def lane(server: IServer, pool: Pool, connection: Connection, connect_timeout: float = 0.0) -> Lane:
+    """A Lane of a connection that blocks. A server without threads, in a test on a clock of its own, blocks."""
+    if not hasattr(server.reactor, "callFromThread"):
+        return InlineLane(pool, connection)
+    return ThreadLane(server.reactor, server.clock, pool, connection, connect_timeout)
 
 
 class ThreadLane:
@@ -176,3 +184,35 @@ class ThreadLane:
             answer.errback(result)
         else:
             answer.callback(result)
+
+
+class InlineLane:
+    """A Lane that blocks the reactor."""
+
+    def __init__(self, pool: Pool, connection: Connection) -> None:
+        self.used = False
+        self._pool = pool
+        self._connection = connection
+        self._opened = False
+
+    def run(self, statement: bytes | None, values: Sequence[SqlValue]) -> Deferred[Rows]:
+        try:
+            if not self._opened:
+                self._connection.open()
+                self._opened = True
+                self._pool.connected()
+            result = NOTHING if statement is None else self._connection.run(statement, values)
+        except SqlUnavailable as why:
+            self._pool.lost(self)
+            return fail(SqlUnavailable(f"{self._pool.name}: {why}"))
+        except SqlError as why:
+            self._pool.free(self)
+            return fail(why)
+        self.used = True
+        self._pool.free(self)
+        return succeed(result)
+
+    def close(self) -> None:
+        if self._opened:
+            self._connection.close()
+        self._pool.lost(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
@@ -22,7 +22,7 @@ class SqliteCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.path = new_path(self)
         self.engine = made(DbSqlite)
-        self.addCleanup(self.engine.stop)
+        self.addCleanup(lambda: ensureDeferred(self.engine.stop()))
         self.server = Server()
         self.reactor = self.server.reactor = self.server.clock = ThreadReactor()
 
@@ -117,11 +117,11 @@ class TypeTests(SqliteCase):
 class ParameterTests(SqliteCase):
     def test_a_database_that_is_only_read(self) -> None:
         self.run_sql(b"create table t(a int)")
-        self.engine.stop()
+        ensureDeferred(self.engine.stop())
         self.engine = made(DbSqlite, db_set_readonly=[self.path])
         why = self.fails(self.database.execute(b"insert into t values(1)"))
         self.assertEqual(why, "attempt to write a readonly database")
-        self.engine.stop()
+        ensureDeferred(self.engine.stop())
 
     def test_the_journal_mode(self) -> None:
         self.engine.set_parameter("db_set_journal_mode", f"{self.path}=wal;")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
@@ -102,5 +102,5 @@ class EngineTests(SynchronousTestCase):
     def test_stopped_it_has_no_connections(self) -> None:
         self.make()
         self.database().execute(b"x")
-        self.engine.stop()
+        ensureDeferred(self.engine.stop())
         self.assertEqual(self.database().connections, 0)

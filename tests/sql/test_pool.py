@@ -137,6 +137,21 @@ class PoolTests(SynchronousTestCase):
         why = self.failureResultOf(pool.execute(b"x"), SqlUnavailable).value
         self.assertEqual(str(why), "db://host/x: too many connections hang")
 
+    def test_an_exclusive_connection_is_waited_for(self) -> None:
+        self.make(in_flight=1)
+        backend = Backend("x", self.clock, Limits(in_flight=1))
+        pool = Pool("db://x", self.clock, backend, self._lane, Statements(), exclusive=True)
+        first = pool.execute(b"a")
+        first.cancel()
+        self.failureResultOf(first, CancelledError)
+        given_up, second = pool.execute(b"b"), pool.execute(b"c")
+        given_up.cancel()
+        self.failureResultOf(given_up, CancelledError)
+        self.lanes[0].pool.free(self.lanes[0])
+        self.lanes[0].answer()
+        self.assertEqual(self.successResultOf(second), ONE)
+        self.assertEqual([lane.asked for lane in self.lanes], [[(b"a", ()), (b"c", ())]])
+
     def test_after_a_failed_connect_nobody_tries_for_a_while_that_doubles(self) -> None:
         pool = self.make()
         tried = pool.execute(b"x")

@@ -14,7 +14,8 @@ from sipapp.errors import SqlError, SqlUnavailable
 from sipapp.interfaces.sql import Rows, SqlValue
 from sipapp.sql.pool import Lane, Pool, SqlLost
 from sipapp.sql.statements import Statements
-from sipapp.sql.threads import GRACE, ThreadLane
+from sipapp.sql.threads import GRACE, ThreadLane, lane
+from tests.modules.stage import Server
 from tests.sql.threaded import LONGEST, ThreadReactor
 
 
@@ -62,12 +63,12 @@ class ThreadLaneTests(SynchronousTestCase):
         self.reactor = ThreadReactor()
         self.connections: list[Connection] = []
 
-        def lane(pool: Pool) -> Lane:
+        def open_lane(pool: Pool) -> Lane:
             self.connections.append(Connection(opening))
             return ThreadLane(self.reactor, self.reactor, pool, self.connections[-1], connect_timeout)
 
         backend = Backend("x", self.reactor, Limits(in_flight=1))
-        self.pool = Pool("db://x", self.reactor, backend, lane, Statements())
+        self.pool = Pool("db://x", self.reactor, backend, open_lane, Statements())
         self.addCleanup(self.pool.close)
         return self.pool
 
@@ -148,3 +149,33 @@ class ThreadLaneTests(SynchronousTestCase):
         pool.close()
         self.assertTrue(self.connections[0].closed.wait(LONGEST))
         self.reactor.until(lambda: pool.connections == 0)
+
+
+class InlineTests(SynchronousTestCase):
+    def make(self, opening: str = "") -> Pool:
+        self.connections: list[Connection] = []
+        server: Any = Server()
+
+        def open_lane(pool: Pool) -> Lane:
+            self.connections.append(Connection(opening))
+            return lane(server, pool, self.connections[-1])
+
+        return Pool("db://x", server.clock, Backend("x", server.clock), open_lane, Statements())
+
+    def test_without_threads_a_statement_is_made_at_once(self) -> None:
+        pool = self.make()
+        self.assertEqual(self.successResultOf(pool.execute(b"a", [1])), Rows((b"a",), [(1,)]))
+        self.assertEqual(str(self.failureResultOf(pool.execute(b"wrong"), SqlError).value), "syntax error")
+        self.successResultOf(pool.connect())
+        self.assertEqual(len(self.connections), 1)
+
+    def test_no_connection(self) -> None:
+        why = self.failureResultOf(self.make("refused").execute(b"a"), SqlUnavailable).value
+        self.assertEqual(str(why), "db://x: connection refused")
+
+    def test_closed_the_connection_is(self) -> None:
+        pool = self.make()
+        self.successResultOf(pool.connect())
+        pool.close()
+        self.assertTrue(self.connections[0].closed.is_set())
+        self.assertEqual(pool.connections, 0)

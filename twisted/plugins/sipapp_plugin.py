@@ -10,7 +10,7 @@ from twisted.application.service import ServiceMaker
 from sipapp.plugin import ModulePlugin
 
 MODULES = """
-    async avpops cfgutils corex counters crypto db_mysql db_postgres db_sqlite debugger diversion htable
+    async avpops cfgutils corex counters crypto db_mysql db_postgres db_sqlite db_text debugger diversion exec htable
     http_async_client http_client ipops jansson json kex maxfwd mqueue nathelper path pike pv ratelimit regex
     rest_client rr rtimer sanity sdpops siputils sl sqlops statistics textops textopsx timer tm tmx tsilo uac uuid
     xlog

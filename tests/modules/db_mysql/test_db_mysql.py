@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from typing import Any
 
+from twisted.internet.defer import ensureDeferred
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
@@ -19,7 +20,7 @@ from tests.sql.threaded import ThreadReactor
 class DbMysqlTests(SynchronousTestCase):
     def database(self, url: str, **parameters: Any) -> Any:
         self.engine = made(DbMysql, **parameters)
-        self.addCleanup(self.engine.stop)
+        self.addCleanup(lambda: ensureDeferred(self.engine.stop()))
         server = Server()
         self.reactor = server.reactor = server.clock = ThreadReactor()
         return self.engine.database(url, server)
