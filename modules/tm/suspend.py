@@ -40,6 +40,10 @@ _WAITED = "tm.waited"
 """`ctx.extra[_WAITED]`: what the run waited for, for the log."""
 
 
+_RESUMED = "tm.resumed"
+"""`ctx.extra[_RESUMED]`: t_continue() has begun this run, which has not ended yet."""
+
+
 class Held(NamedTuple):
     """What t_suspend() has put aside."""
 
@@ -138,10 +142,16 @@ class Suspending(Creating):
         if t is None:
             return
         self.run_ended(t, ctx)
+        self._let_go(t, ctx)
         if ctx.route_type is not RouteType.REQUEST:
             self.conclude(t, ctx)
         elif t.status < 200:
             self._time_out(t, t.on_failure)
+
+    def _let_go(self, t: Transaction, ctx: Context) -> None:
+        """A run that t_continue() has begun holds the request from its first statement on, whether it waits or not."""
+        if ctx.extra.pop(_RESUMED, False) and t.holds:
+            t.holds -= 1
 
     def _time_out(self, t: Transaction, on_failure: str) -> None:
         """The wait itself counts as a branch that did not answer."""
@@ -320,6 +330,7 @@ class Suspending(Creating):
             self.server.execute(route, ctx, lambda ctx, code: self._response_resumed(t, branch, ctx))
             return 1
         t.holds += 1
+        ctx.extra[_RESUMED] = True
         self.server.execute(route, ctx, lambda ctx, code: self._request_resumed(t, ctx))
         return 1
 
@@ -332,8 +343,7 @@ class Suspending(Creating):
 
     def _request_resumed(self, t: Transaction, ctx: Context) -> None:
         self.run_ended(t, ctx)
-        if t.holds:
-            t.holds -= 1
+        self._let_go(t, ctx)
         t.message_flags = ctx.draft.flags
         if FAILED in ctx.extra:
             self._failed(t, ctx)

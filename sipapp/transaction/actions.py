@@ -38,6 +38,7 @@ class Action(IntEnum):
     START_I = auto()
     START_J = auto()
     START_K = auto()
+    START_K_LATE = auto()  # over streams too: a response may come although nobody waits for it any more
     START_L = auto()
     START_M = auto()
     STOP_TIMEOUT = auto()

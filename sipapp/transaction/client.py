@@ -161,6 +161,9 @@ class NonInviteClient(ClientTransaction):
     def _start_k(self, _: Any) -> None:
         self._start_end(Event.TIMER_K, self.timers.wait(self.flow.socket.reliable))
 
+    def _start_k_late(self, _: Any) -> None:
+        self._start_end(Event.TIMER_K, self.timers.t4)
+
 
 read_table(InviteClient, invite_client.State, invite_client.TABLE)
 read_table(NonInviteClient, non_invite_client.State, non_invite_client.TABLE)

@@ -23,7 +23,9 @@ S = State
 E = Event
 A = Action
 _FINAL = (S.COMPLETED, (A.STOP_RETRANSMISSION, A.START_K, A.PASS_UP))
-_TIMEOUT = (S.TERMINATED, (A.INFORM_TIMEOUT, A.TERMINATE))
+# Differs: Figure 6 terminates it. A response that comes late would match nothing then and be forwarded without state,
+# as a second final response to a request that has been answered 408.
+_TIMEOUT = (S.COMPLETED, (A.STOP_RETRANSMISSION, A.START_K_LATE, A.INFORM_TIMEOUT))
 _ERROR = (S.TERMINATED, (A.INFORM_ERROR, A.TERMINATE))
 
 TABLE: Table[State] = {

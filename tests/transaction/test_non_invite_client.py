@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.transaction.events import Event
 from sipapp.transaction.non_invite_client import State, process
-from tests.transaction.helpers import TCP, World
+from tests.transaction.helpers import TCP, UDP, World
 
 
 class FigureTests(SynchronousTestCase):
@@ -14,13 +14,13 @@ class FigureTests(SynchronousTestCase):
         arrows = {
             (State.INITIAL, Event.START): State.TRYING,
             (State.TRYING, Event.TIMER_E): State.TRYING,
-            (State.TRYING, Event.TIMER_F): State.TERMINATED,
+            (State.TRYING, Event.TIMER_F): State.COMPLETED,
             (State.TRYING, Event.TRANSPORT_ERROR): State.TERMINATED,
             (State.TRYING, Event.R_1XX): State.PROCEEDING,
             (State.TRYING, Event.R_2XX): State.COMPLETED,
             (State.TRYING, Event.R_300_699): State.COMPLETED,
             (State.PROCEEDING, Event.TIMER_E): State.PROCEEDING,
-            (State.PROCEEDING, Event.TIMER_F): State.TERMINATED,
+            (State.PROCEEDING, Event.TIMER_F): State.COMPLETED,
             (State.PROCEEDING, Event.TRANSPORT_ERROR): State.TERMINATED,
             (State.PROCEEDING, Event.R_1XX): State.PROCEEDING,
             (State.PROCEEDING, Event.R_2XX): State.COMPLETED,
@@ -42,7 +42,7 @@ class TimerTests(SynchronousTestCase):
         self.world.clock.advance(60)
         times = [0.0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
         self.assertEqual(self.world.sent, [(t, b"OPTIONS") for t in times])
-        self.assertEqual(self.world.told, [(32.0, "timed_out", None), (32.0, "terminated", None)])
+        self.assertEqual(self.world.told, [(32.0, "timed_out", None), (37.0, "terminated", None)])
 
     def test_over_a_reliable_transport_nothing_is_sent_again(self) -> None:
         self.world.client("OPTIONS", socket=TCP)
@@ -67,6 +67,16 @@ class TimerTests(SynchronousTestCase):
         self.assertFalse(self.world.receive(200, "OPTIONS"))
         self.assertEqual(self.world.told, [(0.0, "responded", 200), (5.0, "terminated", None)])
         self.assertEqual(self.world.sent, [(0.0, b"OPTIONS")])
+
+    def test_a_response_after_the_time_out_is_absorbed_for_t4_over_any_transport(self) -> None:
+        for socket in (UDP, TCP):
+            world = World()
+            world.client("OPTIONS", socket=socket)
+            world.clock.advance(36.9)
+            self.assertTrue(world.receive(200, "OPTIONS"))
+            world.clock.advance(0.1)
+            self.assertFalse(world.receive(200, "OPTIONS"))
+            self.assertEqual(world.told, [(32.0, "timed_out", None), (37.0, "terminated", None)])
 
     def test_over_a_reliable_transport_timer_k_is_zero(self) -> None:
         self.world.client("OPTIONS", socket=TCP)
