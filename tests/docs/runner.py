@@ -10,15 +10,17 @@ from typing import Any, NamedTuple
 
 from sipapp.cli.examples import code
 from sipapp.cli.rpc import typed
+from sipapp.interfaces.http import HttpResponse, IHttpEngine
 from sipapp.message.headers import header_key, unfold
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.testing.harness import Harness
+from sipapp.testing.http import FakeHttp
 from sipapp.testing.peer import Peer
 
 CALLER = "udp:192.0.2.1:5060"
 LONGEST = 10.0  # s of virtual time after the last thing asked
-_DIRECTIVE = re.compile(r"(<-|->|=>|log:|rpc |peer |wait |again$|cancel$) *(.*)").fullmatch
+_DIRECTIVE = re.compile(r"(<-|->|=>|log:|rpc |peer |http |wait |again$|cancel$) *(.*)").fullmatch
 _TIMED = re.compile(r"(.*?) \(([\d.]+) s\)").fullmatch
 
 
@@ -55,7 +57,7 @@ class Run:
 
     def __init__(self, text: str) -> None:
         self.told = list(directives(text))
-        self.sip = Harness(text)
+        self.sip = Harness(text, provide={IHttpEngine: FakeHttp(self.http_answer())})
         try:
             self.peers: dict[str, Peer] = {CALLER: self.sip.peer(CALLER)}
             self.caller = self.peers[CALLER]
@@ -87,12 +89,45 @@ class Run:
             case "peer":
                 address, _, statuses = step.text.partition(": ")
                 wanted = [int(status) for status in statuses.split(", ")]
-                peer = self.peers[address] = self.sip.peer(f"udp:{address}")
-                peer.answers = lambda request: wanted
+                self.peers[address] = self.callee(address, wanted)
             case "rpc":
                 call, _, wanted_answer = step.text.partition(" => ")
-                name, *given = shlex.split(call)
+                name, *given = shlex.split(call.replace(r"\r\n", "\r\n"))
                 self.answers.append((wanted_answer, self.sip.rpc(name, *map(typed, given))))
+
+    def http_answer(self) -> HttpResponse:
+        """What each HTTP request gets: `# http STATUS BODY`."""
+        for step in self.told:
+            if step.kind == "http":
+                status, _, body = step.text.partition(" ")
+                return HttpResponse(int(status), b"OK", (), body.encode(), b"")
+        return HttpResponse(404, b"Not Found", (), b"", b"")
+
+    def callee(self, address: str, statuses: list[int]) -> Peer:
+        """Somebody who answers each request with these; a CANCEL as RFC 3261 §9.2 has it."""
+        peer = self.sip.peer(f"udp:{address}")
+
+        def answers(request: Request) -> list[int]:
+            if request.method != b"CANCEL":
+                return statuses if [*self.new(peer)][-1][1] is request else []
+            invites = [message for message in peer.messages if isinstance(message, Request)]
+            for invite in invites[:1] if request is [*self.new(peer)][-1][1] else []:
+                peer.clock.callLater(0, peer.reply, invite, 487)
+            return [200]
+
+        peer.answers = answers
+        return peer
+
+    def new(self, peer: Peer) -> Iterator[tuple[float, Request]]:
+        """(time, request) of what a peer got, retransmissions left out."""
+        seen = set()
+        for (at, _), message in zip(peer.received, peer.messages, strict=True):
+            if (
+                isinstance(message, Request)
+                and (key := (message.via and message.via.branch, message.method)) not in seen
+            ):
+                seen.add(key)
+                yield at, message
 
     def request(self, step: Directive) -> bytes:
         """The request that `# <- METHOD URI` stands for: what it does not say is as the manual has it."""
@@ -158,10 +193,11 @@ class Run:
         came = [
             (at, message)
             for peer in self.peers.values()
-            for (at, _), message in zip(peer.received, peer.messages, strict=True)
-            if isinstance(message, Request) and (with_ack or message.method != b"ACK")
+            for at, message in self.new(peer)
+            if with_ack or message.method != b"ACK"
         ]
-        came.sort(key=lambda pair: pair[0])
+        sent = [packet.data for packet in self.sip.network.packets]
+        came.sort(key=lambda pair: sent.index(pair[1].raw))
         shown = [f"{message.method.decode()} {message.uri.decode()}" for _, message in came]
         if wanted and len(wanted) != len(came):
             yield f"wants {[step.text for step in wanted]}, got {shown}"
