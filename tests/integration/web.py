@@ -1,8 +1,8 @@
 """web: an HTTP server that behaves as badly as it is asked to, in a process of its own.
 
-`python -m tests.integration.web FOLDER` writes its ports to standard output, as JSON in one line: `http`, `https` (with
-a certificate of its own making, FOLDER/ca.pem), `dead` (nobody listens), `hang` (connections are never accepted). It
-ends when its standard input does. What a path does is said by the methods of `Web`: /delay/300/ok waits 300 ms.
+`python -m tests.integration.web FOLDER [PORT [PORT]]` writes its ports to standard output, as JSON in one line: `http`
+and `https`, with a certificate of its own making, FOLDER/ca.pem. It ends when its standard input does. What a path does
+is said by the methods of `Web`: /delay/300/ok waits 300 ms.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import json
 import re
-import socket
 import sys
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
@@ -235,28 +234,7 @@ def make_certificate(folder: Path) -> None:
     )
 
 
-def hanging_port() -> tuple[int, list[socket.socket]]:
-    """A port whose queue of connections is full, and the sockets that keep it so."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(0)
-    held = [listening]
-    for _ in range(4):
-        filler = socket.socket()
-        filler.setblocking(False)
-        filler.connect_ex(listening.getsockname())
-        held.append(filler)
-    return listening.getsockname()[1], held
-
-
-def dead_port() -> tuple[int, socket.socket]:
-    """A port that is taken, but where nobody listens."""
-    taken = socket.socket()
-    taken.bind(("127.0.0.1", 0))
-    return taken.getsockname()[1], taken
-
-
-def main(folder: Path, http: int = 0) -> None:
+def main(folder: Path, http: int = 0, https: int = 0) -> None:
     from twisted.internet import reactor as installed  # noqa: TID251  (a process of its own)
     from twisted.internet.ssl import DefaultOpenSSLContextFactory
     from twisted.internet.stdio import StandardIO
@@ -267,22 +245,18 @@ def main(folder: Path, http: int = 0) -> None:
         make_certificate(folder)
     tls = DefaultOpenSSLContextFactory(str(folder / "key.pem"), str(folder / "ca.pem"))
     plain = reactor.listenTCP(http, factory, interface="127.0.0.1")
-    secure = reactor.listenSSL(0, factory, tls, interface="127.0.0.1")
-    hang, held = hanging_port()
-    dead, taken = dead_port()
+    secure = reactor.listenSSL(https, factory, tls, interface="127.0.0.1")
 
     class Watch(Protocol):
         def connectionLost(self, reason: Any = None) -> None:
             reactor.stop()
 
     StandardIO(Watch())
-    ports = {"http": plain.getHost().port, "https": secure.getHost().port, "hang": hang, "dead": dead}
+    ports = {"http": plain.getHost().port, "https": secure.getHost().port}
     sys.stdout.write(json.dumps(ports) + "\n")
     sys.stdout.flush()
     reactor.run()
-    for one in (*held, taken):
-        one.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
