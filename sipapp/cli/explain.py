@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from sipapp.message.response import Response
 
 EPILOG = """\
-Nothing is sent, no socket is opened, and time is made up: what the script waits for comes at once, and how long that
-would have taken is told. Names are given addresses of 203.0.113.0/24.
+No message is sent, no socket of the script is opened, and time is made up: what the script waits for comes at once, and
+how long that would have taken is told. Names are given addresses of 203.0.113.0/24; HTTP finds nobody there. Files are
+real, and so is a database that is asked in a thread: what the script writes there is written.
 
 exit status: 0: the message ran through the script; 1: the script has mistakes, a file cannot be read, MESSAGE is no
 SIP message, or a module cannot do without a network; 2: wrong arguments.

@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import enumerate as threads
 from typing import Any
 
 from twisted.internet.defer import Deferred, ensureDeferred, succeed
+from twisted.internet.error import ConnectError
 from twisted.internet.task import Clock
 from twisted.names import dns
 from twisted.python.failure import Failure
@@ -26,6 +30,9 @@ from sipapp.transport.listen import plan
 PROTOCOLS = ("udp", "tcp", "tls", "ws", "wss")
 OURS = "192.0.2.100"
 """The address that stands for this machine where the script names none."""
+
+_PATIENCE = 0.3
+"""How long a thread is waited for, in seconds of real time."""
 
 _AT_ONCE = 1000  # things that may happen at one moment, before that is called endless
 
@@ -61,6 +68,55 @@ class _Teller:
         """Nothing is open."""
 
 
+class _Alone(Clock):
+    """A reactor with a clock of its own and no network. What others would leave to threads is done at once; a thread
+    that somebody has made himself is waited for, a little."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._calls: SimpleQueue[Callable[[], Any]] = SimpleQueue()
+        self._strangers = set(threads())
+
+    def hear_threads(self) -> bool:
+        """Do what a thread asks for; false where there is none, or it asks for nothing."""
+        if self._strangers.issuperset(threads()):
+            return False
+        try:
+            self._calls.get(timeout=_PATIENCE)()
+        except Empty:
+            return False
+        return True
+
+    def callFromThread(self, work: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+        self._calls.put(partial(work, *arguments, **named))
+
+    def getThreadPool(self) -> _Alone:
+        return self
+
+    def callInThread(self, work: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+        work(*arguments, **named)
+
+    def callInThreadWithCallback(
+        self, done: Callable[[bool, Any], None], work: Callable[..., Any], *arguments: Any, **named: Any
+    ) -> None:
+        try:
+            result = work(*arguments, **named)
+        except Exception:
+            done(False, Failure())
+        else:
+            done(True, result)
+        while not self._calls.empty():
+            self._calls.get()()
+
+    def connectTCP(self, host: str, port: int, factory: Any, *_: Any, **__: Any) -> None:
+        why = ConnectError(string=f"a rehearsal has no network: {host}:{port}")
+        self.callLater(0, factory.clientConnectionFailed, None, Failure(why))
+
+    def connectUNIX(self, address: str, factory: Any, *_: Any, **__: Any) -> None:
+        why = ConnectError(string=f"a rehearsal connects to nobody: {address}")
+        self.callLater(0, factory.clientConnectionFailed, None, Failure(why))
+
+
 class _MadeUpNames:
     """As much of an IResolver as the transport layer asks: every name has one address, and there is nothing else."""
 
@@ -92,7 +148,7 @@ class Rehearsal:
     def __init__(self, assembly: Assembly, sent: Sent, named: Named, answer: int = 0) -> None:
         self.sent = sent
         self.answer = answer
-        self.clock = Clock()
+        self.clock = _Alone()
         self.server = Server(assembly, self.clock, ids=CountedIds())
         self.server.transport.dns.answer_by(_MadeUpNames(named))
         ours = [InterfaceAddress("eth0", OURS)]
@@ -122,6 +178,9 @@ class Rehearsal:
 
     def step(self, latest: float) -> bool:
         """Go on to the next moment at which something is due; false where that is none, or later than `latest` (s)."""
+        if latest > self.clock.seconds() and self.clock.hear_threads():
+            self._now()
+            return True
         due = min((call.getTime() for call in self.clock.getDelayedCalls()), default=None)
         if due is None or due > latest:
             return False

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+from typing import Any
+
+from twisted.internet.endpoints import TCP4ClientEndpoint, UNIXClientEndpoint
+from twisted.internet.error import ConnectError
+from twisted.internet.protocol import Factory
+from twisted.internet.threads import deferToThreadPool
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.assemble import assemble_text
-from sipapp.cli.rehearsal import Rehearsal
+from sipapp.cli.rehearsal import Rehearsal, _Alone
 from sipapp.interfaces.transport import Flow
 from tests.cli.texts import INVITE
 
@@ -78,3 +85,36 @@ class RehearsalTests(SynchronousTestCase):
             [line.split(" sip:")[0] for line, _ in self.sent],
             ["SIP/2.0 100 trying -- your call is important to us", "INVITE", "ACK", "SIP/2.0 480 Gone"],
         )
+
+
+class AloneTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.reactor = _Alone()
+        self.heard: list[Any] = []
+
+    def test_work_for_a_thread_is_done_at_once(self) -> None:
+        found = deferToThreadPool(self.reactor, self.reactor.getThreadPool(), pow, 2, 5)  # type: ignore[arg-type]
+        self.assertEqual(self.successResultOf(found), 32)
+        failed = deferToThreadPool(self.reactor, self.reactor.getThreadPool(), int, "x")  # type: ignore[arg-type]
+        self.failureResultOf(failed, ValueError)
+        self.reactor.callInThread(self.heard.append, 1)
+        self.assertEqual(self.heard, [1])
+
+    def test_a_thread_is_waited_for(self) -> None:
+        thread = Thread(target=self.reactor.callFromThread, args=(self.heard.append, 1))
+        self.assertFalse(self.reactor.hear_threads())
+        ending = Event()
+        waiting = Thread(target=ending.wait)
+        waiting.start()
+        thread.start()
+        self.assertTrue(self.reactor.hear_threads())
+        ending.set()
+        thread.join()
+        waiting.join()
+        self.assertEqual(self.heard, [1])
+
+    def test_there_is_no_network(self) -> None:
+        for endpoint in (TCP4ClientEndpoint(self.reactor, "192.0.2.9", 80), UNIXClientEndpoint(self.reactor, "/x")):
+            trying = endpoint.connect(Factory())
+            self.reactor.advance(0)
+            self.failureResultOf(trying, ConnectError)
