@@ -3,17 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ProcessExitedAlready
-from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import LogLevel
-from twisted.python.failure import Failure
 
 from sipapp.interfaces.server import IServer
 from sipapp.log import SEVERITIES, Logger
 from sipapp.module import ANY, ONSEND, Context, ScriptError, Text, pseudo_variable, script_function
+from sipapp.module.children import run
 from sipapp.script.background import PARAMETERS
 from sipapp.script.selects import INSTANCES
 
@@ -46,10 +42,7 @@ class OddFunctions:
     @script_function(routes=_ELSEWHERE, asynchronous=True)
     def exec(self, command: Text) -> Deferred[int]:
         """Run a shell command, and wait until it has ended; 1 whatever its exit status is."""
-        child = _Child()
-        child.ended = Deferred(child.kill)
-        self.server.reactor.spawnProcess(child, "/bin/sh", ["sh", "-c", command.decode("utf-8", "surrogateescape")])
-        return child.ended
+        return run(self.server.reactor, command).addCallback(lambda _: 1)
 
     @script_function(routes=_ELSEWHERE)
     def cfg_select(self, ctx: Context, group: Text, id: int) -> int:
@@ -71,21 +64,3 @@ class OddFunctions:
         """$param(1): in the report route of launch(), the text that launch() was given."""
         given = ctx.extra.get(PARAMETERS, ())
         return given[int(inner) - 1] if inner.isdigit() and 0 < int(inner) <= len(given) else None
-
-
-class _Child(ProcessProtocol):
-    """A shell command that nobody reads from."""
-
-    ended: Deferred[int]
-
-    def processEnded(self, reason: Failure) -> None:
-        if not self.ended.called:
-            self.ended.callback(1)
-
-    def kill(self, _: Any = None) -> None:
-        """The wait was cancelled."""
-        try:
-            if self.transport is not None:
-                self.transport.signalProcess("KILL")
-        except ProcessExitedAlready:
-            pass
