@@ -16,7 +16,8 @@ loadmodule "tm" loadmodule "sl" loadmodule "pv" loadmodule "textops" loadmodule 
 modparam("exec", "time_to_kill", 1)
 
 request_route {
-    if (is_method("ACK|CANCEL")) { t_check_trans(); exit; }
+    if (is_method("ACK")) { t_check_trans(); exit; }
+    if (is_method("CANCEL")) { t_relay(); exit; }
     if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
     t_newtran();
     $avp(a) = "before";
