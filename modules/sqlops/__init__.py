@@ -26,7 +26,7 @@ from sipapp.module import (
     transformation,
 )
 from sipapp.module.sql import script_value, statement
-from sipapp.modules.sqlops.connections import Connection
+from sipapp.modules.sqlops.connections import AFFECTED, Connection
 from sipapp.modules.sqlops.opensips import OpenSips, Statement, Targets, targets, written
 from sipapp.modules.sqlops.results import NONE, Results, columns, keep
 from sipapp.script.avp import Xavp, XavpList, xavps
@@ -95,7 +95,7 @@ class SqlOps(OpenSips, Results):
         if result is not None:
             keep(ctx, result, NONE)
         given = query.statement if isinstance(query, _Second) else query
-        rows = await self.ask(connection, written(ctx, given, connection.database))
+        rows = await self.ask(ctx, connection, written(ctx, given, connection.database))
         if not columns(rows):
             return NO_ROWS
         if result is None:
@@ -108,7 +108,7 @@ class SqlOps(OpenSips, Results):
         """Make a statement; its rows go to an extended AVP, before those that are there: `sql_xquery("ca", "select a
         from t", "ra")`, then `$xavp(ra=>a)`, `$xavp(ra[1]=>a)`. 1: there are rows; 2: none; -1: it failed; -2: the
         database has never been reached."""
-        rows = await self.ask(connection, written(ctx, query, connection.database))
+        rows = await self.ask(ctx, connection, written(ctx, query, connection.database))
         if not columns(rows):
             return NO_ROWS
         kept = xavps(ctx)
@@ -122,7 +122,7 @@ class SqlOps(OpenSips, Results):
         """Make a statement; its columns go to variables, the last row's first: `sql_pvquery("ca", "select a, b from
         t", "$var(a);$avp(b)")`. Null leaves AVPs alone. 1: there are rows; 2: none, the variables are as they were;
         -1: it failed, or there are more columns than variables; -2: the database has never been reached."""
-        rows = await self.ask(connection, written(ctx, query, connection.database))
+        rows = await self.ask(ctx, connection, written(ctx, query, connection.database))
         if not columns(rows):
             return NO_ROWS
         for row in reversed(rows.rows):
@@ -141,7 +141,7 @@ class SqlOps(OpenSips, Results):
         def failed(failure: Failure) -> None:
             log.error("sql_query_async: {why}", why=failure.getErrorMessage())
 
-        ensureDeferred(self.ask(connection, text)).addErrback(failed)
+        ensureDeferred(self.ask(ctx, connection, text)).addErrback(failed)
         return 1
 
     @script_function()
@@ -154,9 +154,9 @@ class SqlOps(OpenSips, Results):
 
     @pseudo_variable("sqlrows", bind=True)
     def pv_sqlrows(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:
-        """$sqlrows(connection): how many rows the last statement by this connection added, changed or removed."""
-        connection = self._connection(inner or b"")
-        return Access(lambda ctx: wrap(connection.rows), integer=True)
+        """$sqlrows(connection): how many rows this run's last statement by the connection added, changed or removed."""
+        name = self._connection(inner or b"").name
+        return Access(lambda ctx: wrap(ctx.extra.get(AFFECTED, {}).get(name, 0)), integer=True)
 
     @transformation("sql.val")
     def sql_val(self, value: Value) -> bytes:

@@ -10,7 +10,7 @@ from sipapp.errors import SqlError, SqlUnavailable
 from sipapp.interfaces.server import IServer
 from sipapp.interfaces.sql import ISql, Rows
 from sipapp.log import Logger
-from sipapp.module import ConfigError, ScriptError, modparam
+from sipapp.module import ConfigError, Context, ScriptError, modparam
 from sipapp.module.sql import database
 from sipapp.nearest import nearest
 
@@ -20,6 +20,9 @@ START, LATER, LAZILY = 0, 1, 2  # connect_mode
 
 UNUSABLE = -2
 
+AFFECTED = "sqlops.affected"
+"""`ctx.extra[AFFECTED]`: connection -> how many rows its last statement in this run changed."""
+
 _sqlcon = re.compile(r"\s*([^\s=]+)\s*=\s*>\s*(\S.*)", re.DOTALL).fullmatch
 _db_url = re.compile(r"\s*(?:([0-9]+)\s+)?(\S+)\s*").fullmatch
 
@@ -27,7 +30,7 @@ _db_url = re.compile(r"\s*(?:([0-9]+)\s+)?(\S+)\s*").fullmatch
 class Connection:
     """A database under a name."""
 
-    __slots__ = ("connected", "database", "name", "parameter", "rows", "url")
+    __slots__ = ("connected", "database", "name", "parameter", "url")
 
     def __init__(self, name: str, url: str, parameter: str) -> None:
         self.name = name
@@ -35,7 +38,6 @@ class Connection:
         self.parameter = parameter
         self.database: Any = None  # ISql, once the module has started
         self.connected = False  # it has been reached
-        self.rows = 0  # $sqlrows: what the last statement changed
 
     def __repr__(self) -> str:
         return f"<connection {self.name}>"
@@ -116,7 +118,7 @@ class Connections:
             connection.connected = True
         return found
 
-    async def ask(self, connection: Connection, statement: bytes, unusable: int = UNUSABLE) -> Rows:
+    async def ask(self, ctx: Context, connection: Connection, statement: bytes, unusable: int = UNUSABLE) -> Rows:
         """Raises ScriptError: `unusable` where the database has never been reached, -1 for anything else."""
         try:
             found = connection.database if connection.connected else await self.reach(connection)
@@ -127,5 +129,5 @@ class Connections:
         except SqlError as why:
             shown = statement[: self.log_buf_size].decode(errors="replace")
             raise ScriptError(f"cannot do the query [{shown}]: {why}") from why
-        connection.rows = rows.affected
+        ctx.extra.setdefault(AFFECTED, {})[connection.name] = rows.affected
         return rows

@@ -104,7 +104,7 @@ class OpenSips(Connections):
             found = db_id if isinstance(db_id, Connection) else self.numbered(integer(db_id))
         except ConfigError as why:
             raise ScriptError(why.reason) from None
-        return await self.ask(found, written(ctx, query, found.database), -1)
+        return await self.ask(ctx, found, written(ctx, query, found.database), -1)
 
 
 def written(ctx: Context, query: object, database: ISql) -> bytes:
