@@ -122,10 +122,10 @@ class Run:
         """(time, request) of what a peer got, retransmissions left out."""
         seen = set()
         for (at, _), message in zip(peer.received, peer.messages, strict=True):
-            if (
-                isinstance(message, Request)
-                and (key := (message.via and message.via.branch, message.method)) not in seen
-            ):
+            if not isinstance(message, Request):
+                continue
+            key = (message.via and message.via.branch, message.method, message.uri)
+            if key not in seen:
                 seen.add(key)
                 yield at, message
 
