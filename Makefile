@@ -31,6 +31,9 @@ lint: $(VENV)/dev.stamp  ## style and layers
 types: $(VENV)/dev.stamp  ## mypy, over the layout that pip installs
 	$(BIN)/python .ci/layout mypy --config-file $(CURDIR)/setup.cfg -p sipapp -p tests
 
+docs: $(VENV)/test.stamp  ## docs/reference/, from the docstrings and docs/examples/
+	$(BIN)/sipapp reference docs/reference
+
 bench: $(VENV)/dev.stamp  ## cost of parsing, scripts, transactions and calls
 	$(BIN)/python -m pytest bench -q --benchmark-only
 

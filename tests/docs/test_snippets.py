@@ -84,6 +84,11 @@ class PythonTests(SynchronousTestCase):
         unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
         self.assertEqual((result.testsRun, result.errors, result.failures), (1, [], []))
 
+    def test_the_module_that_writing_modules_shows_is_the_example(self) -> None:
+        (source,) = _PYTHON((TOP / "docs" / "writing-modules.md").read_text(encoding="utf-8"))
+        example = TOP / "etc" / "examples" / "quota" / "sipapp_quota" / "__init__.py"
+        self.assertEqual(source, example.read_text(encoding="utf-8"))
+
     def test_the_mistakes_that_errors_shows_are_those_that_check_finds(self) -> None:
         page = (TOP / "docs" / "errors.md").read_text(encoding="utf-8")
         script, output = _INDENTED(page)[:2]
