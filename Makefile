@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV ?= .venv
 BIN := $(VENV)/bin
 CONFIG ?= etc/app.cfg
+JOBS ?= $(shell nproc)
 # A plain `pip install -e` hides twistd's plugin; this way of it does not.
 EDITABLE := --config-settings editable_mode=compat
 
@@ -15,12 +16,12 @@ run: $(VENV)/run.stamp  ## serve etc/app.cfg on 127.0.0.1:5060
 
 test: $(VENV)/test.stamp  ## everything: unit tests, SIPp calls, conformance
 	tests/debian install
-	$(BIN)/python -m twisted.trial tests
-	$(BIN)/python -m pytest -q tests
+	$(BIN)/python -m twisted.trial -j $(JOBS) tests
+	$(BIN)/python -m pytest -q -n $(JOBS) tests
 	$(MAKE) --no-print-directory conformance
 
 conformance: $(VENV)/test.stamp  ## the recorded answers of the real Kamailio, and the torture messages
-	$(BIN)/python tests/conformance/run
+	$(BIN)/python tests/conformance/run --jobs $(JOBS)
 	$(BIN)/python tests/conformance/torture/run
 
 lint: $(VENV)/dev.stamp  ## style and layers
