@@ -9,18 +9,16 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from sipapp.errors import ScriptError
-from sipapp.module import ANY, Context, IServer, modparam, module, script_function
+from sipapp.module import ANY, Context, IServer, module, script_function
 
 
 @module("backend")
 class Backend:
     """For simulations: what scripts wait for, and a tally of what ran."""
 
-    seed: int = modparam(default=0, doc="where chance begins")
-
     def start(self, server: IServer) -> None:
         self.clock = server.clock
-        self.chance = Random(self.seed)
+        self.chance = Random(0)
         self.open: dict[Deferred[int], Any] = {}  # what nobody has answered yet
         self.ran: Counter[tuple[str, str, str]] = Counter()  # Call-ID, CSeq, branch -> runs of request_route
 

@@ -38,7 +38,6 @@ suspend_timeout=20
 loadmodule "sl" loadmodule "tm" loadmodule "tmx" loadmodule "pv" loadmodule "textops" loadmodule "async"
 loadmodule "siputils" loadmodule "corex" loadmodule "xlog"
 loadmodule "@BACKEND@"
-modparam("backend", "seed", @SEED@)
 modparam("tm", "fr_inv_timer", 12000)
 
 request_route {
@@ -144,8 +143,4 @@ failure_route[FAILED] {
 event_route[async:cancelled] {
     $var(ci) = $ci;
 }
-"""
-
-
-def script(seed: int) -> str:
-    return SCRIPT.replace("@BACKEND@", str(BACKEND)).replace("@SEED@", str(seed))
+""".replace("@BACKEND@", str(BACKEND))

@@ -1,12 +1,12 @@
 """world: one seed's calls through a whole server, and what must be true when all is over.
 
-World(4711).run() -> []                         # what was violated, in words
-World(4711).run(show=print)                     # the same, with every packet
+`World(4711).run()` answers what was violated, in words; `World(4711).run(show=print)` prints every packet, too;
+`World(4712, world.sip)` lets another seed loose on the same server, if nothing was violated so far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import Any
 
@@ -17,7 +17,7 @@ from sipapp.message.response import Response
 from sipapp.testing.harness import Harness
 from sipapp.testing.memory import Packet
 from tests.simulation.agents import Callee, Caller
-from tests.simulation.script import ENDS, STEPS, script
+from tests.simulation.script import ENDS, SCRIPT, STEPS
 
 SERVER = "192.0.2.100"
 LAST_CALL = 10.0  # s: when the last call may begin
@@ -28,17 +28,22 @@ LONGEST_DELAY = 3.0  # s; below T4 (5 s): a request that comes later than that m
 class World:
     """Everything that happens follows from the seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, sip: Harness | None = None) -> None:
         self.seed = seed
         chance = self.chance = Random(seed)
         self.lossy = chance.random() < 0.7
         self.slow = chance.choice((0.0, 0.02, 0.2))
-        self.sip = Harness(script(seed), delay=self._delay, lose=self._lose, copies=self._copies)
+        self.sip = sip or Harness(SCRIPT)
+        self.sip.log.clear()
         self.backend: Any = self.sip.server.modules["backend"]
+        self.backend.chance = Random(seed)
+        self.backend.ran.clear()
         network, clock = self.sip.network, self.sip.clock
+        network.packets.clear()
+        network.delay, network.lose, network.copies = self._delay, self._lose, self._copies
         self.callers = [Caller(network, clock, chance, f"udp:192.0.2.1:{5060 + n}", self.sip.address) for n in range(2)]
         self.callees = [Callee(network, clock, chance, f"udp:192.0.2.{n}:5060") for n in (11, 12, 13)]
-        for number in range(1, chance.randint(2, 5)):
+        for number in range(1, chance.randint(2, 6)):
             clock.callLater(chance.uniform(0.0, LAST_CALL), self._call, number)
 
     def _call(self, number: int) -> None:
@@ -74,10 +79,7 @@ class World:
         self.sip.advance(ENOUGH)
         if show is not None:
             self._show(show)
-        try:
-            return [*self._calls(), *self._runs(), *self._left(), *self._log()]
-        finally:
-            self.sip.close()
+        return [*self._calls(), *self._runs(), *self._left(), *self._log()]
 
     def _calls(self) -> Iterator[str]:
         answered = self._answered()
@@ -128,8 +130,8 @@ class World:
 
     def _log(self) -> Iterator[str]:
         for event in self.sip.log:
-            if event.get("isError") or event.get("log_failure") is not None:
-                yield f"logged: {formatEvent(event)} {event.get('log_failure')!r}"
+            if event.get("log_failure") is not None:
+                yield f"logged: {formatEvent(event)}: {event['log_failure'].getTraceback()}"
 
     def _show(self, show: Callable[[str], object]) -> None:
         for caller in self.callers:
@@ -141,3 +143,18 @@ class World:
             show(f"{packet!r} {message.call_id.decode()} {(message.first(b'cseq') or b'').decode()}")
         for line in self.sip.lines():
             show(line)
+
+
+def failures(seeds: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
+    """The seeds with which something is violated, and what. One server takes all of them until then."""
+    sip: Harness | None = None
+    for seed in seeds:
+        world = World(seed, sip)
+        found = world.run()
+        sip = world.sip
+        if found:
+            sip.close()
+            sip = None
+            yield seed, found
+    if sip is not None:
+        sip.close()
