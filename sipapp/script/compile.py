@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ScriptError
@@ -16,6 +16,7 @@ from sipapp.script.lower import Plan
 from sipapp.script.program import Program
 from sipapp.script.references import MAIN
 from sipapp.script.runtime import Route
+from sipapp.script.stack import INSIDE
 from sipapp.script.statements import Statements
 from sipapp.script.switches import RETURN
 from sipapp.script.traced import WATCHER
@@ -77,4 +78,13 @@ def _function(block: bound.RouteBlock, name: str, known: Globals, plan: Plan, gr
 
 
 def _name_in_tracebacks(function: FunctionType, name: str) -> None:
-    function.__code__ = function.__code__.replace(co_name=name, co_qualname=name)
+    function.__code__ = _named(function.__code__, name, name)
+
+
+def _named(code: CodeType, name: str, qualified: str) -> CodeType:
+    """The code under another name; functions in it keep theirs, but say where they are."""
+    inner = (
+        _named(one, one.co_name, f"{qualified}{INSIDE}{one.co_name}") if isinstance(one, CodeType) else one
+        for one in code.co_consts
+    )
+    return code.replace(co_name=name, co_qualname=qualified, co_consts=tuple(inner))

@@ -7,10 +7,15 @@ Compiled routes are Python functions, so the interpreter's own frames know; a ru
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import CodeType, FrameType, TracebackType
 from typing import NamedTuple
 
 from sipapp.log import locate
+
+INSIDE = ".<locals>."
+"""What stands in the full name of a function between that of the route and its own: a block in a value's place, a
+member of a parallel block. It is no route: its place is one in the route around it."""
 
 _MARK = "ROUTES"  # a global that all compiled routes have, and nothing else
 
@@ -33,9 +38,9 @@ def open_routes() -> list[Level]:
     frame: FrameType | None = sys._getframe(2)
     found = []
     while frame is not None and _MARK in frame.f_globals:
-        found.append(_level(frame.f_code, frame.f_lasti, frame.f_lineno))
+        found.append((frame.f_code, frame.f_lasti, frame.f_lineno))
         frame = frame.f_back
-    return _without_blocks(found)
+    return list(_levels(found))
 
 
 def innermost() -> str:
@@ -55,9 +60,9 @@ def routes_of(error: BaseException) -> list[Level]:
     while traceback is not None:
         frame = traceback.tb_frame
         if _MARK in frame.f_globals:
-            found.append(_level(frame.f_code, traceback.tb_lasti, traceback.tb_lineno))
+            found.append((frame.f_code, traceback.tb_lasti, traceback.tb_lineno))
         traceback = traceback.tb_next
-    return _without_blocks(found[::-1])
+    return list(_levels(found[::-1]))
 
 
 def shown(levels: list[Level]) -> str:
@@ -68,22 +73,25 @@ def shown(levels: list[Level]) -> str:
     return f"in {levels[0].route}{callers}"
 
 
-def _level(code: CodeType, instruction: int, line: int) -> Level:
-    """Columns count from 1, as everywhere."""
-    at = next((p for number, p in enumerate(code.co_positions()) if number == instruction // 2), (line, None, 0, None))
-    return Level(code.co_name, code.co_filename, line, (at[2] or 0) + 1)
-
-
-def _without_blocks(levels: list[Level]) -> list[Level]:
-    """A block in a value's place is a function of its own, but no route: its place is one in the route around it."""
-    found = []
+def _levels(found: list[tuple[CodeType, int, int]]) -> Iterator[Level]:
+    """The routes of (code, instruction, line), innermost first; what is inside of one counts for it."""
     inner: Level | None = None
-    for level in levels:
-        inner = inner or level
-        if not level.route.startswith("block"):
-            found.append(inner._replace(route=level.route))
+    for code, instruction, line in found:
+        route, inside, _ = code.co_qualname.partition(INSIDE)
+        inner = inner or Level(route, code.co_filename, line, _column(code, instruction))
+        if not inside:
+            yield inner
             inner = None
-    return found
+    if inner is not None:
+        yield inner
+
+
+def _column(code: CodeType, instruction: int) -> int:
+    """Counts from 1, as everywhere."""
+    for number, (_, _, column, _) in enumerate(code.co_positions()):
+        if number == instruction // 2:
+            return (column or 0) + 1
+    return 1
 
 
 locate(innermost)

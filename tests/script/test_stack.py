@@ -121,6 +121,10 @@ class StackTests(SynchronousTestCase):
             ],
         )
 
+    def test_members_of_a_parallel_block_are_no_routes_either(self) -> None:
+        self.run_nested("parallel { wait(1); { wait(2); fail(); } }").advance(2)
+        self.assertEqual(self.lines(), ["10:48: fail(): it failed, in route[B], call call-1"])
+
     def test_a_launched_function_names_the_route_that_launched_it(self) -> None:
         engine = self.run_nested("launch(stumble())")
         engine.advance(1)
