@@ -6,6 +6,7 @@ from __future__ import annotations
 import socket
 from ipaddress import ip_address
 
+from psycopg import pq
 from psycopg.conninfo import make_conninfo
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThreadPool
@@ -18,6 +19,9 @@ from sipapp.sql.engine import Engine
 from sipapp.sql.pool import Lane, Pool
 from sipapp.sql.statements import Statements
 from sipapp.sql.url import Url
+
+LIBPQ = 170000
+"""The oldest version that can."""
 
 
 @module("db_postgres")
@@ -37,6 +41,11 @@ class DbPostgres(Engine):
     )
     lockset: int = modparam(default=4, doc="without effect here")
     bytea_output_escape: int = modparam(default=1, doc="without effect here: both forms are read")
+
+    def start(self, server: IServer) -> None:
+        """Raises ConfigError: libpq cannot ask a server to stop without waiting for it."""
+        if pq.version() < LIBPQ:
+            raise ConfigError(f"db_postgres: wants libpq {LIBPQ // 10000}: pip install 'psycopg[binary]'")
 
     def parse_parameter(self, text: str) -> tuple[str, str]:
         """Raises ConfigError: not name=value."""

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -18,12 +16,13 @@ from zope.interface import implementer
 from sipapp.errors import SqlError, SqlUnavailable
 from sipapp.interfaces.sql import Rows, SqlValue
 from sipapp.modules.db_postgres.answers import numbered, parameters, rows
+from sipapp.modules.db_postgres.polling import Polling, Watched
 from sipapp.sql.pool import SqlLost
 from sipapp.sql.statements import pieces
 from sipapp.sql.threads import GRACE, NOTHING
 
 if TYPE_CHECKING:
-    from psycopg.pq.abc import PGconn, PGresult
+    from psycopg.pq.abc import PGcancelConn, PGconn, PGresult
 
     from sipapp.sql.pool import Pool
 
@@ -35,26 +34,26 @@ _COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
 
 
 @implementer(IReadWriteDescriptor)
-class PostgresLane:
+class PostgresLane(Watched):
     """A Lane. `conninfo()`: libpq's, without host names, which it would look up and wait."""
 
     def __init__(
         self, reactor: Any, clock: Any, pool: Pool, conninfo: Callable[[], Deferred[bytes]], connect_timeout: float
     ) -> None:
+        super().__init__(reactor)
         self.used = False
-        self._reactor = reactor
         self._clock = clock
         self._pool = pool
         self._timeout = connect_timeout
         self._conninfo = conninfo
         self._connection: PGconn | None = None
         self._looking: Deferred[Any] | None = None  # for its host's addresses
-        self._fileno = -1
+        self._polling: Polling | None = None  # of the connection, or of the request to cancel
+        self._cancel: PGcancelConn | None = None  # on its way: the next statement has to wait, or it would be hit
         self._ready = False  # connected
         self._statement: tuple[bytes | None, Sequence[SqlValue]] | None = None  # under way, or to be made
         self._answer: Deferred[Rows] | None = None  # whoever waits for it
         self._last: PGresult | None = None
-        self._cancels = 0  # on their way to the server: the next statement has to wait, or it would be hit
         self._alarm: Any = None
 
     # -- what the pool asks
@@ -79,19 +78,24 @@ class PostgresLane:
             self._lose(None)
             return
         self._alarm = self._clock.callLater(GRACE, self._lose, None)
-        self._cancels += 1
-        cancel = self._connection.get_cancel()
-        self._reactor.callInThread(self._cancel_in_thread, cancel.cancel)
+        self._cancel = self._connection.cancel_conn()
+        self._cancel.start()
+        self._polling = Polling(self.reactor, self._cancel, self._cancel.poll, self._cancel_sent)
+        self._polling.start()
 
-    def _cancel_in_thread(self, cancel: Callable[[], None]) -> None:
-        """libpq opens another connection for it, and waits for its end."""
-        with suppress(psycopg.Error):  # the alarm does the rest
-            cancel()
-        self._reactor.callFromThread(self._cancel_sent)
+    def _cancel_sent(self, done: bool) -> None:
+        """The server has heard of it. Where it has not, the alarm does the rest."""
+        self._end_cancel()
+        if done:
+            self._rest()
 
-    def _cancel_sent(self) -> None:
-        self._cancels -= 1
-        self._rest()
+    def _end_cancel(self) -> None:
+        cancel, self._cancel = self._cancel, None
+        polling, self._polling = self._polling, None
+        if polling is not None:
+            polling.stop()
+        if cancel is not None:
+            cancel.finish()
 
     # -- connecting
 
@@ -110,24 +114,23 @@ class PostgresLane:
         self._connection = connection = pq.PGconn.connect_start(conninfo)
         if connection.status == pq.ConnStatus.BAD:
             self._not_connected(_reason(connection))
-        else:
-            connection.nonblocking = 1
-            self._watch(write=True)
+            return
+        connection.nonblocking = 1
+        self._polling = Polling(self.reactor, connection, connection.connect_poll, self._opened)
+        self._polling.start()
 
-    def _poll(self) -> None:
+    def _opened(self, done: bool) -> None:
         connection = self._connection
         assert connection is not None
-        state = connection.connect_poll()
-        if state == pq.PollingStatus.OK:
-            self._disarm()
-            self._ready = True
-            self._watch(write=False)
-            self._pool.connected()
-            self._send()
-        elif state == pq.PollingStatus.FAILED:
+        if not done:
             self._not_connected(_reason(connection))
-        else:
-            self._watch(write=state == pq.PollingStatus.WRITING)
+            return
+        self._polling = None
+        self._disarm()
+        self._ready = True
+        self.watch(connection.socket, write=False)
+        self._pool.connected()
+        self._send()
 
     def _not_connected(self, why: str) -> None:
         self._pool.not_connected(why)
@@ -153,16 +156,13 @@ class PostgresLane:
     def _flush(self) -> None:
         assert self._connection is not None
         if self._connection.flush():
-            self._reactor.addWriter(self)
+            self.reactor.addWriter(self)
         else:
-            self._reactor.removeWriter(self)
+            self.reactor.removeWriter(self)
 
     def doRead(self) -> None:
         connection = self._connection
         if connection is None:
-            return
-        if not self._ready:
-            self._poll()
             return
         try:
             connection.consume_input()
@@ -181,9 +181,6 @@ class PostgresLane:
             self._lose(SqlLost(f"{self._pool.name}: {_first_line(str(why))}"))
 
     def doWrite(self) -> None:
-        if not self._ready:
-            self._poll()
-            return
         try:
             self._flush()
         except psycopg.Error as why:
@@ -211,7 +208,7 @@ class PostgresLane:
 
     def _rest(self) -> None:
         """Ready for the next statement, once this one and all that was to stop it are over."""
-        if self._statement is None and not self._cancels and self._connection is not None:
+        if self._statement is None and self._cancel is None and self._connection is not None:
             self._disarm()
             self._pool.free(self)
 
@@ -222,7 +219,8 @@ class PostgresLane:
         self._disarm()
         if looking is not None:
             looking.cancel()
-        self._unwatch()
+        self.unwatch()
+        self._end_cancel()
         if connection is not None:
             connection.finish()
         self._ready = False
@@ -243,32 +241,6 @@ class PostgresLane:
         alarm, self._alarm = self._alarm, None
         if alarm is not None and alarm.active():
             alarm.cancel()
-
-    # -- what the reactor asks
-
-    def _watch(self, *, write: bool) -> None:
-        """Be told when libpq can go on. Until it is connected its socket may become another, and when it finds it
-        broken it closes it at once, so the reactor gets a descriptor of our own for it."""
-        assert self._connection is not None
-        self._unwatch()
-        self._fileno = os.dup(self._connection.socket)
-        if write:
-            self._reactor.addWriter(self)
-        else:
-            self._reactor.addReader(self)
-
-    def _unwatch(self) -> None:
-        if self._fileno >= 0:
-            self._reactor.removeReader(self)
-            self._reactor.removeWriter(self)
-            os.close(self._fileno)
-            self._fileno = -1
-
-    def fileno(self) -> int:
-        return self._fileno
-
-    def logPrefix(self) -> str:
-        return "db_postgres"
 
     def connectionLost(self, reason: object) -> None:
         """The reactor found the socket closed."""

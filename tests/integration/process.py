@@ -9,7 +9,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import SkipTest
@@ -69,6 +70,24 @@ class Database:
         if process is not None:
             process.send_signal(how)
             process.wait(LONGEST_START)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Meanwhile it does nothing at all, and its connections stay."""
+        processes = [*self._children(), *([self._process.pid] if self._process else [])]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    def _children(self) -> list[int]:
+        assert self._process is not None
+        return [
+            int(p) for p in Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        ]
 
     def answers(self) -> bool:
         """It can be asked."""

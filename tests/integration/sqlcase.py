@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,15 @@ QUERY_TIMEOUT = 1.0  # s
 
 AT_ONCE = 0.5
 """s within which others are answered: far less than what is waited for."""
+
+
+FUNCTIONS = ("query", "keepless", "xquery", "pvquery", "opensips", "one")
+
+UNREACHABLE = {"query": "-2", "xquery": "-2", "pvquery": "-2", "later": "1", "opensips": "-1", "one": "-1"}
+"""Functions and their codes where a database has never been reached."""
+
+
+_thousands = count(1000, 1000)
 
 
 class Said(NamedTuple):
@@ -78,7 +88,11 @@ class AskingCase:
     place: Place
 
     def caller(self: Any) -> Caller:
-        return Caller(self, self.place.sip.port)
+        """Another one each time. The system may give it the port of one before, whose transactions are still there:
+        its requests have numbers that no other's have."""
+        made = Caller(self, self.place.sip.port)
+        made._count = next(_thousands)
+        return made
 
     def send(self: Any, how: str, statement: str, method: str = "OPTIONS") -> Caller:
         """Have a request under way."""
@@ -121,7 +135,7 @@ class StatementTests(AskingCase):
         self.assertEqual(self.ask("query", "delete from t").rows, "2")
 
     def test_a_wrong_statement(self: Any) -> None:
-        for how in ("query", "keepless", "xquery", "pvquery", "opensips", "one"):
+        for how in FUNCTIONS:
             self.assertEqual(self.ask(how, "selec a from t").code, "-1", how)
         self.assertIn("cannot do the query [selec a from t]", self.place.sip.log)
 
@@ -169,20 +183,22 @@ class TroubleTests(AskingCase):
     sleep = "select sleep(%s)"
 
     def test_nobody_there(self: Any) -> None:
-        found = self.ask("dead", "select 1")
-        self.assertEqual(found.code, "-2")
-        self.assertLess(found.at, AT_ONCE)
+        for how, code in UNREACHABLE.items():
+            found = self.ask(f"dead {how}", "select 1")
+            self.assertEqual(found.code, code, how)
+            self.assertLess(found.at, AT_ONCE, how)
 
     def test_a_server_that_hangs_while_it_is_connected_to(self: Any) -> None:
-        waiting = self.send("hangs", "select 1")
+        waiting = {how: self.send(f"hangs {how}", "select 1") for how in UNREACHABLE}
         self.others_are_served()
-        found = said(waiting.final())
-        self.assertEqual(found.code, "-2")
-        self.assertLess(found.at, QUERY_TIMEOUT + AT_ONCE)
+        for how, caller in waiting.items():
+            found = said(caller.final())
+            self.assertEqual(found.code, UNREACHABLE[how], how)
+            self.assertLess(found.at, QUERY_TIMEOUT + AT_ONCE, how)
 
     def test_a_statement_that_is_late_is_stopped_in_the_database(self: Any) -> None:
         statement = self.sleep % 30.25
-        waiting = {how: self.send(how, statement) for how in ("query", "xquery", "pvquery", "opensips", "one")}
+        waiting = {how: self.send(how, statement) for how in FUNCTIONS}
         self.others_are_served()
         for how, caller in waiting.items():
             found = said(caller.final())
@@ -192,13 +208,14 @@ class TroubleTests(AskingCase):
         self.gone("30.25")
 
     def test_cancel_stops_the_statement_in_the_database(self: Any) -> None:
-        caller = self.send("query", self.sleep % 20.125, "INVITE")
         server = self.place.server
-        server.wait_for(lambda: server.running("20.125") == 1, QUERY_TIMEOUT)
-        caller.cancel()
-        statuses = sorted(int(caller.final()[1].split()[1]) for _ in range(2))
-        self.assertEqual(statuses, [200, 487])
-        self.gone("20.125")
+        for how in FUNCTIONS:
+            caller = self.send(how, self.sleep % 20.125, "INVITE")
+            server.wait_for(lambda: server.running("20.125") == 1, QUERY_TIMEOUT)
+            caller.cancel()
+            statuses = sorted(int(caller.final()[1].split()[1]) for _ in range(2))
+            self.assertEqual(statuses, [200, 487], how)
+            self.gone("20.125")
 
     def test_the_connections_are_used_again(self: Any) -> None:
         waiting = [self.send("query", self.sleep % 30.5) for _ in range(4)]
@@ -208,15 +225,16 @@ class TroubleTests(AskingCase):
         self.assertEqual(self.ask("query", "select 1").code, "1")
 
     def test_a_server_that_was_started_again_is_connected_to_again(self: Any) -> None:
-        self.assertEqual(self.ask("query", "select 1").code, "1")
+        self.assertEqual(self.ask("query", "select 1, 2").code, "1")
         self.place.server.stop()
         self.place.server.start()
-        self.assertEqual(self.ask("query", "select 1").code, "1")
+        for how in FUNCTIONS:
+            self.assertEqual(self.ask(how, "select 1, 2").code, "3" if how == "keepless" else "1", how)
 
     def test_while_the_server_is_down_statements_fail_at_once(self: Any) -> None:
         self.assertEqual(self.ask("query", "select 1").code, "1")
         self.place.server.stop()
-        for how in ("query", "keepless", "xquery", "pvquery", "opensips", "one"):
+        for how in FUNCTIONS:
             found = self.ask(how, "select 1")
             self.assertEqual(found.code, "-1", how)
             self.assertLess(found.at, AT_ONCE)
@@ -233,10 +251,23 @@ class TroubleTests(AskingCase):
         server.start()
         server.wait_for(lambda: self.ask("query", "select 1").code == "1", 5)
 
+    def test_a_server_that_hangs_under_a_statement(self: Any) -> None:
+        """It does not even hear that it is to stop."""
+        waiting = self.send("query", self.sleep % 30.375)
+        server = self.place.server
+        server.wait_for(lambda: server.running("30.375") == 1, QUERY_TIMEOUT)
+        with server.frozen():
+            self.others_are_served()
+            found = said(waiting.final())
+            self.assertEqual(found.code, "-1")
+            self.assertLess(found.at, QUERY_TIMEOUT + AT_ONCE)
+        server.wait_for(lambda: self.ask("query", "select 1").code == "1", 5)
+        self.gone("30.375")
+
     def gone(self: Any, text: str) -> None:
         """No such statement is under way in the database."""
         server = self.place.server
-        server.wait_for(lambda: server.running(text) == 0, 2)
+        server.wait_for(lambda: server.running(text) == 0, 3)
 
 
 class SqlCase(SynchronousTestCase):

@@ -63,7 +63,7 @@ class SqliteStatementTests(StatementTests, SqliteCase):
 
 class SqliteTroubleTests(AskingCase, SqliteCase):
     def test_a_file_that_cannot_be_opened(self) -> None:
-        self.assertEqual(self.ask("dead", "select 1").code, "-2")
+        self.assertEqual(self.ask("dead query", "select 1").code, "-2")
 
     def test_a_statement_that_goes_on_for_ever_is_stopped(self) -> None:
         waiting = self.send("query", FOR_EVER)

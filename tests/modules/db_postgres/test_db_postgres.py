@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
@@ -58,3 +59,9 @@ class DbPostgresTests(SynchronousTestCase):
         server.reactor = Pool()
         asked = made(DbPostgres).database("postgres://db.invalid/kam", server).execute(b"select 1")
         self.assertIn("postgres://db.invalid/kam: ", self.failureResultOf(asked, SqlUnavailable).getErrorMessage())
+
+    def test_an_old_libpq_is_refused(self) -> None:
+        made(DbPostgres).start(Server())
+        self.patch(pq, "version", lambda: 160004)
+        why = self.assertRaises(ConfigError, made(DbPostgres).start, Server())
+        self.assertEqual(str(why), "db_postgres: wants libpq 17: pip install 'psycopg[binary]'")
