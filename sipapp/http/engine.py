@@ -63,12 +63,13 @@ class _Received(Protocol):
         self._truncate = truncate
         self._parts: list[bytes] = []
         self._size = 0
+        self._over = False
         self.done: Deferred[bytes] = Deferred(lambda _: self._abort())
 
     def dataReceived(self, data: bytes) -> None:
         self._parts.append(data)
         self._size += len(data)
-        if self._size > self._most and not self.done.called:
+        if self._size > self._most and not self._over:
             self._abort()
             if self._truncate:
                 self.done.callback(b"".join(self._parts)[: self._most])
@@ -76,7 +77,7 @@ class _Received(Protocol):
                 self.done.errback(HttpError(codes.WRITE_ERROR, f"more than {self._most} bytes"))
 
     def connectionLost(self, reason: Any = None) -> None:
-        if self.done.called:
+        if self._over:
             return
         if reason.check(ResponseDone, PotentialDataLoss):
             self.done.callback(b"".join(self._parts))
@@ -85,6 +86,7 @@ class _Received(Protocol):
 
     def _abort(self) -> None:
         """Not one byte more: a server that drips must not hold the connection."""
+        self._over = True
         producer = getattr(self.transport, "_producer", None)
         abort = getattr(producer, "abortConnection", None) or getattr(self.transport, "loseConnection", None)
         if abort is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.internet.abstract import isIPAddress, isIPv6Address
-from twisted.internet.defer import CancelledError, Deferred, DeferredList, maybeDeferred
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint
 from twisted.internet.error import DNSLookupError
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -80,6 +80,7 @@ class _Race:
         self._factory = factory
         self._running: set[Deferred[Any]] = set()
         self._alarm: Any = None
+        self._over = False
         self.won: Deferred[Any] = Deferred(lambda _: self._stop())
         self._next()
 
@@ -93,7 +94,7 @@ class _Race:
 
     def _connected(self, protocol: Any, trying: Deferred[Any]) -> None:
         self._running.discard(trying)
-        if self.won.called:
+        if self._over:
             protocol.transport.abortConnection()
             return
         self._stop()
@@ -101,7 +102,7 @@ class _Race:
 
     def _lost(self, failure: Failure, trying: Deferred[Any]) -> None:
         self._running.discard(trying)
-        if self.won.called or failure.check(CancelledError):
+        if self._over:
             return
         if self._left:
             self._next()
@@ -109,9 +110,9 @@ class _Race:
             self.won.errback(failure)
 
     def _stop(self) -> None:
+        self._over = True
         self._left = []
         if self._alarm is not None and self._alarm.active():
             self._alarm.cancel()
         for trying in list(self._running):
-            trying.addErrback(lambda failure: None)
             trying.cancel()
