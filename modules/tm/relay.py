@@ -150,8 +150,26 @@ class Relaying(Starting):
             branch_route = None
         if not t.branches and ctx.route_type is RouteType.REQUEST:
             self.save(t, ctx)
-        targets = self._targets(draft)
         added: list[Branch] = []
+        try:
+            return await self._forward_to(ctx, t, self._targets(draft), branch_route, hop, proto, added)
+        finally:
+            for branch in added:
+                if branch.client is None and branch.sending:  # the run has been ended before its turn came
+                    branch.sending = False
+                    branch.blind = True
+                    branch.last = self.reply_408_code
+
+    async def _forward_to(
+        self,
+        ctx: Context,
+        t: Transaction,
+        targets: list[Target | None],
+        branch_route: Any,
+        hop: Uri | None,
+        proto: str | None,
+        added: list[Branch],
+    ) -> int:
         lowest = UNSPECIFIED
         for target in targets:
             made = await self._add(ctx, t, target, branch_route, hop, proto)
@@ -162,7 +180,7 @@ class Relaying(Starting):
                 lowest = min(lowest, made)
             else:
                 added.append(made)
-        t.message_flags = draft.flags
+        t.message_flags = ctx.draft.flags
         if not added:
             t.error = lowest if targets else min(lowest, NO_TARGET)
             if not targets:

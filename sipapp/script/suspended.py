@@ -125,7 +125,8 @@ class Suspended:
             return
         now = clock.seconds()
         for run in list(takewhile(lambda run: run.since + timeout <= now, self._runs)):
-            self._end(run)
+            if run.since + timeout <= now:  # the end of another may have been what it waited for: it waits anew
+                self._end(run)
         for run in self._runs:
             self._alarm = clock.callLater(max(0.0, run.since + timeout - now), self._sweep)
             break
