@@ -19,6 +19,7 @@ from sipapp.core.parameters import CoreConfig
 from sipapp.errors import ConfigError, ConfigErrors, Gathering, SyntaxErrors, each
 from sipapp.interfaces.module import IModule
 from sipapp.interfaces.trace import ITrace
+from sipapp.module.events import fits
 from sipapp.module.loader import Loader
 from sipapp.module.registry import Registry
 from sipapp.nearest import nearest
@@ -96,7 +97,7 @@ def _misspelt_events(assembly: Assembly) -> Iterator[ConfigError]:
     """A warning for each event_route whose name is all but one that a module runs; others may be anybody's."""
     known = [name for module in assembly.modules.values() for name in getattr(module, "event_routes", ())]
     for block in assembly.script.routes:
-        if block.kind == "event_route" and not any(block.name.startswith(name.partition("<")[0]) for name in known):
+        if block.kind == "event_route" and not any(fits(name, block.name) for name in known):
             for near in get_close_matches(block.name, known, n=1, cutoff=0.9):
                 yield ConfigError(f'nothing runs event_route[{block.name}]; did you mean "{near}"?', block.at)
 

@@ -25,6 +25,8 @@ from sipapp.modules.corex.via import ViaAdditions
 class Corex(Addresses, Branches, Files, Flags, Intercept, Names, Position, Rpc, Sending, Sockets, ViaAdditions):
     """Its parts."""
 
+    event_routes = ("corex:reply-out", "network:msg")
+
     def start(self, server: IServer) -> None:
         self.server = server
         self.start_names(server)

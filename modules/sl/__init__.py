@@ -51,6 +51,8 @@ def status_code(text: bytes) -> int:
 class Sl:
     """Answers requests without keeping anything of them."""
 
+    event_routes = ("sl:filtered-ack", "sl:local-response")
+
     default_code: int = modparam(default=500, minimum=100, maximum=699, doc="status where a call's is no number")
     default_reason: bytes = modparam(default=b"Internal Server Error", doc="reason where a call's has no value")
     bind_tm: int = modparam(default=1, doc="0: send_reply() never answers through a transaction")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from sipapp.core.language import LANGUAGE
 from sipapp.core.parameter_table import PARAMETERS
 from sipapp.errors import ConfigError, Position
 from sipapp.interfaces.module import IModule
+from sipapp.module.events import fits
 from sipapp.module.kamailio import homes
 from sipapp.module.loader import Loader
 from sipapp.module.registry import Registry
@@ -101,7 +101,7 @@ class _Judge:
             case "transformation":
                 return self._registry.transformation(bare) is not None
             case "event route":
-                return any(_fits(name, use.name) for name in self._events)
+                return any(fits(name, use.name) for name in self._events)
         return _is_select(use.name)
 
     def _home(self, use: Use) -> str:
@@ -109,12 +109,6 @@ class _Judge:
         found = homes(use.name.removesuffix("()"))
         home = min(found, key=lambda module: (module not in self._wanted, len(module)), default="")
         return f"module {home}" if home else ""
-
-
-def _fits(pattern: str, written: str) -> bool:
-    """`htable:expired:<table>` fits every event_route[htable:expired:...]."""
-    expression = re.sub(r"<\w+>", ".+", re.escape(pattern).replace(r"\<", "<").replace(r"\>", ">"))
-    return re.fullmatch(rf"event_route\[{expression}\]", written) is not None
 
 
 def _is_select(written: str) -> bool:

@@ -36,7 +36,7 @@ def uses(script: nodes.Script) -> Iterator[Use]:
         yield from _setting(setting, loaded)
     for route in script.routes:
         if route.kind == "event_route":
-            yield Use("event route", f"event_route[{route.name}]", route.at)
+            yield Use("event route", route.name, route.at)
         yield from _of_all(route.body)
 
 

@@ -61,7 +61,7 @@ class UsageTests(SynchronousTestCase):
     def test_event_routes_and_calls_of_the_other_dialect_are_named(self) -> None:
         self.assertEqual(
             names("event_route[a:b] { async(f(1), R); launch(g()); }"),
-            ["event route event_route[a:b]", "function f()", "function g()"],
+            ["event route a:b", "function f()", "function g()"],
         )
 
     def test_the_same_thing_is_named_as_often_as_it_stands_there(self) -> None:
