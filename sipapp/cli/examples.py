@@ -91,4 +91,6 @@ def command_pattern(name: str) -> re.Pattern[str]:
 
 
 def event_route_pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"event_route\[{re.escape(name.partition('<')[0])}")
+    """What stands for a name of the script's own, `<table>` or `id`, is left to the script."""
+    fixed = name.partition("<")[0].removesuffix("id")
+    return re.compile(rf"event_route\[{re.escape(fixed)}")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sipapp.cli.examples import code
 from sipapp.cli.rpc import typed
 from sipapp.interfaces.http import HttpResponse, IHttpEngine
+from sipapp.interfaces.rpc import IRpc
 from sipapp.message.headers import header_key, unfold
 from sipapp.message.request import Request
 from sipapp.message.response import Response
@@ -93,19 +94,23 @@ class Run:
             case "rpc":
                 call, _, wanted_answer = step.text.partition(" => ")
                 name, *given = shlex.split(call.replace(r"\r\n", "\r\n"))
-                self.answers.append((wanted_answer, self.sip.rpc(name, *map(typed, given))))
+                waiting = self.sip.server.get(IRpc).call(name, [typed(one) for one in given])
+                while not waiting.called and self.sip.clock.seconds() < LONGEST:
+                    self.sip.advance(0.01)
+                self.answers.append((wanted_answer, waiting.result))
+                waiting.addErrback(lambda _: None)
 
     def http_answer(self) -> HttpResponse:
         """What each HTTP request gets: `# http STATUS BODY`."""
         for step in self.told:
             if step.kind == "http":
                 status, _, body = step.text.partition(" ")
-                return HttpResponse(int(status), b"OK", (), body.encode(), b"")
-        return HttpResponse(404, b"Not Found", (), b"", b"")
+                return HttpResponse(int(status), b"OK", [], body.encode(), b"")
+        return HttpResponse(404, b"Not Found", [], b"", b"")
 
     def callee(self, address: str, statuses: list[int]) -> Peer:
         """Somebody who answers each request with these; a CANCEL as RFC 3261 §9.2 has it."""
-        peer = self.sip.peer(f"udp:{address}")
+        peer = self.sip.peer(address if address.startswith("tcp:") else f"udp:{address}")
 
         def answers(request: Request) -> list[int]:
             if request.method != b"CANCEL":
