@@ -32,7 +32,7 @@ _TEXTS: dict[str, Callable[[bytes, bytes, bool], bool]] = {
     "gt": lambda a, b, icase: a.lower() > b.lower(),
     "ge": lambda a, b, icase: a.lower() >= b.lower(),
     "re": lambda a, b, icase: compile_regex(b, True, True).search(a) is not None,
-    "fm": lambda a, b, icase: shell_pattern(b, False).fullmatch(a) is not None,
+    "fm": lambda a, b, icase: shell_pattern(b, icase).fullmatch(a) is not None,
 }
 _NUMBERS: dict[str, Callable[[int, int], bool]] = {
     "eq": lambda a, b: a == b,
@@ -107,8 +107,7 @@ class Checks:
         Operations: `eq ne lt le gt ge` for numbers and texts, `re` (regular expression) and `fm` (shell pattern) for
         texts, `and or xor` (bits) for numbers. The value is `i:5`, `s:abc`, `abc` or a variable; of a variable with
         several values one must fit. Flags: `g`: any value of the left side may fit, not just its newest; `i`: letter
-        case does not count for `eq` and `ne`; it never does for `lt le gt ge re`, and always for `fm`. A number and a
-        text never fit.
+        case does not count for `eq`, `ne` and `fm`; it never does for `lt le gt ge re`. A number and a text never fit.
         """
         left = name(ctx)
         if not op_value.every and getattr(name, "is_stack", False):

@@ -18,7 +18,7 @@ from sipapp.script.posix import compile_regex
 from sipapp.script.pv import Binder
 from sipapp.script.pvsyntax import parse_variable
 from sipapp.script.runtime import CallSite
-from sipapp.script.selects import parse_select
+from sipapp.script.selects import UnknownSelect, parse_select
 
 if TYPE_CHECKING:
     from sipapp.script.node import Node
@@ -108,6 +108,9 @@ class Resolver:
     def _select(self, node: nodes.Select) -> bound.Select:
         try:
             return bound.Select(node.at, parse_select(node.text), node.text)
+        except UnknownSelect as error:
+            self._references.doubt(ConfigError(f"{error.reason}: it has no value", node.at))
+            return bound.Select(node.at, lambda ctx: None, node.text)
         except ConfigError as error:
             raise ConfigError(error.reason, node.at) from None
 

@@ -39,17 +39,22 @@ _name = re.compile(rb"[A-Za-z][A-Za-z0-9_]*").match
 _index = re.compile(rb"\[(?:\\?\"([^\"]*?)\\?\"|(-?[0-9]+))\]").match
 
 
+class UnknownSelect(ConfigError):
+    """There is no such select. In an expression, Kamailio takes it for one that has no value."""
+
+
 def parse_select(source: bytes) -> Callable[[Context], Value]:
-    """What reads a select, given with or without its @. Raises ConfigError: there is no such select."""
+    """What reads a select, given with or without its @. Raises UnknownSelect, ConfigError: this is none at all."""
     steps = _steps(source)
     root = str(steps[0], "ascii").lower()  # type: ignore[arg-type]
     make = _ROOTS.get(root)
     if make is None:
-        raise ConfigError(f"@{_shown(source)}: no such select{nearest(root, _ROOTS)}")
+        raise UnknownSelect(f"@{_shown(source)}: no such select{nearest(root, _ROOTS)}")
     try:
         read = make(steps[1:])
     except _NoSuchPart:
-        raise ConfigError(f"@{_shown(source)}: {root} has no such part") from None
+        missing = ConfigError if root == "cfg_get" else UnknownSelect
+        raise missing(f"@{_shown(source)}: {root} has no such part") from None
 
     def safely(ctx: Context) -> Value:
         try:
@@ -395,4 +400,4 @@ def offer(root: str, part: Callable[[Steps], Reader | None]) -> None:
     _ROOTS[root] = _parts(None, part)
 
 
-__all__ = ["ABSENT", "Steps", "offer", "parse_select"]
+__all__ = ["ABSENT", "Steps", "UnknownSelect", "offer", "parse_select"]

@@ -10,7 +10,7 @@ from sipapp.interfaces.module import IModule
 from sipapp.module.registry import Registry
 from sipapp.script.check import check
 from sipapp.script.parser import parse_text
-from tests.script.engine import Trial, checked, mistakes, registry, said, truth
+from tests.script.engine import Trial, checked, mistakes, registry, said, truth, warnings
 
 
 class FunctionTests(SynchronousTestCase):
@@ -130,3 +130,15 @@ class OperandTests(SynchronousTestCase):
     def test_a_comparison_of_a_bare_operand_is_one_of_the_cores_own(self) -> None:
         self.assertTrue(truth("method == OPTIONS"))
         self.assertEqual(said('if (src_ip == 192.0.2.0/24 && src_port == 5060) say("T");'), ["T"])
+
+
+class SelectTests(SynchronousTestCase):
+    def test_an_unknown_select_is_accepted_with_a_warning_and_has_no_value(self) -> None:
+        body = 'if (@form.uri == "") { say("none"); }'
+        self.assertEqual(
+            warnings(body), ['app.cfg:3:5: @form.uri: no such select; did you mean "from"?: it has no value']
+        )
+        self.assertEqual(said(body), ["none"])
+
+    def test_one_that_is_none_at_all_is_refused(self) -> None:
+        self.assertEqual(len(mistakes('if (@cfg_get.x == "") { say("none"); }')), 1)

@@ -11,7 +11,7 @@ from sipapp.interfaces.script import Value
 from sipapp.interfaces.transport import Flow, Socket
 from sipapp.message.draft import Branch, Draft
 from sipapp.message.parse import parse
-from sipapp.script.selects import ABSENT, INSTANCES, parse_select
+from sipapp.script.selects import ABSENT, INSTANCES, UnknownSelect, parse_select
 
 SOCKET = Socket("udp", "192.0.2.1", 5060)
 REQUEST = b"""INVITE sip:bob@example.com:5070;x=y SIP/2.0
@@ -221,6 +221,7 @@ class SelectsTests(SynchronousTestCase):
     def test_an_unknown_select_has_a_nearest_one(self) -> None:
         self.assertIn('did you mean "from"?', self.refused(b"@form.uri"))
         self.assertEqual(self.refused(b"@from.host"), "@from.host: from has no such part")
+        self.assertRaises(UnknownSelect, parse_select, b"@from.host")
 
     def test_paths_that_lead_nowhere_are_refused(self) -> None:
         for source in (

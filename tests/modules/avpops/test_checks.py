@@ -47,9 +47,9 @@ class AvpCheckTests(CheckCase):
         rights = ("lt/abd", "gt/ab", "le/abc", "ge/abc", "lt/abcd", "gt/abd")
         self.assertEqual(self.checked('$avp(s) = "AbC";', *(("$avp(s)", r) for r in rights)), "TTTTTF")
 
-    def test_patterns_of_shells_mind_case_and_expressions_do_not(self) -> None:
+    def test_patterns_of_shells_mind_case_unless_told_otherwise_and_expressions_do_not(self) -> None:
         rights = ("re/^ab", "fm/ab*", "fm/ab*/i", "fm/Ab*", "and/ab")
-        self.assertEqual(self.checked('$avp(s) = "AbC";', *(("$avp(s)", r) for r in rights)), "TFFTF")
+        self.assertEqual(self.checked('$avp(s) = "AbC";', *(("$avp(s)", r) for r in rights)), "TFTTF")
 
     def test_numbers(self) -> None:
         rights = ("and/i:4", "and/i:3", "or/i:0", "xor/i:12", "eq/i:0xC", "ne/i:-4", "le/i:12", "eq/12", "re/12")
