@@ -13,7 +13,4 @@ from sipapp.message import leaf
 
 def version() -> str:
     """`sipapp 0.1.0 (leaf: pure Python) on Python 3.11.7, Twisted 24.10.0`"""
-    return (
-        f"sipapp {__version__} (leaf: {leaf.TWIN}) on Python {platform.python_version()}, "
-        f"Twisted {twisted_version}"
-    )
+    return f"sipapp {__version__} (leaf: {leaf.TWIN}) on Python {platform.python_version()}, Twisted {twisted_version}"

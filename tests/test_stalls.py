@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from types import FrameType
 
-from twisted.logger import globalLogPublisher
+from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 
 from sipapp.stalls import Stalls, place
 from sipapp.statistics import Counter
@@ -22,10 +23,9 @@ class StallsTests(SynchronousTestCase):
         self.stalls = Stalls(0.05, {"app.cfg"}, self.counter, lambda: self.now, lambda: self.frame)
         self.lines: list[str] = []
 
-        def observe(event: object) -> None:
-            from twisted.logger import formatEvent
-
-            self.lines.append(formatEvent(event))  # type: ignore[arg-type]
+        @implementer(ILogObserver)
+        def observe(event: LogEvent) -> None:
+            self.lines.append(formatEvent(event))
 
         globalLogPublisher.addObserver(observe)
         self.addCleanup(globalLogPublisher.removeObserver, observe)

@@ -285,9 +285,8 @@ class Run:
         """Have the request of this run survive. Raises ScriptError."""
         if self.kept is None and self.ctx.route_type in _KEPT:
             keeper = self.ctx.server.find(ISuspension)
-            if keeper is not None:
-                if keeper.suspending(self.ctx):
-                    self.kept = keeper
+            if keeper is not None and keeper.suspending(self.ctx):
+                self.kept = keeper
 
     def _resume(self, result: Any) -> None:
         if self.over:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from twisted.logger import formatEvent
 
@@ -34,8 +34,9 @@ class World:
         self.lossy = chance.random() < 0.7
         self.slow = chance.choice((0.0, 0.02, 0.2))
         self.sip = sip or Harness(SCRIPT)
+        self.stopped = False
         self.sip.log.clear()
-        self.backend: Any = self.sip.server.modules["backend"]
+        self.backend = cast(Any, self.sip.server.modules["backend"])
         self.backend.chance = Random(seed)
         self.backend.ran.clear()
         network, clock = self.sip.network, self.sip.clock
@@ -45,6 +46,10 @@ class World:
         self.callees = [Callee(network, clock, chance, f"udp:192.0.2.{n}:5060") for n in (11, 12, 13)]
         for number in range(1, chance.randint(2, 6)):
             clock.callLater(chance.uniform(0.0, LAST_CALL), self._call, number)
+        self.sip.server.config.suspend_max = 4 if chance.random() < 0.1 else 100000
+        for _ in range(chance.choice((0, 0, 3))):
+            clock.callLater(chance.uniform(0.0, 20.0), self._interfere)
+        self.ends_at = chance.uniform(0.0, 30.0) if chance.random() < 0.05 else None  # when the server is stopped
 
     def _call(self, number: int) -> None:
         chance = self.chance
@@ -52,11 +57,17 @@ class World:
         fields = {
             "X-Do": steps + chance.choice(list(ENDS) + ["R"] * 6),
             "X-Next": f"sip:next@192.0.2.{chance.choice((11, 11, 12, 99))}:5060",
-            "X-Arm": "".join(letter for letter in "frb" if chance.random() < 0.4) or "-",
-            "X-Fail": chance.choice(("answer", "again", "wait", "nothing")),
+            "X-Arm": "".join(letter for letter in "frbs" if chance.random() < 0.4) or "-",
+            "X-Fail": chance.choice(("answer", "again", "wait", "nothing", "jump", "held")),
         }
         cancel_after = chance.choice((0.0, chance.uniform(0.0, 5.0))) if chance.random() < 0.5 else None
         chance.choice(self.callers).call(chance.choice(("INVITE", "INVITE", "MESSAGE")), number, fields, cancel_after)
+
+    def _interfere(self) -> None:
+        """An operator ends one of the scripts that wait."""
+        rows = self.sip.rpc("async.list")
+        if rows:
+            self.sip.rpc("async.cancel", self.chance.choice(rows)["id"])
 
     # -- the network
 
@@ -76,7 +87,13 @@ class World:
 
     def run(self, show: Callable[[str], object] | None = None) -> list[str]:
         """What was violated; nothing where all went well."""
-        self.sip.advance(ENOUGH)
+        if self.ends_at is None:
+            self.sip.advance(ENOUGH)
+        else:
+            self.sip.advance(self.ends_at)
+            self.sip.close()
+            self.stopped = True
+            self.sip.advance(ENOUGH)
         if show is not None:
             self._show(show)
         return [*self._calls(), *self._runs(), *self._left(), *self._log()]

@@ -84,4 +84,4 @@ class BlockingFunctionTests(SynchronousTestCase):
         alice.send("OPTIONS")
         sip.advance(0)
         sip.advance(0)
-        self.assertEqual(alice.messages[0].reason, b"8")
+        self.assertEqual(alice.messages[0].reason, b"8")  # type: ignore[union-attr]
