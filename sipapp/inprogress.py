@@ -39,6 +39,11 @@ class RequestsInProgress:
         if self._keys and isinstance(ctx.message, Request):
             self._keys.discard(_key(ctx.message))
 
+    def caller_gone(self, ctx: Context) -> None:
+        self.over(ctx)
+        if ctx.run is not None:
+            ctx.run.cancel()
+
     def suspended_too_long(self, ctx: Context) -> None:
         self.over(ctx)
         self._server.router.refuse(ctx.message, 408, b"Request Timeout")

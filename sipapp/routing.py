@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from zope.interface import implementer
@@ -19,6 +20,7 @@ from sipapp.message.draft import Draft
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.message.validate import check
+from sipapp.message.via import Via
 from sipapp.module.reply import owed
 from sipapp.script.runtime import FAILED, Context, Route, execute
 
@@ -201,4 +203,20 @@ class Router:
         )
 
     def connection_lost(self, flow: Flow) -> None:
+        """Scripts that wait for the sake of a caller who cannot be reached any more are given up."""
         log.debug("connection {flow} is closed", flow=flow)
+        for run in self._server.suspended.on_stream(flow.connection):
+            if run.kept is not None and _is_the_only_way(flow, run.ctx.message.via):
+                run.kept.caller_gone(run.ctx)
+
+
+def _is_the_only_way(flow: Flow, via: Via | None) -> bool:
+    """Whether a response could not come by another connection, to the sent-by of the Via, as RFC 3261 §18.2.2 has it: a
+    WebSocket client listens nowhere, and one whose own address is not the one that we see is behind a NAT."""
+    if flow.socket.proto in ("ws", "wss") or via is None:
+        return True
+    sent_by = via.host_address
+    try:
+        return ip_address(sent_by.decode("latin-1")) != ip_address(flow.host)
+    except ValueError:
+        return False

@@ -20,8 +20,8 @@ from sipapp.module.reply import owed
 from sipapp.modules.tm.branch import NEVER, Branch
 from sipapp.modules.tm.choice import MADE_UP
 from sipapp.modules.tm.create import Creating
+from sipapp.modules.tm.transaction import CANCELED, FORWARDED, RELEASED, REPLIED, SUSPENDED, WAITED, Transaction
 from sipapp.modules.tm.transaction import FAILED as NOT_RELAYED
-from sipapp.modules.tm.transaction import FORWARDED, RELEASED, REPLIED, SUSPENDED, WAITED, Transaction
 from sipapp.script.runtime import FAILED, Context, Route
 
 if TYPE_CHECKING:
@@ -152,6 +152,18 @@ class Suspending(Creating):
         """A run that t_continue() has begun holds the request from its first statement on, whether it waits or not."""
         if ctx.extra.pop(_RESUMED, False) and t.holds:
             t.holds -= 1
+
+    def caller_gone(self, ctx: Context) -> None:
+        """ISuspension: as a CANCEL that nobody waits for."""
+        t: Transaction = ctx.transaction
+        log.info("{request}: given up, its connection is closed", request=t.request)
+        t.flags |= CANCELED
+        self.cancel_runs(t)
+        branches = self.open_branches(t) if t.is_invite else []
+        for branch in branches:
+            self.cancel_branch(branch, [], self.cancel_b_method)
+        if not branches:
+            self.release(t)
 
     def _time_out(self, t: Transaction, on_failure: str) -> None:
         """The wait itself counts as a branch that did not answer."""

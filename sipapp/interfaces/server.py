@@ -80,5 +80,8 @@ class ISuspension(Interface):
         Raises ScriptError: it cannot (an ACK has no transaction: allowed, the run just waits).
         """
 
+    def caller_gone(ctx: Context) -> None:
+        """The connection is closed that the answer would go by: end the run, nobody waits for it."""
+
     def suspended_too_long(ctx: Context) -> None:
         """suspend_timeout is over; the run has been cancelled: answer."""

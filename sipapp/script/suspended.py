@@ -77,6 +77,7 @@ class Suspended:
     def __init__(self, server: IServer) -> None:
         self._server = server
         self._runs: dict[Run, None] = {}
+        self._streams: dict[Any, dict[Run, None]] = {}  # those whose message came by a stream, by its connection
         self._alarm: Any = None
         self.functions: dict[str, Waits] = {}
         self._last = 0
@@ -101,6 +102,9 @@ class Suspended:
         if len(self._runs) >= self._server.config.suspend_max:
             raise TooManySuspended(len(self._runs))
         self._runs[run] = None
+        connection = _connection(run)
+        if connection is not None:
+            self._streams.setdefault(connection, {})[run] = None
         if not run.id:
             self._last = run.id = self._last + 1
         if self._alarm is None and (timeout := self._server.config.suspend_timeout) > 0:
@@ -109,10 +113,24 @@ class Suspended:
     def leave(self, run: Run, outcome: str) -> None:
         """It waits no more. A failure after the time limit of async() is a time-out."""
         self._runs.pop(run, None)
+        if self._streams:
+            self._leave_stream(run)
         name = run.site.function if run.site is not None else "?"
         if run.interrupted:
             outcome = "timeouts"
         self.functions[name].ended(outcome, self._server.clock.seconds() - run.since)
+
+    def _leave_stream(self, run: Run) -> None:
+        connection = _connection(run)
+        runs = self._streams.get(connection)
+        if runs is not None:
+            runs.pop(run, None)
+            if not runs:
+                del self._streams[connection]
+
+    def on_stream(self, connection: Any) -> list[Run]:
+        """Those whose request came by this connection."""
+        return [run for run in self._streams.get(connection, ()) if run.kept is not None]
 
     # -- too long
 
@@ -197,3 +215,8 @@ class Suspended:
 def _time_of_day(seconds: float) -> str:
     """2026-11-22T09:30:01.250+00:00"""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+def _connection(run: Run) -> Any:
+    flow = getattr(run.ctx.message, "flow", None)
+    return None if flow is None else flow.connection
