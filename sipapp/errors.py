@@ -97,6 +97,14 @@ class SqlUnavailable(SqlError):
     """A database could not be asked: no connection to it, or too many wait for one."""
 
 
+class RedisError(SipAppError):
+    """A Redis server could not be asked, or was asked nonsense."""
+
+
+class RedisTimeout(RedisError):
+    """A Redis server has not answered in time."""
+
+
 class BackendError(SipAppError):
     """A backend, `name`, was not asked, or has not answered."""
 
@@ -161,11 +169,12 @@ class SuspendedTooLong(SipAppError):
 class ConfigError(SipAppError):
     """One mistake in a script or its parameters, known before anything is started."""
 
-    def __init__(self, reason: str, at: Position | None = None, missing: str = "") -> None:
+    def __init__(self, reason: str, at: Position | None = None, missing: str = "", offset: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.at = at
         self.missing = missing  # the module that would have to be loaded: all that it offers is wrong without it
+        self.offset = offset  # bytes into the text that `at` is the place of
 
     @property
     def order(self) -> list[tuple[int, int]]:
@@ -213,7 +222,7 @@ def each(error: ConfigError, at: Position | None, prefix: str = "") -> Iterator[
     """One mistake or several, each with its place, `at` where it has none, and a prefix that says what it is about."""
     for one in error.errors if isinstance(error, ConfigErrors) else (error,):
         # a name that is not there is not the fault of whoever was given it
-        yield ConfigError(one.reason if one.missing else prefix + one.reason, one.at or at, one.missing)
+        yield ConfigError(one.reason if one.missing else prefix + one.reason, one.at or at, one.missing, one.offset)
 
 
 class SyntaxErrors(ConfigErrors):

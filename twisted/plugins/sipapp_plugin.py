@@ -11,7 +11,7 @@ from sipapp.plugin import ModulePlugin
 
 MODULES = """
     async avpops cfgutils corex counters crypto db_mysql db_postgres db_sqlite db_text debugger diversion exec htable
-    http_async_client http_client ipops jansson json kex maxfwd mqueue nathelper path pike pv ratelimit regex
+    http_async_client http_client ipops jansson json kex maxfwd mqueue nathelper ndb_redis path pike pv ratelimit regex
     rest_client rr rtimer sanity sdpops siputils sl sqlops statistics textops textopsx timer tm tmx tsilo uac uuid
     xlog
 """

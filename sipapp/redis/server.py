@@ -1,0 +1,220 @@
+# -*- test-case-name: tests.redis.test_server -*-
+"""server: one Redis server: a connection that all share, others for those who need one alone, made when needed.
+
+Commands of all calls go out on one connection without waiting for each other's replies. A connection that is lost is
+made again by the next command; what was under way is tried once more, as Kamailio does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import txredisapi
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import UNIXClientEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectError, DNSLookupError
+from twisted.internet.protocol import Factory
+
+from sipapp.errors import RedisError, RedisTimeout
+from sipapp.log import Logger
+from sipapp.redis.address import Address
+from sipapp.redis.protocol import Connection, ErrorReply, Reply
+
+log = Logger()
+
+Command = Sequence[bytes]
+
+Connect = Callable[[str, int, float], Any]
+"""(host, port, timeout in s) -> an endpoint."""
+
+_LOST = (txredisapi.ConnectionError, ConnectError, DNSLookupError, OSError)
+
+
+class RedisServer:
+    """`place` makes endpoints; `trust` TLS options for a host, where the address wants TLS. Times are in seconds."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        address: Address,
+        place: Connect,
+        *,
+        connect_timeout: float = 1.0,
+        command_timeout: float = 1.0,
+        trust: Callable[[str], Any] | None = None,
+        greeting: Sequence[Command] = (),
+    ) -> None:
+        self.address = address
+        self.greeting = greeting  # commands of every connection but the first
+        self._reactor = reactor
+        self._place = place
+        self._connect_timeout = connect_timeout
+        self._command_timeout = command_timeout
+        self._trust = trust
+        self._shared: Connection | None = None
+        self._connecting: Deferred[Connection] | None = None
+        self._waiting: list[Deferred[Connection]] = []
+        self._connected_before = False
+        self.closed = False
+
+    # -- asking
+
+    async def command(self, command: Command, asking: bool = False) -> Reply:
+        """The reply, an ErrorReply too. asking: it follows an ASK of a cluster.
+
+        Raises RedisError: no connection; RedisTimeout: no reply in time.
+        """
+        return (await self.commands([(b"ASKING",), command] if asking else [command]))[-1]
+
+    async def commands(self, commands: Sequence[Command]) -> list[Reply]:
+        """The replies to several, sent together."""
+        for again in (True, False):
+            connection = await self._ready()
+            try:
+                return await self.on(connection, commands)
+            except RedisError as why:
+                if not again or isinstance(why, RedisTimeout):
+                    raise
+        raise AssertionError("unreachable")
+
+    async def on(self, connection: Connection, commands: Sequence[Command]) -> list[Reply]:
+        """The same on a connection of one's own."""
+        late = False
+
+        def too_late() -> None:
+            nonlocal late
+            late = True
+            connection.abort()  # its replies could not be told apart any more from those that are still to come
+
+        try:
+            replies = [connection.execute_command(*command) for command in commands]
+        except txredisapi.ConnectionError as why:
+            raise RedisError(f"{self.address.name}: {why}") from None
+        alarm = self._reactor.callLater(self._command_timeout, too_late)
+        try:
+            return [await reply for reply in replies]
+        except txredisapi.ConnectionError:
+            if late:
+                raise RedisTimeout(f"{self.address.name}: no reply in {self._command_timeout:g} s") from None
+            raise RedisError(f"{self.address.name}: the connection is lost") from None
+        finally:
+            if alarm.active():
+                alarm.cancel()
+            for reply in replies:
+                reply.addErrback(lambda _: None)
+                reply.cancel()
+
+    # -- connections
+
+    async def _ready(self) -> Connection:
+        """The shared connection; those who come while it is being made wait for the same one."""
+        shared = self._shared
+        if shared is not None and shared.connected:
+            return shared
+        if self.closed:
+            raise RedisError(f"{self.address.name}: closed")
+        waiting: Deferred[Connection] = Deferred(self._give_up)
+        self._waiting.append(waiting)
+        if self._connecting is None:
+            self._connecting = Deferred.fromCoroutine(self.connect())
+            self._connecting.addBoth(self._made)
+        return await waiting
+
+    def _give_up(self, waiting: Deferred[Connection]) -> None:
+        if waiting in self._waiting:
+            self._waiting.remove(waiting)
+
+    def _made(self, result: Any) -> None:
+        self._connecting = None
+        if isinstance(result, Connection):
+            self._shared = result
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            if isinstance(result, Connection):
+                one.callback(result)
+            else:
+                one.errback(result)
+
+    async def connect(self) -> Connection:
+        """A new connection, entered and with its database chosen. Raises RedisError."""
+        address = self.address
+        try:
+            host, port = await self._where()
+            connection: Connection = await self._endpoint(host, port).connect(Factory.forProtocol(Connection))
+        except _LOST as why:
+            raise RedisError(f"{address.name}: cannot connect to {address}: {why}") from None
+        for command in self._first_commands():
+            (reply,) = await self.on(connection, [command])
+            if isinstance(reply, ErrorReply):
+                connection.abort()
+                raise RedisError(f"{address.name}: {command[0].decode()}: {reply.decode(errors='replace')}")
+        self._connected_before = True
+        return connection
+
+    def _first_commands(self) -> list[Command]:
+        address = self.address
+        commands: list[Command] = []
+        if address.password is not None:
+            user = [address.user.encode()] if address.user else []
+            commands.append([b"AUTH", *user, address.password.encode()])
+        if address.db:
+            commands.append([b"SELECT", b"%d" % address.db])
+        if self._connected_before:
+            commands += self.greeting
+        return commands
+
+    def _endpoint(self, host: str, port: int) -> Any:
+        if self.address.unix:
+            return UNIXClientEndpoint(self._reactor, self.address.unix, self._connect_timeout)
+        endpoint = self._place(host, port, self._connect_timeout)
+        if self.address.tls:
+            if self._trust is None:
+                raise RedisError(f"{self.address.name}: no TLS here")
+            endpoint = wrapClientTLS(self._trust(host), endpoint)
+        return endpoint
+
+    async def _where(self) -> tuple[str, int]:
+        """What the first sentinel that knows says; else the address. Raises RedisError: none knows."""
+        address = self.address
+        if not address.sentinels:
+            return address.host, address.port
+        for host, port in address.sentinels:
+            sentinel = RedisServer(
+                self._reactor,
+                Address(f"sentinel {host}:{port}", host, port),
+                self._place,
+                connect_timeout=self._connect_timeout,
+                command_timeout=self._command_timeout,
+            )
+            question = b"get-master-addr-by-name" if address.master else b"replicas"
+            try:
+                found = _told(await sentinel.command([b"SENTINEL", question, address.group.encode()]))
+            except RedisError as why:
+                log.info("{why}", why=str(why))
+                continue
+            finally:
+                sentinel.close()
+            if found is not None:
+                return found
+        raise RedisError(f"{address.name}: no sentinel knows where {address.group} is")
+
+    def close(self) -> None:
+        self.closed = True
+        if self._connecting is not None:
+            self._connecting.cancel()
+        if self._shared is not None:
+            self._shared.abort()
+
+
+def _told(reply: Reply) -> tuple[str, int] | None:
+    """A sentinel's answer: [address, port], or a list of replicas, each a list of names and values."""
+    if not isinstance(reply, list) or not reply:
+        return None
+    if isinstance(reply[0], bytes):
+        return reply[0].decode(), int(reply[1])
+    for replica in reply:
+        facts = dict(zip(replica[::2], replica[1::2], strict=False))
+        if not {b"s_down", b"o_down", b"disconnected"} & set(facts.get(b"flags", b"").split(b",")):
+            return facts[b"ip"].decode(), int(facts[b"port"])
+    return None

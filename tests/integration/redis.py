@@ -1,0 +1,79 @@
+"""redis: real Redis servers for tests: one, one with replica and sentinel, a cluster of three."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from tests.integration.process import program
+from tests.served import Standin, free_ports
+
+
+class Redis:
+    """A redis-server (or redis-sentinel) on a port of its own, with no file but its log."""
+
+    def __init__(self, holder: Standin, *options: str, sentinel: str = "") -> None:
+        self.holder = holder
+        self.port = free_ports()[0]
+        self._program = program("redis-server", "redis-server")
+        self._options = options
+        self._folder = Path(holder.mktemp())
+        self._folder.mkdir()
+        self._sentinel = sentinel
+        self._process: subprocess.Popen[bytes] | None = None
+        holder.addCleanup(self.kill)
+        self.start()
+
+    def start(self) -> None:
+        common = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
+        command = [self._program, *common, *self._options]
+        if self._sentinel:
+            conf = self._folder / "sentinel.conf"
+            conf.write_text(f"port {self.port}\nbind 127.0.0.1\ndir {self._folder}\n{self._sentinel}\n")
+            command = [self._program, str(conf), "--sentinel"]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise AssertionError((self._folder / "log").read_text())
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def cli(self, *words: str) -> str:
+        done = subprocess.run(
+            [program("redis-cli", "redis-tools"), "-p", str(self.port), *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=30,
+            check=False,
+        )
+        return done.stdout.decode().strip()
+
+
+def cluster(holder: Standin) -> list[Redis]:
+    """Three masters that share the slots."""
+    nodes = [
+        Redis(
+            holder, "--cluster-enabled", "yes", "--cluster-port", str(free_ports()[0]), "--cluster-node-timeout", "2000"
+        )
+        for _ in range(3)
+    ]
+    places = [f"127.0.0.1:{node.port}" for node in nodes]
+    said = nodes[0].cli("--cluster", "create", *places, "--cluster-yes")
+    end = time.monotonic() + 30
+    while not all("cluster_state:ok" in node.cli("cluster", "info") for node in nodes):
+        if time.monotonic() > end:
+            raise AssertionError(said)
+        time.sleep(0.05)
+    return nodes
