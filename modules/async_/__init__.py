@@ -44,7 +44,7 @@ LONGEST_VALUE = 1024  # bytes
 class Async:
     """Asynchronous processing of requests, as Kamailio's module of this name."""
 
-    event_routes = ("async:cancelled",)
+    event_routes = {"async:cancelled": "A request was cancelled while its script waited; the script does not go on."}
 
     workers: int = modparam(
         default=1, minimum=0, doc="processes for async_route() and async_sleep() in Kamailio; without effect here"

@@ -25,7 +25,10 @@ from sipapp.modules.corex.via import ViaAdditions
 class Corex(Addresses, Branches, Files, Flags, Intercept, Names, Position, Rpc, Sending, Sockets, ViaAdditions):
     """Its parts."""
 
-    event_routes = ("corex:reply-out", "network:msg")
+    event_routes = {
+        "corex:reply-out": "A response has been sent, relayed or our own; it is the message of this route.",
+        "network:msg": "A message comes in or goes out, before anything else looks at it; `nio_intercept` asks for it.",
+    }
 
     def start(self, server: IServer) -> None:
         self.server = server

@@ -17,7 +17,7 @@ from sipapp.modules.crypto.netio import NetIo
 class Crypto(NetIo):
     """AES and HMAC."""
 
-    event_routes = ("crypto:netio",)
+    event_routes = {"crypto:netio": "For each message that comes in or goes out, where `register_evcb` is 1."}
 
     salt: bytes = modparam(default=b"k8hTm4aZ", doc="what makes the keys of this system its own, 8 characters at least")
     register_callid: int = modparam(default=0, doc="1: the Call-IDs that we make are UUIDs (RFC 9562 §5.4)")

@@ -25,7 +25,12 @@ log = Logger()
 class Htable(Variables, Items, Matching, Iterators, Locking, Commands):
     """Its parts."""
 
-    event_routes = ("htable:mod-init", "htable:expired:<table>", "htable:reloaded:<table>")
+    event_routes = {
+        "htable:mod-init": "The tables are there, and nobody calls yet: the place to fill them. `drop` keeps the server "
+        "from starting.",
+        "htable:expired:<table>": "An item's time is over; $shtrecord(key) and $shtrecord(value) are what it was.",
+        "htable:reloaded:<table>": "A table was read from its database again.",
+    }
 
     enable_dmq: int = modparam(default=0, doc="1: replicate tables by DMQ; without effect, there is no DMQ")
     dmq_init_sync: int = modparam(default=0, doc="1: ask the peers for their items at the start; without effect")

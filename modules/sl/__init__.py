@@ -51,7 +51,10 @@ def status_code(text: bytes) -> int:
 class Sl:
     """Answers requests without keeping anything of them."""
 
-    event_routes = ("sl:filtered-ack", "sl:local-response")
+    event_routes = {
+        "sl:filtered-ack": "An ACK to a stateless response of ours has come; request_route does not see it.",
+        "sl:local-response": "A stateless response has been sent; the message of this route is that response.",
+    }
 
     default_code: int = modparam(default=500, minimum=100, maximum=699, doc="status where a call's is no number")
     default_reason: bytes = modparam(default=b"Internal Server Error", doc="reason where a call's has no value")

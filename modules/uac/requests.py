@@ -42,7 +42,7 @@ class Requesting:
     default_socket: bytes = modparam(default=b"", doc="where requests leave that name no socket: udp:192.0.2.1:5060")
     event_callback: str = modparam(default="", doc="a KEMI function in place of event_route[uac:reply]; without effect")
 
-    event_routes = ("uac:reply",)
+    event_routes = {"uac:reply": "A request of uac_req_send() is answered; $uac_req(evcode) is the status."}
 
     server: IServer
     tm: ITm

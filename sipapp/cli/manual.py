@@ -196,8 +196,9 @@ class Manual:
             yield self._entry(entry, map(examples.command_pattern, names))
 
     def _event_routes(self) -> Iterator[Entry]:
-        for name in getattr(self.module, "event_routes", ()):
-            entry = Entry("Event routes", [name], f"`event_route[{name}]`")
+        declared = getattr(self.module, "event_routes", ())  # with their docs, or names alone
+        for name, doc in declared.items() if isinstance(declared, dict) else dict.fromkeys(declared, "").items():
+            entry = Entry("Event routes", [name], f"`event_route[{name}]`", doc=doc)
             yield self._entry(entry, [examples.event_route_pattern(name)])
 
 

@@ -34,7 +34,7 @@ class Core(
 ):
     """Its parts. The functions leave $rc alone, as the core's do in Kamailio; route() is a statement."""
 
-    event_routes = ("core:tkv",)
+    event_routes = {"core:tkv": "async_tkv_emit() has said something; $atkv(type), $atkv(key) and $atkv(val) are what."}
 
     def start(self, server: IServer) -> None:
         self.server = server

@@ -26,7 +26,7 @@ from sipapp.module import (
 class Quota:
     limit: int = modparam(default=10, minimum=1, unit="s", doc="how long")
 
-    event_routes = ("quota:over",)
+    event_routes = {"quota:over": "Nothing is left."}
 
     @script_function(["quota_take", "take"], routes=REQUEST | FAILURE)
     def quota_take(self, user: str, cost: int = 1) -> bool:
@@ -82,7 +82,7 @@ class ManualTests(SynchronousTestCase):
         self.assertIn("`$quota(used)`: how many \\* there were.", page)
         self.assertIn("### `{q.twice}`", page)
         self.assertIn("### `quota.reset user [again]`", page)
-        self.assertIn("### `event_route[quota:over]`", page)
+        self.assertIn("### `event_route[quota:over]`\n\nNothing is left.", page)
 
     def test_an_example_is_shown_by_its_line_and_in_full(self) -> None:
         page = self.page(Example("quota", "Take one", 'loadmodule "quota"', 'request_route {\n    take("me");\n}'))
