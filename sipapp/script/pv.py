@@ -63,8 +63,11 @@ class Binder:
             if source[dollar:at] in (b"$$", b"$($)"):
                 found.append(b"$")
             else:
+                before = len(mistakes.errors)
                 piece = mistakes.attempt(self._shown, source[dollar:at])
                 found.append(piece or b"")
+                for error in mistakes.errors[before:]:
+                    error.offset = dollar
         mistakes.check()
         found.append(source[at:])
         return _merged(found)

@@ -19,6 +19,7 @@ from sipapp.script.pv import Binder
 from sipapp.script.pvsyntax import parse_variable
 from sipapp.script.runtime import CallSite
 from sipapp.script.selects import UnknownSelect, parse_select
+from sipapp.script.show import inside_text
 
 if TYPE_CHECKING:
     from sipapp.script.node import Node
@@ -74,6 +75,8 @@ class Resolver:
 
     def _report_all(self, error: ConfigError, at: Position, prefix: str = "") -> None:
         for one in each(error, at, prefix):
+            if one.offset and one.at == at:
+                one.at = inside_text(at, one.offset)
             self._report(one)
 
     # -- leaves

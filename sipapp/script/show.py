@@ -37,6 +37,15 @@ def source_line(at: Position, text: str | None = None) -> str:
     return lines[at.line - 1].rstrip() if at.line <= len(lines) else ""
 
 
+def inside_text(at: Position, offset: int) -> Position:
+    """The place of a variable in the quoted text that stands at `at`, `offset` bytes from its beginning; `at` itself
+    where the line does not tell, for escapes, defines or other lines that the text goes on in."""
+    line = source_line(at)[at.column - 1 :].encode()
+    if line[:1] not in (b'"', b"'") or line[offset + 1 : offset + 2] != b"$" or b"\\" in line[: offset + 1]:
+        return at
+    return at._replace(column=at.column + 1 + len(line[1 : offset + 1].decode(errors="replace")))
+
+
 @lru_cache(maxsize=16)
 def _text(file: str) -> str:
     with open(file, encoding="utf-8", errors="replace", newline="\n") as opened:

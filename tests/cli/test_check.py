@@ -56,6 +56,18 @@ class CheckTests(CommandCase):
             ],
         )
 
+    def test_a_wrong_variable_in_a_text_has_its_own_column(self) -> None:
+        text = 'loadmodule "pv"\nloadmodule "xlog"\nrequest_route { xlog("é $rU $nope $(ru{s.nope}) \\t $gone"); }'
+        self.sipapp("check", self.write("app.cfg", text))
+        self.assertEqual(
+            [line for line in self.err if line.startswith("app.cfg:3")],
+            [
+                "app.cfg:3:22: xlog(): $gone: no such variable",
+                "app.cfg:3:29: xlog(): $nope: no such variable",
+                "app.cfg:3:35: xlog(): {s.nope}: no such transformation",
+            ],
+        )
+
     def test_warnings_leave_the_status_alone(self) -> None:
         self.sipapp("check", self.write("app.cfg", "request_route { exit; exit; }"))
         self.assertEqual((self.status, self.out), (0, ["app.cfg: no mistakes"]))

@@ -5,7 +5,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError, Position
-from sipapp.script.show import show
+from sipapp.script.show import inside_text, show
 
 
 class ShowTests(SynchronousTestCase):
@@ -44,6 +44,16 @@ class ShowTests(SynchronousTestCase):
         path = Path(self.mktemp())
         path.write_text("exit\n", encoding="utf-8")
         self.assertIn("    exit\n    ^", show(ConfigError("wrong", Position(str(path), 1, 1))))
+
+    def test_a_place_inside_of_a_text_is_found_in_its_line(self) -> None:
+        path = Path(self.mktemp())
+        path.write_text('f("é $rU to $rd", "a\\t$ru", $x);\n', encoding="utf-8")
+        at = Position(str(path), 1, 3)
+        self.assertEqual(inside_text(at, len("é ".encode())).column, 6)
+        self.assertEqual(inside_text(at, len("é $rU to ".encode())).column, 13)
+        for column, offset in ((3, 1), (19, 2), (28, 0), (3, 99)):  # no variable, an escape, no text, beyond
+            place = at._replace(column=column)
+            self.assertEqual(inside_text(place, offset), place)
 
     def test_a_file_that_is_gone_or_shorter_leaves_the_message(self) -> None:
         self.assertEqual(show(ConfigError("wrong", Position("/nowhere/x", 1, 1))), "/nowhere/x:1:1: wrong")
