@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sipapp.errors import SqlError
-from sipapp.interfaces.sql import SqlValue
-from sipapp.module import ConfigError, Context, ReturnCode, ScriptError, Value, script_function
+from sipapp.interfaces.sql import ISql
+from sipapp.module import ConfigError, Context, ReturnCode, ScriptError, script_function
+from sipapp.module.sql import script_value, statement
 from sipapp.modules.avpops.checks import ROUTES
 from sipapp.modules.avpops.database import Database
 from sipapp.modules.avpops.names import Avp, avp
 from sipapp.script.pvsyntax import end_of_variable
-from sipapp.script.values import wrap
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import IBinder
@@ -28,9 +28,9 @@ _between = re.compile(rb"[\s;]*").match
 class Queries(Database):
     """avp_db_query()."""
 
-    def _statement(self, source: bytes, binder: IBinder) -> Callable[[Context], Value]:
+    def _statement(self, source: bytes, binder: IBinder) -> Callable[[Context, ISql], bytes]:
         self.need_database()
-        return binder.text(source)
+        return statement(source, binder)
 
     def _destinations(self, source: bytes, binder: IBinder) -> list[Avp]:
         """`$avp(a);$avp(b)`. Raises ConfigError."""
@@ -48,7 +48,7 @@ class Queries(Database):
 
     @script_function(routes=ROUTES, parse={"query": "_statement", "dest": "_destinations"})
     async def avp_db_query(
-        self, ctx: Context, query: Callable[[Context], bytes], dest: Sequence[Avp] = ()
+        self, ctx: Context, query: Callable[[Context, ISql], bytes], dest: Sequence[Avp] = ()
     ) -> bool | ReturnCode:
         """Ask the database: `avp_db_query("select a, b from t where c='$(rU{sql.val.str})'", "$avp(a);$avp(b)")`.
 
@@ -57,7 +57,7 @@ class Queries(Database):
         rows, -1 where it failed.
         """
         try:
-            rows = (await self.database.execute(query(ctx))).rows
+            rows = (await self.database.execute(query(ctx, self.database))).rows
         except SqlError as why:
             raise ScriptError(str(why)) from why
         if not rows or not rows[0]:
@@ -65,16 +65,7 @@ class Queries(Database):
         keys: list[AvpKey | None] = [found.key(ctx) for found in dest] or list(range(1, len(rows[0]) + 1))
         for row in reversed(rows):
             for key, column in zip(keys, row, strict=False):
-                value = _value(column)
-                if key is not None and value is not None:
+                value = script_value(column)
+                if key is not None and value not in (None, b""):
                     ctx.avps.setdefault(key, []).append(value)
         return True
-
-
-def _value(column: SqlValue) -> Value:
-    """What an AVP can hold; None: nothing."""
-    if isinstance(column, int):
-        return wrap(column)
-    if isinstance(column, float):
-        return b"%d" % column if column.is_integer() else str(column).encode()
-    return column or None

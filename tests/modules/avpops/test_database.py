@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.trial.unittest import SynchronousTestCase
+
 from sipapp.errors import ConfigError
 from sipapp.interfaces.sql import ISqlEngine
+from sipapp.modules.avpops import Avpops
+from sipapp.modules.avpops.database import Owner, Stored
+from sipapp.modules.avpops.names import Every
+from sipapp.modules.db_sqlite import DbSqlite
 from tests.fake_sql import FakeSql
+from tests.modules.stage import Server, context, made, new_path
 from tests.modules.talk import TalkCase
+from tests.sql.threaded import ThreadReactor
 
 
 def row(attribute: Any, value: Any, kind: int = 0, **owner: bytes) -> dict[bytes, Any]:
@@ -145,3 +154,36 @@ class DeleteTests(DatabaseCase):
         self.assertEqual(self.stored(b"value"), [(b"b",), (b"c",)])
         self.with_rows(list(rows), 'avp_db_delete("1", "*");')
         self.assertEqual(self.stored(b"value"), [(b"c",)])
+
+
+class SqliteTests(SynchronousTestCase):
+    """The whole way, to a file and back."""
+
+    def setUp(self) -> None:
+        self.server = Server()
+        self.reactor = self.server.reactor = self.server.clock = ThreadReactor()
+        engine = made(DbSqlite)
+        self.addCleanup(lambda: ensureDeferred(engine.stop()))
+        self.server.modules["db_sqlite"] = engine
+        self.avpops = made(Avpops, db_url=f"sqlite:///{new_path(self)}", avp_table=b"prefs")
+        self.avpops.start(self.server)
+        columns = b"uuid text, username text, domain text, attribute text, value text, type integer"
+        self.done(self.avpops.database.execute(b"create table prefs(%b)" % columns))
+
+    def done(self, answer: Any) -> Any:
+        return self.reactor.result(answer if isinstance(answer, Deferred) else ensureDeferred(answer))
+
+    def test_stored_loaded_asked_for_and_deleted(self) -> None:
+        owner = Owner(b"uuid", lambda ctx: b"1")
+        everything = Stored(Every(text=True, number=True), b"", None)
+        ctx = context(server=self.server)
+        ctx.avps = {b"x": [b"a", 5], 7: [b"seven"]}
+        self.assertTrue(self.done(self.avpops.avp_db_store(ctx, owner, everything)))
+        other = context(server=self.server)
+        self.assertTrue(self.done(self.avpops.avp_db_load(other, owner, everything)))
+        loaded = {key: sorted(values, key=str) for key, values in other.avps.items()}
+        self.assertEqual(loaded, {b"x": [5, b"a"], 7: [b"seven"]})
+        asked = self.done(self.avpops.avp_db_query(other, lambda ctx, database: b"select count(*) from prefs"))
+        self.assertEqual((asked, other.avps[1]), (True, [3]))
+        self.assertTrue(self.done(self.avpops.avp_db_delete(other, owner, everything)))
+        self.assertFalse(self.done(self.avpops.avp_db_load(other, owner, everything)))

@@ -30,9 +30,9 @@ class QueryTests(TalkCase):
         self.assertEqual(said, ["1 x 1"])
 
     def test_null_and_empty_columns_are_left_out(self) -> None:
-        rows = Rows((b"a", b"b"), [(None, b""), (2.5, 3.0)])
+        rows = Rows((b"a", b"b"), [(None, b""), (2.5, 3.0), (b"x", 2**40)])
         said = self.asked(rows, f'avp_db_query("{self.QUERY}", "$avp(a) $avp(b)"); say("$(avp(a)[*]) $(avp(b)[*])");')
-        self.assertEqual(said, ["2.5 3"])
+        self.assertEqual(said, ["2.5, x 3, 1099511627776"])
 
     def test_no_rows_is_minus_two_and_a_failure_minus_one(self) -> None:
         self.assertEqual(self.asked(Rows((b"a",), []), f'avp_db_query("{self.QUERY}"); say("$rc");'), ["-2"])
