@@ -26,8 +26,8 @@ class Htable(Variables, Items, Matching, Iterators, Locking, Commands):
     """Its parts."""
 
     event_routes = {
-        "htable:mod-init": "The tables are there, and nobody calls yet: the place to fill them. `drop` keeps the server "
-        "from starting.",
+        "htable:mod-init": "The tables are there, and nobody calls yet: the place to fill them. `drop` keeps the "
+        "server from starting.",
         "htable:expired:<table>": "An item's time is over; $shtrecord(key) and $shtrecord(value) are what it was.",
         "htable:reloaded:<table>": "A table was read from its database again.",
     }

@@ -34,8 +34,8 @@ class Tm(RpcCommands):
     """Transactions for the script."""
 
     event_routes = {
-        "tm:branch-failure:id": "A branch has refused, or timed out; t_on_branch_failure(id) asked for it. More branches "
-        "may be added here.",
+        "tm:branch-failure:id": "A branch has refused, or timed out; t_on_branch_failure(id) asked for it. More "
+        "branches may be added here.",
         "tm:local-ack-sent": "The ACK to a 2xx of an INVITE of our own has been sent; it is the message of this route.",
         "tm:local-request": "A request of our own is about to be sent; it may be changed, and `drop` keeps it here.",
         "tm:local-response": "A response of our own has been sent by a transaction; it is the message of this route.",

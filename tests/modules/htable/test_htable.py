@@ -32,5 +32,5 @@ class HtableTests(TalkCase):
 
     def test_it_offers_all_event_routes(self) -> None:
         self.assertEqual(
-            made(Htable).event_routes, ("htable:mod-init", "htable:expired:<table>", "htable:reloaded:<table>")
+            list(made(Htable).event_routes), ["htable:mod-init", "htable:expired:<table>", "htable:reloaded:<table>"]
         )
