@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
+import sys
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +13,7 @@ from typing import Any, NamedTuple
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.integration.process import Database
-from tests.served import Caller, Served, Standin
+from tests.served import Caller, Served, Standin, run
 
 SCRIPT = Path(__file__).with_name("statements.cfg").read_text(encoding="utf-8")
 
@@ -48,6 +50,7 @@ class Place:
     ) -> None:
         self.holder = holder
         self.server = server
+        self.url = url
         self.sip = Served(
             holder,
             SCRIPT,
@@ -170,6 +173,23 @@ class StatementTests(AskingCase):
             found = self.ask("escape", text.strip())
             self.assertEqual((found.code, found.out), ("2", [f"1 {text.strip()}"]), text)
             self.ask("query", "delete from t where a=9")
+
+    def test_what_modules_are_promised(self: Any) -> None:
+        done = run([sys.executable, "-m", "tests.integration.contract", self.place.url])
+        found = json.loads(done.output.splitlines()[-1])
+        self.assertEqual(
+            found,
+            {
+                "row": [["a'b\\c\"?%s", 5, 1.5, 1795392000, 1 << 40]],
+                "null": [["é"]],
+                "columns": ["k", "n", "f", "at", "big"],
+                "updated": 1,
+                "replaced": [["a'b\\c\"?%s", 6], ["é", 7], ["new", 8]],
+                "marks": [["é"], ["new"]],
+                "deleted": [1, 2],
+                "refused": "SqlError",
+            },
+        )
 
     def test_async(self: Any) -> None:
         self.assertEqual(self.ask("async", "select a from t").code, "1")
