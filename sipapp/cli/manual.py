@@ -16,6 +16,9 @@ from sipapp.interfaces.module import ModParam
 from sipapp.interfaces.route import ANY, RouteType
 from sipapp.interfaces.script import Kind, Parameter
 
+DEFAULTS = "Parameters at their defaults"
+"""The title of the core's example of its parameters."""
+
 MOST_LINES = 3  # of an example, at an entry
 
 _TAKES = {
@@ -134,6 +137,9 @@ class Manual:
                 unit = f" ({parameter.unit})" if parameter.unit else ""
                 yield f"| `{parameter.name}` | {_default(parameter.default)} | {_cell(parameter.doc)}{unit} |"
         yield from (f"| `{name}` | | {_cell(meaning)} |" for name, meaning in OTHER_NAMES.items())
+        shown = next((example for example in self.examples if example.title == DEFAULTS), None)
+        if shown is not None:
+            yield from ("", f"Example: [{shown.title}](#{shown.anchor})")
         yield from ("", "Accepted, and without effect here:", "")
         notices: dict[str, list[str]] = {}
         for parameter in PARAMETERS.values():
