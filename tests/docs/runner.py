@@ -97,7 +97,7 @@ class Run:
                 waiting = self.sip.server.get(IRpc).call(name, [typed(one) for one in given])
                 while not waiting.called and self.sip.clock.seconds() < LONGEST:
                     self.sip.advance(0.01)
-                self.answers.append((wanted_answer, waiting.result))
+                self.answers.append((wanted_answer, getattr(waiting, "result", None)))
                 waiting.addErrback(lambda _: None)
 
     def http_answer(self) -> HttpResponse:
