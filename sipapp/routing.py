@@ -12,6 +12,7 @@ from zope.interface import implementer
 
 from sipapp.errors import ParseError, PeerError, Position
 from sipapp.inprogress import ResponsesInProgress
+from sipapp.interfaces.foreign import IForeignMessages
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IAfterScript, IBeforeScript, ISuspension
 from sipapp.interfaces.transport import Flow, IMessageReceiver
@@ -43,6 +44,7 @@ class Router:
         self._server = server
         self._before: list[IBeforeScript] = []
         self._after: list[IAfterScript] = []
+        self._foreign: list[IForeignMessages] = []
         self._in_progress: Any = ()
         self._replies = ResponsesInProgress()
         self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
@@ -53,6 +55,7 @@ class Router:
         modules = server.modules.values()
         self._before = [m for m in modules if IBeforeScript.providedBy(m)]
         self._after = [m for m in modules if IAfterScript.providedBy(m)]
+        self._foreign = [m for m in modules if IForeignMessages.providedBy(m)]
         keeper = server.get(ISuspension)
         self._in_progress = keeper if hasattr(keeper, "over") else ()
         self._request_route = server.script.request_route or _NO_ROUTE
@@ -192,6 +195,9 @@ class Router:
     # -- what is no message
 
     def parse_failed(self, data: bytes, flow: Flow, error: Exception) -> None:
+        for hook in self._foreign:
+            if hook.foreign_received(data, flow):
+                return
         self._bad.value += 1
         status = error.status if isinstance(error, ParseError) else 0
         log.info(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from sipapp.errors import ParseError
@@ -12,6 +13,7 @@ from sipapp.message.request import Request
 
 MAX_HEAD = 65536
 MAX_MESSAGE = 1048576
+_HTTP = re.compile(rb"[A-Z]+ \S+ HTTP/1\.[01]").fullmatch  # a request without length has no body: RFC 9112 §6.3
 _DIGITS = 9  # of a Content-Length, leading zeros apart: what has more is beyond any limit
 
 
@@ -135,7 +137,7 @@ class StreamFramer:
         except ParseError as why:
             raise FramingError(str(why)) from None
         numbers = head.all(b"content-length")
-        if not numbers and self._accept_no_length:
+        if not numbers and (self._accept_no_length or _HTTP(head.line)):
             return 0
         if len(numbers) != 1:
             raise self._error("no Content-Length" if not numbers else "several Content-Length fields", text)

@@ -40,6 +40,11 @@ class FramingTests(SynchronousTestCase):
     def test_messages_are_cut_by_their_content_length(self) -> None:
         self.comes(INVITE + RESPONSE + BYE + INVITE, INVITE, RESPONSE, BYE, INVITE)
 
+    def test_an_http_request_needs_no_length(self) -> None:
+        ask = b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"
+        post = b"POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc"
+        self.comes(ask + post + ask, ask, post, ask)
+
     def test_line_ends_between_messages_are_no_part_of_them(self) -> None:
         self.comes(b"\r\n" + INVITE + b"\r\n" + BYE + b"\n", INVITE, BYE)
 
