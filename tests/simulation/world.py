@@ -46,7 +46,8 @@ class World:
         self.callees = [Callee(network, clock, chance, f"udp:192.0.2.{n}:5060") for n in (11, 12, 13)]
         for number in range(1, chance.randint(2, 6)):
             clock.callLater(chance.uniform(0.0, LAST_CALL), self._call, number)
-        self.sip.server.config.suspend_max = 4 if chance.random() < 0.1 else 100000
+        config: Any = self.sip.server.config
+        config.suspend_max = 4 if chance.random() < 0.1 else 100000
         for _ in range(chance.choice((0, 0, 3))):
             clock.callLater(chance.uniform(0.0, 20.0), self._interfere)
         self.ends_at = chance.uniform(0.0, 30.0) if chance.random() < 0.05 else None  # when the server is stopped
