@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from twisted.internet import reactor as _reactor
+from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import DatagramProtocol
 from twisted.names import dns
 from twisted.names.server import DNSServerFactory
@@ -49,14 +50,21 @@ class DnsTests(TestCase):
 
     def setUp(self) -> None:
         self.factory = factory = Server()
+        self.layer = self.make(f"127.0.0.1:{self.listen(factory)}")
+
+    def listen(self, factory: Server) -> int:
+        """Serve both protocols on one port: which one is free for both, only trying tells."""
+        tcp = reactor.listenTCP(0, factory, interface="127.0.0.1")
+        self.addCleanup(tcp.stopListening)
+        port: int = tcp.getHost().port
         protocol = dns.DNSDatagramProtocol(factory)
         protocol.noisy = False
-        udp = reactor.listenUDP(0, protocol, "127.0.0.1")
-        port = udp.getHost().port
-        tcp = reactor.listenTCP(port, factory, interface="127.0.0.1")
+        try:
+            udp = reactor.listenUDP(port, protocol, "127.0.0.1")
+        except CannotListenError:
+            return self.listen(factory)
         self.addCleanup(udp.stopListening)
-        self.addCleanup(tcp.stopListening)
-        self.layer = self.make(f"127.0.0.1:{port}")
+        return port
 
     def make(self, server: str, **settings: Any) -> TransportLayer:
         lines = [Listen(proto, host, 0) for proto in ("udp", "tcp") for host in ("127.0.0.1", "::1")]
