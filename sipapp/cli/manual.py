@@ -6,7 +6,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -79,8 +79,10 @@ class Entry:
 class Manual:
     """All that is said of a module. `entries` are in the order of the page."""
 
-    def __init__(self, module: Any, shown: list[Example]) -> None:
+    def __init__(self, module: Any, shown: list[Example], homes: Mapping[Any, str] | None = None) -> None:
+        """`homes` says which module offers an interface that others need."""
         self.module = module
+        self.before = [name for name in ((homes or {}).get(interface) for interface in module.needs) if name]
         self.name: str = module.name
         self.examples = [example for example in shown if example.page == self.name]
         self._search = self.examples + [example for example in shown if example.page != self.name]
@@ -108,6 +110,7 @@ class Manual:
         for paragraph in self._doc.split("\n\n")[1:]:
             yield from (prose(paragraph), "")
         if self.name != "core":
+            yield from (f'    loadmodule "{name}"   # before it' for name in self.before)
             yield from (f'    loadmodule "{self.name}"', "")
         else:
             yield from self._core_parameters()

@@ -51,7 +51,9 @@ class Pages:
 
         core: Any = Core()
         self.examples = read_examples(examples)
-        self.manuals = [Manual(module, self.examples) for module in (core, *Loader(mpath).catalogue())]
+        modules = list(Loader(mpath).catalogue())
+        homes = {interface: module.name for module in reversed(modules) for interface in module.provides}
+        self.manuals = [Manual(module, self.examples, homes) for module in (core, *modules)]
 
     @property
     def entries(self) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import Interface
 
 from sipapp.cli.examples import Example
 from sipapp.cli.manual import Manual, prose
@@ -20,6 +21,10 @@ from sipapp.module import (
     script_function,
     transformation,
 )
+
+
+class IPlan(Interface):
+    """What another module offers."""
 
 
 @module("quota")
@@ -61,6 +66,13 @@ class ManualTests(SynchronousTestCase):
 
     def test_a_parameter_has_its_type_unit_bounds_and_default(self) -> None:
         self.assertIn("### `limit`\n\nA number (s); at least 1; default `10`.\n\nHow long\n", self.page())
+
+    def test_what_is_to_be_loaded_before_it_is_named(self) -> None:
+        made: Any = Quota()
+        made.needs = (IPlan,)
+        self.assertIn(
+            '    loadmodule "plans"   # before it\n    loadmodule "quota"\n', Manual(made, [], {IPlan: "plans"}).text()
+        )
 
     def test_a_function_is_there_once_with_its_other_names(self) -> None:
         page = self.page()
