@@ -164,6 +164,22 @@ class MatrixTests(SynchronousTestCase):
             [(route, outcome, len(CALLS)) for route in ROUTES for outcome in OUTCOMES],
         )
 
+    def test_the_script_hears_of_a_cancel_once_whatever_waits(self) -> None:
+        for route in ROUTES:
+            gone = 'event_route[async:cancelled] { xlog("$rm is gone"); }'
+            before, rest, behind = _around(ROUTES[route])
+            text = f'{HEAD}{before}ask("silence"); {rest}{behind}\n{gone}'.replace("{ P", "{" + P, 1)
+            sip = Harness(text)
+            alice, bob = sip.peer("udp:192.0.2.1:5060"), sip.peer("udp:192.0.2.2:5060")
+            bob.answers = lambda request: [486]
+            alice.send("INVITE")
+            sip.advance(0.5)
+            alice.cancel()
+            sip.advance(40)
+            heard = sum("INVITE is gone" in line for line in sip.lines())
+            self.assertEqual(heard, 0 if route in ("local", "event") else 1, route)
+            sip.close()
+
     def test_what_never_waits_and_routes_that_are_not_there_are_refused_everywhere(self) -> None:
         for route, script in ROUTES.items():
             for wait, mistake in (
