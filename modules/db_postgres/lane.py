@@ -19,7 +19,7 @@ from sipapp.modules.db_postgres.answers import numbered, parameters, rows
 from sipapp.modules.db_postgres.polling import Polling, Watched
 from sipapp.sql.pool import SqlLost
 from sipapp.sql.statements import pieces
-from sipapp.sql.threads import GRACE, NOTHING
+from sipapp.sql.threads import GRACE, NOTHING, TIMES, tell
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGcancelConn, PGconn, PGresult
@@ -72,22 +72,30 @@ class PostgresLane(Watched):
         self._lose(SqlLost(f"{self._pool.name}: closed"))
 
     def _cancelled(self, _: Deferred[Rows]) -> None:
-        """Ask the server to stop; break the connection where that does not help."""
+        """Stop the statement; where it is still being connected, that."""
         self._answer = None
-        if not self._ready or self._connection is None:
+        if not self._ready:
+            self._lose(None)
+        elif self._alarm is None:
+            self._interrupt(1)
+
+    def _interrupt(self, times: int) -> None:
+        """Ask the server to stop, again if need be; break the connection where that does not help."""
+        self._alarm = None
+        if times > TIMES or self._connection is None:
             self._lose(None)
             return
-        self._alarm = self._clock.callLater(GRACE, self._lose, None)
-        self._cancel = self._connection.cancel_conn()
-        self._cancel.start()
-        self._polling = Polling(self.reactor, self._cancel, self._cancel.poll, self._cancel_sent)
-        self._polling.start()
+        self._alarm = self._clock.callLater(GRACE / TIMES, self._interrupt, times + 1)
+        if self._cancel is None:
+            self._cancel = self._connection.cancel_conn()
+            self._cancel.start()
+            self._polling = Polling(self.reactor, self._cancel, self._cancel.poll, self._cancel_sent)
+            self._polling.start()
 
     def _cancel_sent(self, done: bool) -> None:
-        """The server has heard of it. Where it has not, the alarm does the rest."""
+        """The server has heard of it, or could not be reached."""
         self._end_cancel()
-        if done:
-            self._rest()
+        self._rest()
 
     def _end_cancel(self) -> None:
         cancel, self._cancel = self._cancel, None
@@ -201,10 +209,11 @@ class PostgresLane(Watched):
             self._done(rows(result) if self._answer is not None else NOTHING)
 
     def _done(self, result: Rows | SqlError) -> None:
+        answer, self._answer = self._answer, None  # before the next statement has one
         self._statement = None
         self.used = True
         self._rest()
-        self._tell(result)
+        tell(answer, result)
 
     def _rest(self) -> None:
         """Ready for the next statement, once this one and all that was to stop it are over."""
@@ -224,18 +233,10 @@ class PostgresLane(Watched):
         if connection is not None:
             connection.finish()
         self._ready = False
+        answer, self._answer = self._answer, None
         self._pool.lost(self)
         if why is not None:
-            self._tell(why)
-
-    def _tell(self, result: Rows | SqlError) -> None:
-        answer, self._answer = self._answer, None
-        if answer is None:
-            return
-        if isinstance(result, SqlError):
-            answer.errback(result)
-        else:
-            answer.callback(result)
+            tell(answer, why)
 
     def _disarm(self) -> None:
         alarm, self._alarm = self._alarm, None

@@ -79,7 +79,6 @@ class Engine:
             self.statements,
             self.query_timeout,
             self.retries,
-            self.exclusive(url),
         )
 
     def open_lane(self, url: Url, server: IServer, pool: Pool) -> Lane:

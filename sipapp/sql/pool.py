@@ -61,9 +61,7 @@ class Pool:
         statements: Statements,
         timeout: float = 0.0,
         retries: int = 1,
-        exclusive: bool = False,
     ) -> None:
-        """exclusive: there may be one connection only, for it is what keeps the data."""
         self.name = name
         self.timeout = timeout  # s for a statement, its time in the queue included; 0: none
         self.statements = statements
@@ -72,13 +70,13 @@ class Pool:
         self._backend = backend
         self._open_lane = open_lane
         self._retries = retries
-        self._exclusive = exclusive
-        self._waiting: deque[Callable[[], None]] = deque()  # for an exclusive connection to be free again
+        self._waiting: deque[Deferred[None]] = deque()  # for a connection that is still busy with what was given up
         self._idle: list[Lane] = []  # the last one in is the first one out: the others may rest
         self._lanes: set[Lane] = set()
         self._wait = 0.0
         self._try_at = 0.0
-        self._why = ""
+        self._why = ""  # why there is no lane
+        self._last = ""  # why there was none when that was tried last
         self._closed = False
 
     # -- ISql
@@ -139,7 +137,7 @@ class Pool:
 
     def _run(self, statement: bytes | None, values: Sequence[SqlValue], retries: int) -> Deferred[Rows]:
         lane = self._idle.pop() if self._idle else self._new_lane()
-        if lane is None and self._exclusive and self._lanes:
+        if lane is None and not self._why:
             return self._later(statement, values, retries)
         if lane is None:
             return fail(SqlUnavailable(f"{self.name}: {self._why}"))
@@ -150,13 +148,9 @@ class Pool:
         return running
 
     def _later(self, statement: bytes | None, values: Sequence[SqlValue], retries: int) -> Deferred[Rows]:
-        """Once the connection is free: it is still busy stopping what was given up."""
-        waiter: Deferred[None] = Deferred(lambda _: self._waiting.remove(go))
-
-        def go() -> None:
-            waiter.callback(None)
-
-        self._waiting.append(go)
+        """Once a connection is free."""
+        waiter: Deferred[None] = Deferred(self._waiting.remove)
+        self._waiting.append(waiter)
         return waiter.addCallback(lambda _: self._run(statement, values, retries))
 
     def _again(self, failure: Failure, statement: bytes | None, values: Sequence[SqlValue], retries: int) -> Any:
@@ -166,20 +160,17 @@ class Pool:
         return self._run(statement, values, retries)
 
     def _new_lane(self) -> Lane | None:
-        """None, and the reason in `_why`: not now."""
+        """None: not now, for the reason in `_why`; without one, because there are as many as there may be."""
         if self._closed:
             self._why = "closed"
-        elif self._clock.seconds() < self._try_at:
-            pass  # `_why` is what the last attempt came to
-        elif self._exclusive and self._lanes:
-            self._why = "its connection is in use"
-        elif len(self._lanes) >= 2 * (self._backend.limits.in_flight or len(self._lanes) + 1):
-            # As many again as there may be calls: those of calls that were given up and do not come back.
-            self._why = "too many connections hang"
-        else:
+        elif 0 < self._backend.limits.in_flight <= len(self._lanes):
+            self._why = ""
+        elif self._clock.seconds() >= self._try_at:
             lane = self._open_lane(self)
             self._lanes.add(lane)
             return lane
+        else:
+            self._why = self._last
         return None
 
     # -- what lanes tell
@@ -190,7 +181,7 @@ class Pool:
 
     def not_connected(self, why: str) -> None:
         """A lane got none: nobody tries for a while, longer each time."""
-        self._why = why
+        self._last = why
         self._wait = min(self._wait * 2 or FIRST_WAIT, LONGEST_WAIT)
         self._try_at = self._clock.seconds() + self._wait
 
@@ -201,7 +192,7 @@ class Pool:
         else:
             self._idle.append(lane)
             if self._waiting:
-                self._waiting.popleft()()
+                self._waiting.popleft().callback(None)
 
     def lost(self, lane: Lane) -> None:
         """A lane is no more. Where it was used before, those that rest will be no better."""
@@ -213,7 +204,7 @@ class Pool:
             for other in resting:
                 other.close()
         if self._waiting:
-            self._waiting.popleft()()
+            self._waiting.popleft().callback(None)
 
     def close(self) -> None:
         """Close every connection; whatever is asked from now on fails."""

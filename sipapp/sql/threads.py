@@ -24,6 +24,9 @@ log = Logger()
 GRACE = 1.0
 """s that a statement that was given up has to end by itself, before its connection is broken."""
 
+TIMES = 4
+"""How often it is told to, meanwhile: the server may hear of it before the statement has begun."""
+
 NOTHING = Rows((), ())
 
 
@@ -65,7 +68,8 @@ class ThreadLane:
         self._inbox: SimpleQueue[tuple[bytes | None, Sequence[SqlValue]] | None] = SimpleQueue()
         self._answer: Deferred[Rows] | None = None  # whoever waits for the statement
         self._busy = False  # the thread has a statement
-        self._interrupts = 0  # under way: the next statement has to wait for them, or it would be hit
+        self._given_up = False  # the thread need not begin with it any more
+        self._interrupts = 0  # 1: one is under way; the next statement has to wait for it, or it would be hit
         self._closing = False
         self._aborted = False
         self._late = f"no connection within {connect_timeout:g} s"
@@ -78,6 +82,7 @@ class ThreadLane:
         answer: Deferred[Rows] = Deferred(self._cancelled)
         self._answer = answer
         self._busy = True
+        self._given_up = False
         self._inbox.put((statement, values))
         return answer
 
@@ -86,25 +91,34 @@ class ThreadLane:
             self._closing = True
             self._inbox.put(None)
             if self._busy:
-                self._interrupt()
+                self._stop()
 
     def _cancelled(self, _: Deferred[Rows]) -> None:
         self._answer = None
-        self._interrupt()
+        self._given_up = True
+        self._stop()
 
-    def _interrupt(self) -> None:
-        """Stop the statement; break the connection where that does not help."""
+    def _stop(self) -> None:
+        """Stop the statement. What is still being connected has its alarm."""
         if self._alarm is None:
-            self._alarm = self._clock.callLater(GRACE, self._abort)
-        self._interrupts += 1
-        Thread(target=self._interrupt_in_thread, name="sql interrupt", daemon=True).start()
+            self._interrupt(1)
+
+    def _interrupt(self, times: int) -> None:
+        self._alarm = None
+        if times > TIMES:
+            self._abort()
+            return
+        self._alarm = self._clock.callLater(GRACE / TIMES, self._interrupt, times + 1)
+        if not self._interrupts:
+            self._interrupts = 1
+            Thread(target=self._interrupt_in_thread, name="sql interrupt", daemon=True).start()
 
     def _interrupt_in_thread(self) -> None:
         self._connection.interrupt()
         self._reactor.callFromThread(self._interrupted)
 
     def _interrupted(self) -> None:
-        self._interrupts -= 1
+        self._interrupts = 0
         self._rest()
 
     def _abort(self) -> None:
@@ -127,7 +141,9 @@ class ThreadLane:
         while (job := self._inbox.get()) is not None:
             statement, values = job
             try:
-                result: Rows | SqlError = NOTHING if statement is None else connection.run(statement, values)
+                result: Rows | SqlError = (
+                    NOTHING if statement is None or self._given_up else connection.run(statement, values)
+                )
             except SqlLost as why:
                 call(self._ended, why)
                 break
@@ -152,10 +168,11 @@ class ThreadLane:
         self._ended(SqlUnavailable(f"{self._pool.name}: {reason}"))
 
     def _done(self, result: Rows | SqlError) -> None:
+        answer, self._answer = self._answer, None  # before the next statement has one
         self._busy = False
         self.used = True
         self._rest()
-        self._tell(result)
+        tell(answer, result)
 
     def _rest(self) -> None:
         """Ready for the next statement, once this one and all that was to stop it are over."""
@@ -173,17 +190,19 @@ class ThreadLane:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        self._pool.lost(self)
-        self._tell(why or SqlLost(f"{self._pool.name}: closed"))
-
-    def _tell(self, result: Rows | SqlError) -> None:
         answer, self._answer = self._answer, None
-        if answer is None:
-            return
-        if isinstance(result, SqlError):
-            answer.errback(result)
-        else:
-            answer.callback(result)
+        self._pool.lost(self)
+        tell(answer, why or SqlLost(f"{self._pool.name}: closed"))
+
+
+def tell(answer: Deferred[Rows] | None, result: Rows | SqlError) -> None:
+    """Whoever waits for a statement, if anybody still does."""
+    if answer is None:
+        return
+    if isinstance(result, SqlError):
+        answer.errback(result)
+    else:
+        answer.callback(result)
 
 
 class InlineLane:

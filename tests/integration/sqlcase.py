@@ -237,6 +237,19 @@ class TroubleTests(AskingCase):
             self.assertEqual(statuses, [200, 487], how)
             self.gone("20.125")
 
+    def test_each_gets_its_own_answer(self: Any) -> None:
+        """Also with calls in between that are given up, before and while the database is asked for them."""
+        asked = {}
+        for number in range(1, 41):
+            if number % 4:
+                asked[number] = self.send("query", f"select {number}")
+            else:
+                self.send("query", self.sleep % 20.75, "INVITE").cancel()
+        for number, caller in asked.items():
+            found = said(caller.final())
+            self.assertEqual((found.code, found.out), ("1", [f"{number}|<null>|<null>|<null>"]))
+        self.gone("20.75")
+
     def test_the_connections_are_used_again(self: Any) -> None:
         waiting = [self.send("query", self.sleep % 30.5) for _ in range(4)]
         for caller in waiting:

@@ -128,29 +128,30 @@ class PoolTests(SynchronousTestCase):
         self.failureResultOf(asked, CancelledError)
         self.assertEqual(self.lanes[0].cancelled, 1)
 
-    def test_connections_that_hang_are_bounded(self) -> None:
+    def test_what_was_given_up_keeps_its_connection_until_it_has_stopped(self) -> None:
         pool = self.make()
-        for _ in range(4):
+        for _ in range(2):
             asked = pool.execute(b"hangs")
             asked.cancel()
             self.failureResultOf(asked, CancelledError)
-        why = self.failureResultOf(pool.execute(b"x"), SqlUnavailable).value
-        self.assertEqual(str(why), "db://host/x: too many connections hang")
-
-    def test_an_exclusive_connection_is_waited_for(self) -> None:
-        self.make(in_flight=1)
-        backend = Backend("x", self.clock, Limits(in_flight=1))
-        pool = Pool("db://x", self.clock, backend, self._lane, Statements(), exclusive=True)
-        first = pool.execute(b"a")
-        first.cancel()
-        self.failureResultOf(first, CancelledError)
-        given_up, second = pool.execute(b"b"), pool.execute(b"c")
+        given_up, waiting = pool.execute(b"a"), pool.execute(b"b")
+        self.assertEqual(pool.connections, 2)
         given_up.cancel()
         self.failureResultOf(given_up, CancelledError)
-        self.lanes[0].pool.free(self.lanes[0])
-        self.lanes[0].answer()
-        self.assertEqual(self.successResultOf(second), ONE)
-        self.assertEqual([lane.asked for lane in self.lanes], [[(b"a", ()), (b"c", ())]])
+        pool.free(self.lanes[1])
+        self.lanes[1].answer()
+        self.assertEqual(self.successResultOf(waiting), ONE)
+        self.assertEqual([lane.asked for lane in self.lanes], [[(b"hangs", ())], [(b"hangs", ()), (b"b", ())]])
+
+    def test_a_connection_that_is_lost_makes_room_for_another(self) -> None:
+        pool = self.make(in_flight=1)
+        asked = pool.execute(b"hangs")
+        asked.cancel()
+        self.failureResultOf(asked, CancelledError)
+        waiting = pool.execute(b"a")
+        pool.lost(self.lanes[0])
+        self.lanes[1].answer()
+        self.assertEqual(self.successResultOf(waiting), ONE)
 
     def test_after_a_failed_connect_nobody_tries_for_a_while_that_doubles(self) -> None:
         pool = self.make()

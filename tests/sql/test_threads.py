@@ -14,7 +14,7 @@ from sipapp.errors import SqlError, SqlUnavailable
 from sipapp.interfaces.sql import Rows, SqlValue
 from sipapp.sql.pool import Lane, Pool, SqlLost
 from sipapp.sql.statements import Statements
-from sipapp.sql.threads import GRACE, ThreadLane, lane
+from sipapp.sql.threads import GRACE, TIMES, ThreadLane, lane
 from tests.modules.stage import Server
 from tests.sql.threaded import LONGEST, ThreadReactor
 
@@ -26,14 +26,16 @@ class Connection:
         self.opening = opening
         self.began = Event()
         self.interrupted = Event()
+        self.interrupts = 0
         self.aborted = Event()
         self.closed = Event()
 
     def open(self) -> None:
         if self.opening == "refused":
             raise SqlUnavailable("connection refused")
-        if self.opening == "stuck":
+        if self.opening in ("stuck", "slow"):
             self.aborted.wait(LONGEST)
+        if self.opening == "stuck":
             raise SqlUnavailable("aborted")
 
     def run(self, statement: bytes, values: Sequence[SqlValue]) -> Rows:
@@ -49,6 +51,7 @@ class Connection:
         return Rows((statement,), [tuple(values)])
 
     def interrupt(self) -> None:
+        self.interrupts += 1
         self.interrupted.set()
 
     def abort(self) -> None:
@@ -121,6 +124,30 @@ class ThreadLaneTests(SynchronousTestCase):
         self.reactor.result(pool.execute(b"a"))
         self.assertEqual(len(self.connections), 1)
 
+    def test_it_is_interrupted_again_and_again(self) -> None:
+        """The server may not have begun with it when it hears that it is to stop."""
+        asked = self.make().execute(b"stuck")
+        self.begun()
+        asked.cancel()
+        self.failureResultOf(asked, CancelledError)
+        for _ in range(3):
+            self.reactor.one()
+            self.reactor.advance(GRACE / TIMES)
+        self.reactor.one()
+        self.assertEqual(self.connections[0].interrupts, 4)
+        self.assertFalse(self.connections[0].aborted.is_set())
+        self.reactor.advance(GRACE / TIMES)
+        self.assertTrue(self.connections[0].aborted.is_set())
+
+    def test_what_is_given_up_while_the_connection_opens_is_never_begun(self) -> None:
+        pool = self.make("slow")
+        asked = pool.execute(b"a")
+        asked.cancel()
+        self.failureResultOf(asked, CancelledError)
+        self.connections[0].aborted.set()
+        self.reactor.result(pool.connect())
+        self.assertFalse(self.connections[0].began.is_set())
+
     def test_what_cannot_be_interrupted_is_aborted(self) -> None:
         pool = self.make()
         asked = pool.execute(b"stuck")
@@ -132,16 +159,17 @@ class ThreadLaneTests(SynchronousTestCase):
         self.reactor.until(lambda: pool.connections == 0)
         self.assertTrue(self.connections[0].closed.wait(LONGEST))
 
-    def test_meanwhile_another_connection_serves(self) -> None:
+    def test_the_next_statement_waits_for_it_and_gets_its_own_answer(self) -> None:
         pool = self.make()
-        asked = pool.execute(b"stuck")
+        first = pool.execute(b"wait")
         self.begun()
-        asked.cancel()
-        self.failureResultOf(asked, CancelledError)
-        self.reactor.result(pool.execute(b"a"))
-        self.assertEqual(pool.connections, 2)
-        self.connections[0].abort()
-        self.reactor.until(lambda: pool.connections == 1)
+        second = pool.execute(b"b")
+        first.cancel()
+        self.failureResultOf(first, CancelledError)
+        third = pool.execute(b"c")
+        self.assertEqual(self.reactor.result(second).columns, (b"b",))
+        self.assertEqual(self.reactor.result(third).columns, (b"c",))
+        self.assertEqual(pool.connections, 1)
 
     def test_closed_the_thread_ends(self) -> None:
         pool = self.make()

@@ -8,13 +8,14 @@ from queue import Empty, Queue
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
 from twisted.python.failure import Failure
+
+from sipapp.testing.clock import SteppingClock
 
 LONGEST = 10.0  # s that a thread may take
 
 
-class ThreadReactor(Clock):
+class ThreadReactor(SteppingClock):
     """A clock that stands still, and calls out of threads."""
 
     def __init__(self) -> None:
