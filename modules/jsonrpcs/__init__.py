@@ -44,8 +44,8 @@ class JsonRpcs:
     transport: int = modparam(default=0, doc="1: HTTP, 2: FIFO, 4: datagrams, or a sum of them; 0: all")
     fifo_name: str = modparam(default="", doc="path of the FIFO; none without it")
     fifo_mode: int = modparam(default=0o660, doc="its permissions")
-    fifo_group: int = modparam(default=-1, parse=group_id, doc="its group, a number or a name")
-    fifo_user: int = modparam(default=-1, parse=user_id, doc="its owner, a number or a name")
+    fifo_group: int | str = modparam(default=-1, parse=group_id, doc="its group, a number or a name")
+    fifo_user: int | str = modparam(default=-1, parse=user_id, doc="its owner, a number or a name")
     fifo_reply_dir: str = modparam(default="/tmp/", doc="where the FIFOs are that responses go to")
     dgram_socket: Any = modparam(
         default=None, parse=parse_place, doc="path of a UNIX socket, or udp:HOST:PORT; none without it"
@@ -53,8 +53,8 @@ class JsonRpcs:
     dgram_workers: int = modparam(default=1, doc="of Kamailio's processes; without effect here")
     dgram_timeout: int = modparam(default=2000, minimum=0, unit="ms", doc="how long a response may be tried to be sent")
     dgram_mode: int = modparam(default=0o660, doc="the socket's permissions")
-    dgram_group: int = modparam(default=-1, parse=group_id, doc="its group")
-    dgram_user: int = modparam(default=-1, parse=user_id, doc="its owner")
+    dgram_group: int | str = modparam(default=-1, parse=group_id, doc="its group")
+    dgram_user: int | str = modparam(default=-1, parse=user_id, doc="its owner")
 
     def start(self, server: IServer) -> None:
         """Raises ConfigError: a FIFO or socket cannot be had."""
@@ -62,10 +62,10 @@ class JsonRpcs:
         self.http: IHttpReplies | None = server.find(IHttpReplies) if self._wants(_HTTP) else None
         self._open: list[Any] = []
         if self.fifo_name and self._wants(_FIFO):
-            owner = Owner(self.fifo_mode, self.fifo_user, self.fifo_group)
+            owner = Owner(self.fifo_mode, int(self.fifo_user), int(self.fifo_group))
             self._open.append(Fifo(server.reactor, self.fifo_name, owner, self.fifo_reply_dir, self._answer))
         if self.dgram_socket is not None and self._wants(_DATAGRAM):
-            owner = Owner(self.dgram_mode, self.dgram_user, self.dgram_group)
+            owner = Owner(self.dgram_mode, int(self.dgram_user), int(self.dgram_group))
             self._open.append(DatagramRpc(server.reactor, self.dgram_socket, owner, self._answer))
 
     def stop(self) -> None:

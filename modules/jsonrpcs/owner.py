@@ -28,17 +28,17 @@ class Owner(NamedTuple):
             raise ConfigError(f"{path}: {why.strerror}") from None
 
 
-def user_id(text: str) -> int:
+def user_id(text: str | int) -> int:
     """A user's number from its name or number. Raises ConfigError."""
     try:
-        return int(text) if text.isdigit() else pwd.getpwnam(text).pw_uid
+        return text if isinstance(text, int) else int(text) if text.isdigit() else pwd.getpwnam(text).pw_uid
     except KeyError:
         raise ConfigError(f"no user {text!r}") from None
 
 
-def group_id(text: str) -> int:
+def group_id(text: str | int) -> int:
     """A group's number from its name or number. Raises ConfigError."""
     try:
-        return int(text) if text.isdigit() else grp.getgrnam(text).gr_gid
+        return text if isinstance(text, int) else int(text) if text.isdigit() else grp.getgrnam(text).gr_gid
     except KeyError:
         raise ConfigError(f"no group {text!r}") from None

@@ -14,6 +14,7 @@ from sipapp.modules.jsonrpcs.owner import Owner, group_id, user_id
 class OwnerTests(SynchronousTestCase):
     def test_names_and_numbers(self) -> None:
         self.assertEqual((user_id("root"), user_id("12"), group_id("root"), group_id("3")), (0, 12, 0, 3))
+        self.assertEqual((user_id(12), user_id(-1), group_id(3)), (12, -1, 3))
         self.assertRaises(ConfigError, user_id, "nobody at all")
         self.assertRaises(ConfigError, group_id, "nobody at all")
 
