@@ -68,10 +68,15 @@ class Async:
 
     def start(self, server: IServer) -> None:
         self.server = server
+        self.stopped = False
         config = server.config
         self.groups = group_names(config.async_workers_group)
         self.event_group = (config.async_tkv_gname or "").encode()
         self.event_route = config.async_tkv_evcb or ""
+
+    def stop(self) -> None:
+        """What was to run beside a script does not begin any more."""
+        self.stopped = True
 
     # -- wait, then go on
 
@@ -179,6 +184,8 @@ class Async:
         return 1
 
     def _beside(self, route: Any, key: str, facts: dict[bytes, Value]) -> None:
+        if self.stopped:
+            return
         ctx = self.server.background()
         ctx.extra[key] = facts
         self.server.execute(route, ctx)

@@ -119,6 +119,7 @@ class Receiving(Deciding):
         assert isinstance(ctx.message, Response)
         self._taken(branch, ctx.message, ctx.draft, branch.last)
         self._take_waiting(branch, waiting)
+        self.settle_stored(branch.transaction)  # the decision may have waited for this one
 
     # -- what it means
 
@@ -136,7 +137,7 @@ class Receiving(Deciding):
         else:
             self._success(branch, response, draft)
         branch.replied = True
-        if status < 200 and t.is_invite and t.status < 200:
+        if status < 200 and t.is_invite and t.status < 200 and branch.heard < 200:
             self._restart_timer_c(branch, last, status)
 
     def _provisional(self, branch: Branch, response: Response, draft: Draft | None) -> None:

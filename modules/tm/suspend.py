@@ -142,16 +142,22 @@ class Suspending(Creating):
         if t is None:
             return
         self.run_ended(t, ctx)
-        self._let_go(t, ctx)
+        resumed = self._let_go(t, ctx)
         if ctx.route_type is not RouteType.REQUEST:
-            self.conclude(t, ctx)
+            if resumed:
+                self._ended(t, ctx)
+            else:
+                self.conclude(t, ctx)
         elif t.status < 200:
             self._time_out(t, t.on_failure)
 
-    def _let_go(self, t: Transaction, ctx: Context) -> None:
-        """A run that t_continue() has begun holds the request from its first statement on, whether it waits or not."""
-        if ctx.extra.pop(_RESUMED, False) and t.holds:
+    def _let_go(self, t: Transaction, ctx: Context) -> bool:
+        """A run that t_continue() has begun holds the request from its first statement on, whether it waits or not;
+        whether this was one."""
+        resumed: bool = ctx.extra.pop(_RESUMED, False)
+        if resumed and t.holds:
             t.holds -= 1
+        return resumed
 
     def caller_gone(self, ctx: Context) -> None:
         """ISuspension: as a CANCEL that nobody waits for."""
@@ -182,6 +188,8 @@ class Suspending(Creating):
         t.flags &= ~SUSPENDED
         for ctx in kept or ():
             self._cancel_run(ctx)
+        if held is not None and held.branch is not None:
+            self.continue_reply(held.branch, held.ctx)  # as it came, as those of runs
         if kept or held is not None:
             self._tell_cancelled(t)
         if t.deciding is not None and kept:
@@ -279,8 +287,8 @@ class Suspending(Creating):
 
     def _suspend_response(self, ctx: Context, given_up: Callable[[], object] | None) -> int:
         t = ctx.transaction
-        if t is None or not 0 <= ctx.branch < len(t.branches):
-            return -1
+        if t is None or not 0 <= ctx.branch < len(t.branches) or t.held is not None:
+            return -1  # one thing at a time can be put aside; $T(id_index), $T(id_label) tell no more
         branch = t.branches[ctx.branch]
         timeout = self.server.config.suspend_timeout
         alarm = self.wheel.at(self.seconds() + timeout, self._response_held_too_long, t) if timeout > 0 else None

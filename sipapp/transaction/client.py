@@ -162,7 +162,7 @@ class NonInviteClient(ClientTransaction):
         self._start_end(Event.TIMER_K, self.timers.wait(self.flow.socket.reliable))
 
     def _start_k_late(self, _: Any) -> None:
-        self._start_end(Event.TIMER_K, self.timers.t4)
+        self._start_end(Event.TIMER_K, self._layer.timers.m)
 
 
 read_table(InviteClient, invite_client.State, invite_client.TABLE)

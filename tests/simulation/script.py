@@ -18,6 +18,10 @@ STEPS = {
     "g": "look up beside the script",
     "b": "another target",
     "w": "wait in a loop in a route",
+    "x": "two at once, of which one may answer 403 and end the script",
+    "y": "two at once, in two levels, within 2 s",
+    "u": "send a request of our own",
+    "q": "relay and look up at once",
 }
 ENDS = {
     "R": "relay",
@@ -32,7 +36,7 @@ ENDS = {
 }
 """What a request may be told to do in the end."""
 
-SCRIPT = """#!KAMAILIO
+SCRIPT = r"""#!KAMAILIO
 debug=-1
 suspend_timeout=20
 loadmodule "sl" loadmodule "tm" loadmodule "tmx" loadmodule "pv" loadmodule "textops" loadmodule "async"
@@ -64,6 +68,10 @@ route[STEP] {
         case "s": async_ms_sleep("300"); break;
         case "p": parallel { lookup(); { async_ms_sleep("100"); lookup(); } } break;
         case "f": parallel(first, timeout=1.5) { lookup(); lookup(); { async_ms_sleep("700"); lookup(); } } break;
+        case "x": parallel { { lookup(); async_ms_sleep("500"); } route(MAYBE); } break;
+        case "y": parallel(timeout=2) { lookup(); parallel(first) { lookup(); { lookup(); return -1; } } } break;
+        case "u": route(OWN); break;
+        case "q": parallel { lookup(); route(RELAY); } break;
         case "n": t_newtran(); break;
         case "1": t_reply("183", "Progress"); break;
         case "g": launch(lookup(), REPORT, "for $ci"); break;
@@ -78,6 +86,18 @@ route[STEP] {
         case "J": async(lookup(), RESUME, 2);
         case "K": async_route("RESUME", "1"); exit;
         case "H": route(HOLD); exit;
+    }
+}
+
+route[OWN] {
+    t_uac_send("MESSAGE", "sip:own@192.0.2.11:5060", "", "", "From: <sip:me@h>\r\nTo: <sip:c@h>\r\n", "");
+}
+
+route[MAYBE] {
+    if (lookup()) {
+        t_newtran();
+        t_reply("403", "Forbidden");
+        exit;
     }
 }
 
@@ -101,13 +121,17 @@ route[RESUME] {
     route(RELAY);
 }
 
+route[ON] {
+    lookup();
+}
+
 route[REPORT] {
     $var(rc) = $rc;
 }
 
 route[HOLD] {
     if (t_suspend()) {
-        async_task_data("LATER", "$T(id_index):$T(id_label)");
+        async_task_data("LATER", "$T(id_index):$T(id_label):RESUME");
     }
 }
 
@@ -116,7 +140,8 @@ route[LATER] {
     async_ms_sleep("400");
     $var(index) = $(async(data){s.select,0,:});
     $var(label) = $(async(data){s.select,1,:});
-    t_continue("$var(index)", "$var(label)", "RESUME");
+    $var(route) = $(async(data){s.select,2,:});
+    t_continue("$var(index)", "$var(label)", "$var(route)");
 }
 
 branch_route[BRANCHED] {
@@ -125,6 +150,15 @@ branch_route[BRANCHED] {
 
 onreply_route[REPLIED] {
     if ($rs > 180) lookup();
+    if ($rs >= 200 && $hdr(X-Arm) == $null && $T_req($hdr(X-Arm)) =~ "s") {
+        if (t_suspend()) {
+            async_task_data("LATER", "$T(id_index):$T(id_label):ON");
+        }
+    }
+}
+
+event_route[tm:local-request] {
+    lookup();
 }
 
 failure_route[FAILED] {
@@ -135,9 +169,18 @@ failure_route[FAILED] {
     } else if ($hdr(X-Fail) == "again") {
         $ru = "sip:again@192.0.2.12:5060";
         t_relay();
+    } else if ($hdr(X-Fail) == "jump") {
+        async(lookup(), REFUSED, 1);
+    } else if ($hdr(X-Fail) == "held") {
+        route(HOLD);
     } else if ($hdr(X-Fail) == "wait") {
         parallel(first) { lookup(); async_sleep("1"); }
     }
+}
+
+route[REFUSED] {
+    lookup();
+    t_reply("480", "Refused");
 }
 
 event_route[async:cancelled] {

@@ -97,7 +97,8 @@ class World:
             self.sip.advance(ENOUGH)
         if show is not None:
             self._show(show)
-        return [*self._calls(), *self._runs(), *self._left(), *self._log()]
+        calls = () if self.stopped else (*self._calls(), *self._runs())
+        return [*calls, *self._left(), *self._log()]
 
     def _calls(self) -> Iterator[str]:
         answered = self._answered()
@@ -110,7 +111,9 @@ class World:
                     yield f"{name} was never answered"
                 elif not call.finals and not call.timed_out:
                     yield f"{name} has got no final response"
-                if any(status >= 300 for status in call.finals) and len(set(call.finals)) > 1:
+                # Each 2xx to an INVITE is passed on, also after a refusal. RFC 3261 §16.7 step 5.
+                finals = {status for status in call.finals if status >= 300 or not call.is_invite}
+                if len(finals) > 1:
                     yield f"{name} has got {call.finals}"
 
     def _arrived(self, call_id: bytes) -> bool:
@@ -170,9 +173,11 @@ def failures(seeds: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
         world = World(seed, sip)
         found = world.run()
         sip = world.sip
-        if found:
+        if found and not world.stopped:
             sip.close()
+        if found or world.stopped:
             sip = None
+        if found:
             yield seed, found
     if sip is not None:
         sip.close()
