@@ -251,6 +251,17 @@ class Relaying(Starting):
         known = draft.location if target is None else target
         if known is not None:
             branch.instance, branch.ruid, branch.user_agent = known.instance, known.ruid, known.user_agent
+        code = await self._find_way(ctx, branch, hop, proto)
+        if code:
+            return code
+        branch.sending = True
+        t.branches.append(branch)
+        return branch
+
+    async def _find_way(self, ctx: Context, branch: Branch, hop: Uri | None, proto: str | None) -> int:
+        """Its next hop, and the request as it goes there: 0; Kamailio's number for why there is no way."""
+        request: Any = ctx.message
+        draft, t = ctx.draft, branch.transaction
         try:
             targets = self._resolve(hop, draft.next_hop or branch.uri, request, proto)
             if isinstance(targets, Deferred):
@@ -270,9 +281,7 @@ class Relaying(Starting):
         if not t.branch_base:
             t.branch_base = self.server.ids.branch()
         branch.via, branch.data = self._render(ctx, branch, flow)
-        branch.sending = True
-        t.branches.append(branch)
-        return branch
+        return 0
 
     def _branch_context(self, ctx: Context, t: Transaction, branch: Branch, target: Target | None) -> Context:
         """branch_route has its own draft; what it sets is seen by this branch alone."""
