@@ -35,8 +35,9 @@ class RedisServers:
         self.by_name: dict[str, RedisServer] = {}
         self._owners: dict[int, RedisServer] = {}  # of slots, as far as somebody has said so
 
-    def add(self, address: Address) -> RedisServer:
-        made = self.by_name[address.name] = RedisServer(self._reactor, address, self._place, **self._options)
+    def add(self, address: Address, name: str = "") -> RedisServer:
+        """A server by its own name, or by another where several share that."""
+        made = self.by_name[name or address.name] = RedisServer(self._reactor, address, self._place, **self._options)
         return made
 
     def get(self, name: str) -> RedisServer:
