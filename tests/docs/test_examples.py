@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.cli.examples import Example, read_examples
+from sipapp.module.loader import Loader
 from tests.docs.runner import mistakes
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
@@ -17,6 +19,16 @@ class ExampleTests(SynchronousTestCase):
 
     def examples(self, page: str) -> list[Example]:
         return [example for example in read_examples(EXAMPLES) if example.page == page]
+
+
+class TitleTests(SynchronousTestCase):
+    def test_a_page_has_no_title_twice(self) -> None:
+        titles = Counter((example.page, example.anchor) for example in read_examples(EXAMPLES))
+        self.assertEqual([title for title, count in titles.items() if count > 1], [])
+
+    def test_each_file_is_called_as_a_module(self) -> None:
+        modules = {"core", *Loader().factories()}
+        self.assertEqual({example.page for example in read_examples(EXAMPLES)} - modules, set())
 
 
 def _test(page: str) -> None:
