@@ -97,7 +97,7 @@ class FoundTests(SynchronousTestCase):
         for status in (200, 486):
             sip = self.holding()
             alice, bob = sip.peer("udp:192.0.2.1:5060"), sip.peer("udp:192.0.2.2:5060")
-            bob.answers = lambda request, status=status: [180, status] if request.method == b"INVITE" else []  # type: ignore[misc]
+            bob.answers = lambda request, status=status: [180, status] if request.method == b"INVITE" else []
             alice.send("INVITE")
             sip.advance(1)
             self.assertEqual(alice.statuses, [100, 180])
@@ -120,7 +120,7 @@ class FoundTests(SynchronousTestCase):
         )
         alice = sip.peer("udp:192.0.2.1:5060")
         for number, status in ((2, 404), (3, 486)):
-            sip.peer(f"udp:192.0.2.{number}:5060").answers = lambda request, status=status: [status]  # type: ignore[misc]
+            sip.peer(f"udp:192.0.2.{number}:5060").answers = lambda request, status=status: [status]
         alice.send("MESSAGE")
         sip.advance(60)
         self.assertEqual(alice.received, [(5.0, 404)])
