@@ -17,6 +17,7 @@ from sipapp.inprogress import RequestsInProgress
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.rpc import IRpc
 from sipapp.interfaces.server import IAfterStart, IServer, ISuspension
+from sipapp.interfaces.sql import ISqlEngine
 from sipapp.interfaces.store import IStore
 from sipapp.interfaces.threads import IThreads
 from sipapp.interfaces.transaction import ITransactionLayer
@@ -147,7 +148,8 @@ class Server:
         if self.rpc_socket is not None:
             await _settled(self.rpc_socket.close())
         self.suspended.shut_down()
-        for module in reversed(list(self.modules.values())):
+        # Databases last, wherever they were loaded: the others may still write to them.
+        for module in sorted(reversed(list(self.modules.values())), key=ISqlEngine.providedBy):
             try:
                 await _settled(module.stop())
             except Exception:

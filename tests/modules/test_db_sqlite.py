@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
@@ -12,6 +14,7 @@ from sipapp.errors import ConfigError, SqlError, SqlUnavailable
 from sipapp.interfaces.sql import ISqlEngine, Rows, SqlBigInt, SqlTime, SqlValue
 from sipapp.modules.db_sqlite import DbSqlite
 from sipapp.sql.threads import GRACE
+from sipapp.testing.harness import Harness
 from tests.modules.stage import Server, made, new_path
 from tests.sql.threaded import ThreadReactor
 
@@ -149,3 +152,22 @@ class ParameterTests(SqliteCase):
         for one in both:
             self.reactor.result(one)
         self.assertEqual(memory.connections, 1)
+
+
+class OrderTests(SynchronousTestCase):
+    def test_who_was_loaded_before_the_database_may_still_write_when_the_server_stops(self) -> None:
+        path = new_path(self)
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("create table items (key_name text, key_type int, value_type int, key_value text)")
+        sip = Harness(
+            f"""loadmodule "sl" loadmodule "pv" loadmodule "htable" loadmodule "db_sqlite"
+            modparam("htable", "db_url", "sqlite:///{path}")
+            modparam("htable", "htable", "a=>size=2;dbtable=items;dbmode=1")
+            request_route {{ $sht(a=>x) = "kept"; sl_send_reply(200, "OK"); }}"""
+        )
+        alice = sip.peer("udp:192.0.2.1:5060")
+        alice.send("OPTIONS")
+        sip.advance(0)
+        sip.close()
+        with closing(sqlite3.connect(path)) as database:
+            self.assertEqual(database.execute("select key_name, key_value from items").fetchall(), [("x", "kept")])
