@@ -149,7 +149,9 @@ class Server:
             await _settled(self.rpc_socket.close())
         self.suspended.shut_down()
         # Databases last, wherever they were loaded: the others may still write to them.
-        for module in sorted(reversed(list(self.modules.values())), key=ISqlEngine.providedBy):
+        modules = list(self.modules.values())[::-1]
+        modules.sort(key=ISqlEngine.providedBy)
+        for module in modules:
             try:
                 await _settled(module.stop())
             except Exception:
