@@ -18,6 +18,7 @@ from twisted.trial.unittest import SynchronousTestCase
 import sipapp.modules
 from sipapp.assemble import assemble_text
 from sipapp.cli import main
+from sipapp.testing.harness import Harness
 from tests.docs.runner import directives, mistakes
 
 TOP = Path(__file__).resolve().parents[2]
@@ -83,6 +84,18 @@ class PythonTests(SynchronousTestCase):
         result = unittest.TestResult()
         unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
         self.assertEqual((result.testsRun, result.errors, result.failures), (1, [], []))
+
+    def test_the_script_of_the_readme_does_what_is_said_below_it(self) -> None:
+        ((_, script),) = snippets(TOP / "README.md")
+        sip = Harness(script)
+        self.addCleanup(sip.close)
+        alice = sip.peer("udp:192.0.2.1:5060")
+        alice.send("INVITE")
+        sip.advance(0.5)
+        alice.again()
+        sip.advance(0.5)
+        self.assertEqual(alice.received, [(0.0, 100), (0.5, 100), (0.6, 480)])
+        self.assertEqual(sum("try" in line for line in sip.lines()), 3)
 
     def test_the_module_that_writing_modules_shows_is_the_example(self) -> None:
         (source,) = _PYTHON((TOP / "docs" / "writing-modules.md").read_text(encoding="utf-8"))
