@@ -46,14 +46,18 @@ $(VENV)/python.stamp:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/run.stamp: $(VENV)/python.stamp setup.cfg setup.py pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e . $(EDITABLE)
+# Each of these has what the one before it has: one installation does, whichever comes first.
+METADATA := $(VENV)/python.stamp setup.cfg setup.py pyproject.toml
+INSTALL = $(BIN)/python -m pip install -q --disable-pip-version-check $(EDITABLE)
+
+$(VENV)/run.stamp: $(METADATA)
+	$(INSTALL) -e .
 	touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[test]' $(EDITABLE)
-	touch $@
+$(VENV)/test.stamp: $(METADATA)
+	$(INSTALL) -e '.[test]'
+	touch $(VENV)/run.stamp $@
 
-$(VENV)/dev.stamp: $(VENV)/test.stamp
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]' $(EDITABLE)
-	touch $@
+$(VENV)/dev.stamp: $(METADATA)
+	$(INSTALL) -e '.[dev]'
+	touch $(VENV)/run.stamp $(VENV)/test.stamp $@
