@@ -47,8 +47,15 @@ _ROUTES = {
 }
 
 
-_NAMES = re.compile(r"\$[A-Za-z_][\w.]*(?:\([^()]*\))?|\b[a-z_][\w.]*\(\)|\b[a-z_]+\[[\w:.-]+\]")
-
+_NAMES = re.compile(
+    r"""\$[A-Za-z_][\w.]*(?:\([^()]*\))?      # $avp(x)
+    |\{[a-z]+\.[\w.]+(?:,[^{}\n]*)?\}         # {s.substr,0,5}
+    |\b[a-z_][\w.]*\(\)                      # t_relay()
+    |\b[a-z]+_\w+\([^()\n]*\)                # sht_lock("table=>key")
+    |\b[a-z_]+\[[\w:.-]+\]                   # event_route[core:tkv]
+    """,
+    re.VERBOSE,
+)
 _MARKS = re.compile(r"(`[^`]*`)|[*<]")
 
 

@@ -110,4 +110,5 @@ class ManualTests(SynchronousTestCase):
 
 class ProseTests(SynchronousTestCase):
     def test_names_become_code_and_what_is_code_stays(self) -> None:
+        self.assertEqual(prose('{s.len} and t_on("x"), (b)'), '`{s.len}` and `t_on("x")`, (b)')
         self.assertEqual(prose("$avp(x) of `f(*)`, *not* <this>"), "`$avp(x)` of `f(*)`, \\*not\\* \\<this>")
