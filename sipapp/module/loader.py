@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from collections.abc import Iterator
+from functools import cache
 from keyword import iskeyword
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,6 +20,13 @@ from sipapp.interfaces.module import IModule, IModuleFactory
 from sipapp.module import kamailio
 from sipapp.nearest import nearest
 from sipapp.plugin import module_class
+
+
+@cache
+def own_modules() -> dict[str, IModuleFactory]:
+    """Our modules by name, from our plugin file itself: Twisted's record of what is in it may be older than that."""
+    ours = importlib.import_module("twisted.plugins.sipapp_plugin")
+    return {thing.name: thing for thing in vars(ours).values() if IModuleFactory.providedBy(thing)}
 
 
 class Loader:
@@ -46,7 +55,7 @@ class Loader:
 
     def _factory(self, name: str, short: str) -> IModuleFactory:
         """Raises ConfigError: there is none; ImportError."""
-        factory = self.factories().get(short) or self._along_mpath(short)
+        factory = own_modules().get(short) or self.factories().get(short) or self._along_mpath(short)
         if factory is None:
             if short in kamailio.modules():
                 raise ConfigError(f'loadmodule "{name}": this module of Kamailio\'s is not in sipapp', missing=short)
@@ -56,7 +65,7 @@ class Loader:
     def factories(self) -> dict[str, IModuleFactory]:
         """Every module that a plugin offers, by name."""
         if self._factories is None:
-            self._factories = {}
+            self._factories = dict(own_modules())
             for factory in getPlugins(IModuleFactory):
                 self._factories.setdefault(factory.name, factory)
         return self._factories
