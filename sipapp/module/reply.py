@@ -131,12 +131,14 @@ def error_reply(number: int, signature: str) -> tuple[int, bytes]:
 
 
 def refused(ctx: Context) -> int:
-    """0 where a proxy may send the request of a run on as it is; else the error number of why not. RFC 3261 §16.3.
+    """0 where a proxy may send the request of a run on as it is; else the error number of why not, -1 for what is no
+    request. RFC 3261 §16.3.
 
     Each function that relays asks this first, and fails with the number; the peer is told by last_error().
     """
     request = ctx.message
-    assert isinstance(request, Request)
+    if not isinstance(request, Request):
+        return -1
     try:
         check_forwarding(request, ctx.draft.request_uri)
     except ValidationError as why:

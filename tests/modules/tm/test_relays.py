@@ -120,6 +120,16 @@ class RelayFunctionTests(SceneTestCase):
         self.relay('t_forward_nonack("192.0.2.2", "5060"); xlog("$rc");')
         self.assertEqual((self.where(), self.said()), ("", ["-1"]))
 
+    def test_a_response_is_nothing_to_forward(self) -> None:
+        for statement in ('t_forward_nonack("192.0.2.2", "5060");', 't_replicate("sip:192.0.2.2");', "t_relay();"):
+            self.play(
+                f"""request_route {{ $du = "sip:192.0.2.3"; t_on_reply("R"); t_relay(); }}
+                onreply_route[R] {{ route(FORWARD); }} route[FORWARD] {{ {statement} xlog("$rc"); }}"""
+            )
+            self.carol.answers = lambda request: [404]
+            self.options(1)
+            self.assertEqual((self.said(), self.bob.received, self.alice.statuses), (["-1"], [], [404]), statement)
+
     def test_it_says_no_100_and_answers_no_failure(self) -> None:
         self.relay('t_newtran(); t_forward_nonack("x.invalid", "5060"); xlog("$rc");', method="INVITE")
         self.assertEqual((self.said(), self.alice.received), (["-478"], []))
