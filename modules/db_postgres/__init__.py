@@ -20,6 +20,8 @@ from sipapp.sql.pool import Lane, Pool
 from sipapp.sql.statements import Statements
 from sipapp.sql.url import Url
 
+CONNECT_TIMEOUT = 5  # s
+
 LIBPQ = 170000
 """The oldest version that can."""
 
@@ -32,7 +34,10 @@ class DbPostgres(Engine):
     statements = Statements()
 
     timeout: int = modparam(
-        default=0, unit="s", minimum=0, doc="for a connection and for an answer; 0: 5 s, and query_timeout"
+        default=0,
+        unit="s",
+        minimum=0,
+        doc="for a connection and for an answer; 0: connect_timeout of con_param, or 5 s, and query_timeout",
     )
     retries: int = modparam(default=2, minimum=0, doc="how often a statement is made again when its connection broke")
     tcp_keepalive: int = modparam(default=0, unit="s", minimum=0, doc="idle time before keep-alives; 0: the system's")
@@ -64,7 +69,12 @@ class DbPostgres(Engine):
         def conninfo() -> Deferred[bytes]:
             return _addresses(url.host, server).addCallback(lambda found: self.conninfo(url, found))
 
-        return PostgresLane(server.reactor, server.clock, pool, conninfo, float(self.timeout or 5))
+        return PostgresLane(server.reactor, server.clock, pool, conninfo, self.connect_timeout())
+
+    def connect_timeout(self) -> float:
+        """s for a connection; libpq leaves it to those that drive it."""
+        given = dict(self.con_param).get("connect_timeout", "")
+        return float(self.timeout or (int(given) if given.isdecimal() else 0) or CONNECT_TIMEOUT)
 
     def conninfo(self, url: Url, addresses: list[str]) -> bytes:
         """What libpq wants to know. Its defaults, of the environment too, are for what the URL does not say."""

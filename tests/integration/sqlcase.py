@@ -18,9 +18,11 @@ from tests.served import Caller, Served, Standin, run
 
 SCRIPT = Path(__file__).with_name("statements.cfg").read_text(encoding="utf-8")
 
-QUERY_TIMEOUT = 1.0  # s
+QUERY_TIMEOUT = 2.0  # s
 
-AT_ONCE = 0.8
+CONNECT_TIMEOUT = 2.0  # s
+
+AT_ONCE = 1.2
 """s within which others are answered: far less than what is waited for."""
 
 
@@ -215,7 +217,7 @@ class TroubleTests(AskingCase):
         for how, caller in waiting.items():
             found = said(caller.final())
             self.assertEqual(found.code, UNREACHABLE[how], how)
-            self.assertLess(found.at, QUERY_TIMEOUT + AT_ONCE, how)
+            self.assertLess(found.at, CONNECT_TIMEOUT + AT_ONCE, how)
 
     def test_a_statement_that_is_late_is_stopped_in_the_database(self: Any) -> None:
         statement = self.sleep % 30.25
@@ -227,6 +229,8 @@ class TroubleTests(AskingCase):
             self.assertLess(QUERY_TIMEOUT - 0.05, found.at)
             self.assertLess(found.at, QUERY_TIMEOUT + AT_ONCE)
         self.gone("30.25")
+        for _ in range(6):  # and its connection is used again
+            self.assertEqual(self.ask("query", "select 1").code, "1")
 
     def test_cancel_stops_the_statement_in_the_database(self: Any) -> None:
         server = self.place.server
@@ -251,13 +255,6 @@ class TroubleTests(AskingCase):
             self.assertEqual((found.code, found.out), ("1", [f"{number}|<null>|<null>|<null>"]))
         self.gone("20.75")
 
-    def test_the_connections_are_used_again(self: Any) -> None:
-        waiting = [self.send("query", self.sleep % 30.5) for _ in range(4)]
-        for caller in waiting:
-            self.assertEqual(said(caller.final()).code, "-1")
-        self.gone("30.5")
-        self.assertEqual(self.ask("query", "select 1").code, "1")
-
     def test_a_server_that_was_started_again_is_connected_to_again(self: Any) -> None:
         self.assertEqual(self.ask("query", "select 1, 2").code, "1")
         self.place.server.stop()
@@ -274,7 +271,7 @@ class TroubleTests(AskingCase):
             self.assertLess(found.at, AT_ONCE)
         self.others_are_served()
         self.place.server.start()
-        self.place.server.wait_for(lambda: self.ask("query", "select 1").code == "1", 5)
+        self.place.server.wait_for(lambda: self.ask("query", "select 1").code == "1", 10)
 
     def test_a_server_that_dies_under_a_statement(self: Any) -> None:
         waiting = self.send("query", self.sleep % 30.75)
@@ -283,7 +280,7 @@ class TroubleTests(AskingCase):
         server.stop()
         self.assertEqual(said(waiting.final()).code, "-1")
         server.start()
-        server.wait_for(lambda: self.ask("query", "select 1").code == "1", 5)
+        server.wait_for(lambda: self.ask("query", "select 1").code == "1", 10)
 
     def test_a_server_that_hangs_under_a_statement(self: Any) -> None:
         """It does not even hear that it is to stop."""
@@ -295,13 +292,13 @@ class TroubleTests(AskingCase):
             found = said(waiting.final())
             self.assertEqual(found.code, "-1")
             self.assertLess(found.at, QUERY_TIMEOUT + AT_ONCE)
-        server.wait_for(lambda: self.ask("query", "select 1").code == "1", 5)
+        server.wait_for(lambda: self.ask("query", "select 1").code == "1", 10)
         self.gone("30.375")
 
     def gone(self: Any, text: str) -> None:
         """No such statement is under way in the database."""
         server = self.place.server
-        server.wait_for(lambda: server.running(text) == 0, 3)
+        server.wait_for(lambda: server.running(text) == 0, 5)
 
 
 class SqlCase(SynchronousTestCase):

@@ -20,7 +20,7 @@ def place() -> Place:
         holder,
         server,
         "db_mysql",
-        'modparam("db_mysql", "pool_size", 6)\nmodparam("db_mysql", "timeout_interval", 1)',
+        'modparam("db_mysql", "pool_size", 6)',
         url=server.url,
         dead=f"mysql://kam:x@127.0.0.1:{free_ports()[0]}/kam",
         hangs=f"mysql://kam:x@127.0.0.1:{hanging_port(holder)}/kam",

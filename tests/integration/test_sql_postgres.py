@@ -20,7 +20,7 @@ def place() -> Place:
         holder,
         server,
         "db_postgres",
-        'modparam("db_postgres", "pool_size", 6)',
+        'modparam("db_postgres", "pool_size", 6)\nmodparam("db_postgres", "con_param", "connect_timeout=2")',
         url=server.url,
         dead=f"postgres://kam:x@127.0.0.1:{free_ports()[0]}/kam",
         hangs=f"postgres://kam:x@127.0.0.1:{hanging_port(holder)}/kam",

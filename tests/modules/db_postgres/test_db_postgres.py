@@ -54,6 +54,11 @@ class DbPostgresTests(SynchronousTestCase):
         self.assertEqual(made(DbPostgres).database(url, Server()).timeout, 10)
         self.assertEqual(made(DbPostgres, timeout=3).database(url, Server()).timeout, 3)
 
+    def test_the_time_for_a_connection(self) -> None:
+        self.assertEqual(made(DbPostgres).connect_timeout(), 5)
+        self.assertEqual(made(DbPostgres, con_param=[("connect_timeout", "2")]).connect_timeout(), 2)
+        self.assertEqual(made(DbPostgres, timeout=3).connect_timeout(), 3)
+
     def test_a_host_that_has_no_address_is_no_connection(self) -> None:
         server = Server()
         server.reactor = Pool()
