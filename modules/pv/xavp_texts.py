@@ -38,7 +38,7 @@ class XavpTexts(ScriptVariables):
 
     @script_function()
     def xavp_xparams_explode(self, ctx: Context, sparams: bytes, sep: bytes, xname: bytes) -> int:
-        """xavp_xparams_explode("a=1,b=2", ",", "x"): the same with another separator."""
+        """xavp_xparams_explode("a=1&b=2", "&", "x"): the same with another separator."""
         found = _parameters(sparams, sep[:1] or b";")
         if found is None or not xname:
             return -1
