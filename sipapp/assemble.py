@@ -42,6 +42,15 @@ class Assembly:
     warnings: list[ConfigError] = field(default_factory=list)
     program: Program | None = None
 
+    def located(self, error: ConfigError) -> ConfigError:
+        """What a module says of a parameter of its when it starts, at the place where the script sets that."""
+        for setting in reversed(self.script.settings):
+            if isinstance(setting, nodes.ModParam) and error.at is None:
+                for module in self.modules:
+                    if error.reason.startswith(f'modparam("{module}", "{setting.name}")'):
+                        return ConfigError(error.reason, setting.at)
+        return error
+
 
 def assemble(
     path: str, defines: Mapping[str, str | None] | None = None, mpath: str = "", trace: ITrace | None = None

@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred, ensureDeferred, maybeDeferred
 from zope.interface import Interface, implementer
 
 from sipapp.assemble import Assembly
-from sipapp.errors import LocalError, TransportError
+from sipapp.errors import ConfigError, LocalError, TransportError
 from sipapp.faked import faked_request
 from sipapp.ids import IIdSource, RandomIds
 from sipapp.inprogress import RequestsInProgress
@@ -117,7 +117,7 @@ class Server:
         if bind:
             self.transport.bind()
         for module in self.modules.values():
-            await _settled(module.start(self))
+            await self._start(module)
         self.router.start()
         for module in self.modules.values():
             if IAfterStart.providedBy(module):
@@ -141,6 +141,12 @@ class Server:
             self.stalls = Stalls(self.config.stall_warn_ms / 1000, self.script.files, counter)
             self.suspended.watch = self.router.watch = self.wheel.watch = self.stalls
             self.stalls.watch()
+
+    async def _start(self, module: Any) -> None:
+        try:
+            await _settled(module.start(self))
+        except ConfigError as error:
+            raise self.assembly.located(error) from error
 
     async def stop(self) -> None:
         """Answer what is suspended with 503, stop the modules in reverse order, close everything."""

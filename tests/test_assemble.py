@@ -8,7 +8,8 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.assemble import assemble, assemble_text
-from sipapp.errors import ConfigErrors
+from sipapp.errors import ConfigError, ConfigErrors, Position
+from sipapp.testing.harness import Harness
 from tests.script.test_traced import Notes
 
 
@@ -166,3 +167,17 @@ class TraceTests(SynchronousTestCase):
             made = assemble_text(script % wanted)
             assert made.program is not None
             self.assertEqual("TRACE" in made.program.dump(), bool(wanted))
+
+
+class LocatedTests(SynchronousTestCase):
+    def test_what_a_module_says_when_it_starts_has_the_place_of_its_parameter(self) -> None:
+        script = (
+            'loadmodule "sl"\nloadmodule "rr"\nmodparam("rr", "custom_user_avp", "$nope(x)")\nrequest_route { exit; }'
+        )
+        why = self.assertRaises(ConfigError, Harness, script)
+        self.assertEqual(str(why), 'app.cfg:3:1: modparam("rr", "custom_user_avp"): $nope: no such variable')
+
+    def test_what_has_a_place_or_is_about_none_stays_as_it_is(self) -> None:
+        made = assemble_text('loadmodule "sl"\nmodparam("sl", "default_code", 500)')
+        for error in (ConfigError("wrong"), ConfigError('modparam("sl", "default_code"): x', Position("a", 1, 1))):
+            self.assertIs(made.located(error), error)
