@@ -27,6 +27,11 @@ def _bytea(text: bytes) -> SqlValue:
     return pq.Escaping().unescape_bytea(text)
 
 
+def _bits(text: bytes) -> SqlValue:
+    """Kamailio reads them as decimal digits: b'101' is 101."""
+    return int(text)
+
+
 _READERS: dict[int, Callable[[bytes], SqlValue]] = {  # by the number of the type, as pg_type has it
     17: _bytea,
     20: SqlBigInt,  # int8
@@ -38,6 +43,8 @@ _READERS: dict[int, Callable[[bytes], SqlValue]] = {  # by the number of the typ
     1082: _time,  # date
     1114: _time,  # timestamp
     1184: _time,  # timestamptz
+    1560: _bits,  # bit
+    1562: _bits,  # varbit
 }
 """All others are texts; a numeric is one too, for it may have more digits than a float."""
 

@@ -44,6 +44,9 @@ class RowTests(SynchronousTestCase):
         self.assertEqual(found, (-7, 5, 5, 1.5))
         self.assertIs(type(found[2]), SqlBigInt)
 
+    def test_bits_are_read_as_digits(self) -> None:
+        self.assertEqual(read((1560, b"101"), (1562, b"011")), (101, 11))
+
     def test_a_numeric_keeps_all_its_digits(self) -> None:
         self.assertEqual(read((1700, b"12.50")), (b"12.50",))
 
