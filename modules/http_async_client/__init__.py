@@ -19,6 +19,7 @@ from sipapp.backend import Limits
 from sipapp.errors import HttpError
 from sipapp.http import codes
 from sipapp.http.client import HttpClient
+from sipapp.http.engines import parse_engine
 from sipapp.interfaces.http import HttpResponse
 from sipapp.log import Logger
 from sipapp.module import (
@@ -66,6 +67,11 @@ class HttpAsyncClient:
     tcp_keepalive: int = modparam(default=0, doc="1: TCP looks whether idle connections are still there")
     tcp_ka_idle: int = modparam(default=0, unit="s", doc="after so long; 0: as the system does")
     tcp_ka_interval: int = modparam(default=0, unit="s", doc="so often; 0: as the system does")
+    engine: str | None = modparam(
+        default=None,
+        parse=parse_engine,
+        doc="what makes the requests: curl (pip install 'sipapp[curl]', faster) or treq; the first that is installed",
+    )
     backend: list[tuple[str, Limits]] = modparam(
         default=[],
         parse=Limits.parse,
@@ -76,7 +82,7 @@ class HttpAsyncClient:
         self.server = server
         agent: bytes = server.config.user_agent_header
         self._agent = agent.partition(b":")[2].strip() if agent.lower().startswith(b"user-agent:") else agent
-        self.client = HttpClient(server, "http_async_client", self.backend)
+        self.client = HttpClient(server, "http_async_client", self.backend, self.engine)
         self.defaults = Options(
             timeout=self.connection_timeout,
             tls_client_cert=self.tls_client_cert,

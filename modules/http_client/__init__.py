@@ -61,7 +61,7 @@ class HttpClientModule(Parameters):
         for one in self.connections.values():
             if one.failover and one.failover not in self.connections:
                 raise ConfigError(f'http_client: failover of "{one.name}": no such connection: {one.failover!r}')
-        self.client = HttpClient(server, "httpclient", self.backend)
+        self.client = HttpClient(server, "httpclient", self.backend, self.engine)
         self._query = self._settings().complete(need_port=False)
         self._named_backends = {name for name, _ in self.backend}
         self._effective: dict[str, bytes] = {}

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sipapp.backend import Limits
+from sipapp.http.engines import parse_engine
 from sipapp.interfaces.http import Profile
 from sipapp.module import ConfigError, modparam
 
@@ -49,6 +50,11 @@ class Parameters:
     query_maxdatasize: int = modparam(default=0, minimum=0, unit="bytes", doc="as `maxdatasize`, for these")
     netinterface: str | None = modparam(default=None, doc="local IP address that requests come from")
     response_headers: int = modparam(default=0, doc="1: keep the header fields of answers, for $httprhdr(name)")
+    engine: str | None = modparam(
+        default=None,
+        parse=parse_engine,
+        doc="what makes the requests: curl (pip install 'sipapp[curl]', faster) or treq; the first that is installed",
+    )
     backend: list[tuple[str, Limits]] = modparam(
         default=[],
         parse=Limits.parse,

@@ -17,6 +17,7 @@ from sipapp.backend import Limits
 from sipapp.errors import HttpError
 from sipapp.http import codes
 from sipapp.http.client import HttpClient
+from sipapp.http.engines import parse_engine
 from sipapp.http.fields import parse_fields, with_usual
 from sipapp.interfaces.http import HttpRequest, HttpResponse, Profile
 from sipapp.log import Logger
@@ -78,6 +79,11 @@ class RestClient:
         parse=_domain,
         doc="NAME=>certificate=FILE;key=FILE;ca=FILE: what rest_init_client_tls(NAME) makes the next request use",
     )
+    engine: str | None = modparam(
+        default=None,
+        parse=parse_engine,
+        doc="what makes the requests: curl (pip install 'sipapp[curl]', faster) or treq; the first that is installed",
+    )
     backend: list[tuple[str, Limits]] = modparam(
         default=[],
         parse=Limits.parse,
@@ -88,7 +94,7 @@ class RestClient:
         agent: bytes = server.config.user_agent_header
         self._agent = agent.partition(b":")[2].strip() if agent.lower().startswith(b"user-agent:") else agent
         others = ("*", Limits(in_flight=self.max_async_transfers))
-        self.client = HttpClient(server, "rest_client", [others, *self.backend])
+        self.client = HttpClient(server, "rest_client", [others, *self.backend], self.engine)
         self.domains = dict(self.client_tls)
         self.profile = Profile(
             verify_peer=bool(self.ssl_verifypeer),

@@ -15,6 +15,7 @@ from zope.interface import implementer
 from sipapp.backend import BackendBusy, Backends, BackendTimeout, CircuitOpen, Limits
 from sipapp.errors import HttpError
 from sipapp.http import authentication, codes
+from sipapp.http.engines import make_engine
 from sipapp.http.url import Url
 from sipapp.interfaces.http import HttpRequest, HttpResponse, IHttpClient, IHttpEngine
 
@@ -36,10 +37,12 @@ def speaks_against(result: Any) -> bool:
 class HttpClient:
     """What the HTTP modules share. limits: of their parameter `backend`; group: of their statistics."""
 
-    def __init__(self, server: IServer, group: str, limits: Iterable[tuple[str, Limits]] = ()) -> None:
+    def __init__(
+        self, server: IServer, group: str, limits: Iterable[tuple[str, Limits]] = (), engine: str | None = None
+    ) -> None:
         """Uses the IHttpEngine that somebody provides, else one of its own."""
         self._clock = server.clock
-        self._engine = server.find(IHttpEngine) or _own_engine(server)
+        self._engine = server.find(IHttpEngine) or make_engine(server, engine)
         self.backends = Backends(server.clock, server.statistics, group, limits, speaks_against)
 
     def request(self, request: HttpRequest) -> Deferred[HttpResponse]:
@@ -60,7 +63,7 @@ class HttpClient:
         if request.user is None and url.user is not None:
             request = replace(request, user=url.user, password=url.password)
         if not request.redirects and request.user is None:
-            return self._engine.send(request)  # type: ignore[no-any-return]
+            return self._engine.send(request)
         return ensureDeferred(self._follow(request, url))
 
     async def _follow(self, request: HttpRequest, url: Url) -> HttpResponse:
@@ -92,13 +95,7 @@ class HttpClient:
 
     def close(self) -> Deferred[None]:
         """Close idle connections."""
-        return self._engine.close()  # type: ignore[no-any-return]
-
-
-def _own_engine(server: IServer) -> Any:
-    from sipapp.http.engine import TreqEngine
-
-    return TreqEngine(server.reactor, server.transport.lookup)
+        return self._engine.close()
 
 
 def _with(request: HttpRequest, authorization: bytes) -> HttpRequest:

@@ -18,6 +18,7 @@ from sipapp.errors import HttpError
 from sipapp.http import codes
 from sipapp.http.names import Lookup, NamedHost
 from sipapp.http.tls import Trust
+from sipapp.http.url import split_proxy
 from sipapp.interfaces.http import HttpRequest, Profile, Times
 
 _CONNECT_TIMEOUT = 300.0  # s, curl's; a request's own deadline mostly comes first
@@ -108,17 +109,6 @@ class Trusts:
                 self._known.clear()
             found = self._known[profile, host] = Trust(profile, host)
         return found
-
-
-def split_proxy(text: str) -> tuple[str, int]:
-    """`host:port`, with or without `http://` before it; curl's port is 1080. Raises HttpError."""
-    rest = text.partition("://")[2] or text
-    host, colon, port = rest.rstrip("/").rpartition(":")
-    if not colon or host.endswith(":"):
-        host, port = rest.rstrip("/"), "1080"
-    if not port.isdigit():
-        raise HttpError(codes.NO_PROXY_HOST, f"malformed proxy {text}")
-    return host.strip("[]"), int(port)
 
 
 def _keep_alive(transport: Any, idle: int, interval: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.internet.abstract import isIPAddress, isIPv6Address
-from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.defer import CancelledError, Deferred, DeferredList, maybeDeferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint
 from twisted.internet.error import DNSLookupError
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -19,6 +19,24 @@ Lookup = Callable[[str, str], Any]
 """(kind, name) -> addresses as texts, or a Deferred of them: ITransportLayer.lookup."""
 
 _DELAY = 0.2  # s that one address has before the next is tried beside it
+
+
+def addresses(lookup: Lookup, host: str) -> Deferred[list[str]]:
+    """A before AAAA: whoever has both mostly does better by the first. Never fails, but where it is cancelled."""
+    asked: list[Deferred[Any]] = [maybeDeferred(lookup, kind, host) for kind in ("A", "AAAA")]
+
+    def cancel(waiting: Deferred[list[str]]) -> None:
+        waiting.errback(CancelledError())
+        for one in asked:
+            one.cancel()
+
+    def known(results: Any) -> None:
+        if not found.called:
+            found.callback([str(address) for good, some in results if good for address in some])
+
+    found: Deferred[list[str]] = Deferred(cancel)
+    DeferredList(asked, consumeErrors=True).addCallback(known)
+    return found
 
 
 @implementer(IStreamClientEndpoint)
@@ -40,31 +58,13 @@ class NamedHost:
         """Fails as the last address did; with DNSLookupError where there is none."""
         if isIPAddress(self._host) or isIPv6Address(self._host):
             return self._endpoint(self._host).connect(protocolFactory)  # type: ignore[no-any-return]
-        return self._addresses().addCallback(self._race, protocolFactory)
+        return addresses(self._lookup, self._host).addCallback(self._race, protocolFactory)
 
-    def _addresses(self) -> Deferred[list[str]]:
-        """A before AAAA: whoever has both mostly does better by the first."""
-        asked: list[Deferred[Any]] = [maybeDeferred(self._lookup, kind, self._host) for kind in ("A", "AAAA")]
-
-        def cancel(_: Deferred[list[str]]) -> None:
-            for one in asked:
-                one.cancel()
-
-        found: Deferred[list[str]] = Deferred(cancel)
-        DeferredList(asked, consumeErrors=True).addCallback(
-            lambda results: (
-                None
-                if found.called
-                else found.callback([str(address) for good, some in results if good for address in some])
-            )
-        )
-        return found
-
-    def _race(self, addresses: Sequence[str], factory: Any) -> Deferred[Any]:
+    def _race(self, known: Sequence[str], factory: Any) -> Deferred[Any]:
         self.looked_up = self._reactor.seconds()
-        if not addresses:
+        if not known:
             raise DNSLookupError(f"no address of {self._host}")
-        return _Race(self._reactor, [self._endpoint(one) for one in addresses], factory).won
+        return _Race(self._reactor, [self._endpoint(one) for one in known], factory).won
 
     def _endpoint(self, address: str) -> Any:
         kind = TCP6ClientEndpoint if ":" in address else TCP4ClientEndpoint

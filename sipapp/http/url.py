@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urljoin
 
 from sipapp.errors import HttpError
-from sipapp.http.codes import UNSUPPORTED_PROTOCOL, URL_MALFORMED
+from sipapp.http.codes import NO_PROXY_HOST, UNSUPPORTED_PROTOCOL, URL_MALFORMED
 
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL).fullmatch
 _AUTHORITY = re.compile(rb"""(\[[0-9A-Fa-f:.]+(?:%[^\]]*)?\]|[^:\[\]\s<>"{}|\\^`]+)(?::([0-9]*))?""").fullmatch
@@ -69,6 +69,17 @@ class Url(NamedTuple):
         """The URL that a Location field of this URL's answer means. RFC 9110 §10.2.2."""
         base = bytes(self).decode("latin-1")
         return urljoin(base, location.decode("latin-1")).encode("latin-1")
+
+
+def split_proxy(text: str) -> tuple[str, int]:
+    """`host:port`, with or without `http://` before it; curl's port is 1080. Raises HttpError."""
+    rest = text.partition("://")[2] or text
+    host, colon, port = rest.rstrip("/").rpartition(":")
+    if not colon or host.endswith(":"):
+        host, port = rest.rstrip("/"), "1080"
+    if not port.isdigit():
+        raise HttpError(NO_PROXY_HOST, f"malformed proxy {text}")
+    return host.strip("[]"), int(port)
 
 
 def _host(text: bytes) -> bytes:

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import HttpError
-from sipapp.http.connect import Destination, Trusts, _Tunnel, split_proxy
+from sipapp.http.connect import Destination, Trusts, _Tunnel
 from sipapp.interfaces.http import HttpRequest, Profile
 
 
@@ -67,16 +67,6 @@ class DestinationTests(SynchronousTestCase):
     def test_a_profile_that_cannot_be_used_fails_before_anything_is_connected(self) -> None:
         why = self.failureResultOf(self.connect(tls=True, ca_file="/no/file"), HttpError)
         self.assertEqual((why.value.code, self.reactor.tcpClients), (77, []))
-
-
-class ProxyTests(SynchronousTestCase):
-    def test_its_port_is_1080_unless_told(self) -> None:
-        self.assertEqual(split_proxy("proxy"), ("proxy", 1080))
-        self.assertEqual(split_proxy("http://proxy:3128/"), ("proxy", 3128))
-        self.assertEqual(split_proxy("[2001:db8::1]:3128"), ("2001:db8::1", 3128))
-
-    def test_a_malformed_one_is_5(self) -> None:
-        self.assertEqual(self.assertRaises(HttpError, split_proxy, "proxy:port").code, 5)
 
 
 class TunnelTests(SynchronousTestCase):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.internet.error import ConnectionRefusedError, DNSLookupError
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.testing import MemoryReactorClock
@@ -88,7 +88,7 @@ class NamedHostTests(SynchronousTestCase):
         cancelled: list[Any] = []
         connecting = self.connect("example.com", Deferred(cancelled.append), Deferred(cancelled.append))
         connecting.cancel()
-        self.failureResultOf(connecting)
+        self.failureResultOf(connecting, CancelledError)
         self.assertEqual((len(cancelled), self.tried()), (2, []))
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import HttpError
-from sipapp.http.url import Url
+from sipapp.http.url import Url, split_proxy
 
 
 class UrlTests(SynchronousTestCase):
@@ -66,3 +66,13 @@ class UrlTests(SynchronousTestCase):
         except HttpError:
             return
         self.assertEqual(Url.parse(bytes(url))._replace(user=None, password=b""), url._replace(user=None, password=b""))
+
+
+class ProxyTests(SynchronousTestCase):
+    def test_its_port_is_1080_unless_told(self) -> None:
+        self.assertEqual(split_proxy("proxy"), ("proxy", 1080))
+        self.assertEqual(split_proxy("http://proxy:3128/"), ("proxy", 3128))
+        self.assertEqual(split_proxy("[2001:db8::1]:3128"), ("2001:db8::1", 3128))
+
+    def test_a_malformed_one_is_5(self) -> None:
+        self.assertEqual(self.assertRaises(HttpError, split_proxy, "proxy:port").code, 5)
