@@ -11,12 +11,14 @@ from functools import cache
 from keyword import iskeyword
 from pathlib import Path, PurePosixPath
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from twisted.plugin import getPlugins
 
 import sipapp.modules
 from sipapp.errors import ConfigError
 from sipapp.interfaces.module import IModule, IModuleFactory
+from sipapp.log import Logger
 from sipapp.module import kamailio
 from sipapp.nearest import nearest
 from sipapp.plugin import module_class
@@ -27,6 +29,9 @@ def own_modules() -> dict[str, IModuleFactory]:
     """Our modules by name, from our plugin file itself: Twisted's record of what is in it may be older than that."""
     ours = importlib.import_module("twisted.plugins.sipapp_plugin")
     return {thing.name: thing for thing in vars(ours).values() if IModuleFactory.providedBy(thing)}
+
+
+log = Logger()
 
 
 class Loader:
@@ -71,12 +76,17 @@ class Loader:
         return self._factories
 
     def catalogue(self) -> Iterator[IModule]:
-        """One of each module that a plugin offers; those that cannot be imported here are left out."""
+        """One of each module that a plugin offers; those that cannot be imported here, whatever the reason, are left
+        out: nobody has asked for them."""
         for _, factory in sorted(self.factories().items()):
             try:
-                yield factory()
-            except ImportError:
-                continue
+                with catch_warnings():
+                    simplefilter("ignore")  # about what they import themselves
+                    module = factory()
+            except Exception as why:
+                log.debug("module {name} is left out: {why}", name=factory.name, why=why)
+            else:
+                yield module
 
     def _along_mpath(self, name: str) -> IModuleFactory | None:
         stem = f"{name}_" if iskeyword(name) else name

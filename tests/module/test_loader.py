@@ -99,3 +99,14 @@ class LoaderTests(SynchronousTestCase):
         names = [module.name for module in Loader().catalogue()]
         self.assertEqual(len(names), len(set(names)))
         self.assertLessEqual({"sl", "tm", "pv", "async"}, set(names))
+
+    def test_the_catalogue_leaves_out_what_cannot_be_imported(self) -> None:
+        def broken() -> None:
+            raise RuntimeError("a mistake of somebody else's")
+
+        loader = Loader()
+        broken.name = "aaa_broken"  # type: ignore[attr-defined]
+        loader.factories()["aaa_broken"] = broken  # type: ignore[assignment]
+        names = [module.name for module in loader.catalogue()]
+        self.assertNotIn("aaa_broken", names)
+        self.assertIn("sl", names)
