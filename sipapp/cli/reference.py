@@ -32,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     pages = found.pages()
     for path in folder.glob("*.md"):
-        if path.name not in pages:
+        if path.name not in pages and path.stem not in found.missing:
             path.unlink()
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -41,7 +41,8 @@ def run(given: argparse.Namespace) -> int:
 
 
 class Pages:
-    """All pages; `entries` counts what they describe, `shown` what an example shows."""
+    """All pages; `entries` counts what they describe, `shown` what an example shows. `missing` are modules that cannot
+    be imported here, for want of a package: what is said of them stays as it is."""
 
     def __init__(self, examples: Path, mpath: str = "") -> None:
         from sipapp.cli.examples import read_examples
@@ -51,7 +52,9 @@ class Pages:
 
         core: Any = Core()
         self.examples = read_examples(examples)
-        modules = list(Loader(mpath).catalogue())
+        loader = Loader(mpath)
+        modules = list(loader.catalogue())
+        self.missing = loader.factories().keys() - {module.name for module in modules}
         homes = {interface: module.name for module in reversed(modules) for interface in module.provides}
         self.manuals = [Manual(module, self.examples, homes) for module in (core, *modules)]
 
