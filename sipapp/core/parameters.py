@@ -34,6 +34,7 @@ class CoreConfig:
         self.flags: dict[str, int] = {}
         self.avpflags: dict[str, int] = {}
         self.custom: dict[tuple[str, str], int | bytes] = {}
+        self._descriptions: dict[tuple[str, str], str] = {}
         self.instances: dict[tuple[str, int, str], int | bytes] = {}
         self.warnings: list[ConfigError] = []
 
@@ -55,8 +56,9 @@ class CoreConfig:
                 self.async_workers_group.append(_text(value))
             case nodes.CoreParam(name=name, value=value):
                 self._core(setting, name, value)
-            case nodes.CfgValue(group=group, name=name, instance=None, value=value):
+            case nodes.CfgValue(group=group, name=name, instance=None, value=value, description=text):
                 self.custom[group, name] = value
+                self._descriptions[group, name] = text
             case nodes.CfgValue(group=group, name=name, instance=int(instance), value=value):
                 self.instances[group, instance, name] = value
             case nodes.Flags(names=names, avp=avp):
@@ -106,6 +108,19 @@ class CoreConfig:
             return None
         value = getattr(self, attribute)
         return value.encode() if isinstance(value, str) else value
+
+    def names(self) -> list[tuple[str, str]]:
+        """(group, name) of all that `value` knows, the script's own first."""
+        core = [p.name for p in PARAMETERS.values() if not p.notice and "." not in p.name]
+        tcp = [("tcp", name[4:]) for name in core if name.startswith("tcp_")]
+        return [*self.custom, *(("core", name) for name in core if not name.startswith("tcp_")), *tcp]
+
+    def description(self, group: str, name: str) -> str:
+        """What a parameter is for; of the script's own, what the script says."""
+        if (group, name) in self.custom:
+            return self._descriptions[group, name]
+        parameter = PARAMETERS.get({"core": name, "tcp": f"tcp_{name}"}.get(group, ""))
+        return "" if parameter is None else parameter.doc
 
     def change(self, group: str, name: str, value: int | bytes) -> bool:
         """Set what `value` reads while the server runs. False: there is no such parameter, or it is of another type."""
