@@ -36,7 +36,7 @@ docs: $(VENV)/test.stamp  ## docs/reference/, from the docstrings and docs/examp
 	$(BIN)/sipapp reference docs/reference
 
 bench: $(VENV)/dev.stamp  ## cost of parsing, scripts, transactions and calls
-	$(BIN)/python -m pytest bench -q --benchmark-only
+	$(BIN)/python -m pytest bench -q --benchmark-only -o python_files='bench_*.py'
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info _trial_temp*

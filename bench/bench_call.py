@@ -193,5 +193,5 @@ def suspended_call(bench: Bench) -> Callable[[], None]:
     [(OPTIONS_SL, options), (RELAY, relayed_call), (SLEEP, suspended_call)],
     ids=["options_sl", "invite_relay", "async_sleep"],
 )
-def bench_call(benchmark: Any, script: str, make: Callable[[Bench], Callable[[], None]]) -> None:
+def test_call(benchmark: Any, script: str, make: Callable[[Bench], Callable[[], None]]) -> None:
     benchmark(make(Bench(script)))
