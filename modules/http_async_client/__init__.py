@@ -20,6 +20,7 @@ from sipapp.errors import HttpError
 from sipapp.http import codes
 from sipapp.http.client import HttpClient
 from sipapp.http.engines import parse_engine
+from sipapp.http.url import shown
 from sipapp.interfaces.http import HttpResponse
 from sipapp.log import Logger
 from sipapp.module import (
@@ -185,7 +186,7 @@ class HttpAsyncClient:
 
     def _noted(self, _: None, url: bytes, result: Result) -> None:
         outcome = result.error or (result.response and result.response.status)
-        log.debug("{url}: {outcome}", url=url.decode(errors="replace"), outcome=str(outcome))
+        log.debug("{url}: {outcome}", url=shown(url), outcome=str(outcome))
 
     def _ask_beside(self, url: bytes, options: Options, route: Any, result: Result) -> None:
         asked = self._ask(url, options, result)

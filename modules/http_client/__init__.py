@@ -17,6 +17,7 @@ from sipapp.errors import HttpError
 from sipapp.http import codes
 from sipapp.http.client import HttpClient
 from sipapp.http.fields import FORM, parse_fields, with_usual
+from sipapp.http.url import shown
 from sipapp.interfaces.http import HttpRequest, HttpResponse, IHttpClient
 from sipapp.log import Logger
 from sipapp.module import (
@@ -181,7 +182,7 @@ class HttpClientModule(Parameters):
         if not isinstance(error, HttpError):
             return failure
         self._bad.add()
-        log.warn("{error} (url: {url})", error=error.reason, url=url.decode(errors="replace"))
+        log.warn("{error} (url: {url})", error=error.reason, url=shown(url))
         assert result.set is not None
         result.set(ctx, b"")
         return error.code

@@ -47,7 +47,7 @@ class Connection:
     name: str
     url: bytes
     user: bytes | None
-    password: bytes
+    password: bytes = field(repr=False)
     failover: str
     settings: Settings
 

@@ -19,6 +19,7 @@ from sipapp.http import codes
 from sipapp.http.client import HttpClient
 from sipapp.http.engines import parse_engine
 from sipapp.http.fields import parse_fields, with_usual
+from sipapp.http.url import shown
 from sipapp.interfaces.http import HttpRequest, HttpResponse, Profile
 from sipapp.log import Logger
 from sipapp.module import (
@@ -250,7 +251,7 @@ def _failed(ctx: Context, results: tuple[PvRef | None, ...], url: bytes, failure
         return failure
     if not isinstance(error, HttpError):
         return failure
-    log.error("{error} (url: {url})", error=error.reason, url=url.decode(errors="replace"))
+    log.error("{error} (url: {url})", error=error.reason, url=shown(url))
     if error.code == codes.TIMED_OUT and not error.connecting:
         _write(ctx, results, b"", b"", 0)
         return TRANSFER_TIMEOUT

@@ -71,6 +71,12 @@ class Url(NamedTuple):
         return urljoin(base, location.decode("latin-1")).encode("latin-1")
 
 
+def shown(url: bytes) -> str:
+    """A URL as a log may show it: without user and password."""
+    text = url.decode("utf-8", "replace")
+    return re.sub("^([a-z]+://)?[^/?#]*@", r"\1", text)
+
+
 def split_proxy(text: str) -> tuple[str, int]:
     """`host:port`, with or without `http://` before it; curl's port is 1080. Raises HttpError."""
     rest = text.partition("://")[2] or text

@@ -48,7 +48,7 @@ class HttpRequest:
     timeout: float = 0.0  # s for everything: queue, redirects, body; 0: none
     profile: Profile = field(default_factory=Profile)
     user: bytes | None = None
-    password: bytes = b""
+    password: bytes = field(default=b"", repr=False)
     authentication: int = BASIC | DIGEST
     redirects: int = 0  # how many are followed; one too many is error 47
     fixed_method: bool = False  # redirects keep the method that was asked for

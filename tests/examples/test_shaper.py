@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+from sipapp.interfaces.http import IHttpEngine
+from sipapp.testing.harness import Harness
+from sipapp.testing.http import FakeHttp
 from tests.examples.http import ExampleCase
+
+AS_KAMAILIO_HAS_IT = """
+loadmodule "tm" loadmodule "tmx" loadmodule "sl" loadmodule "pv" loadmodule "async" loadmodule "http_client"
+async_workers=2
+modparam("async", "ms_timer", 10)
+modparam("http_client", "httpcon", "leakybucket=>http://192.0.2.80/bucket")
+request_route { route(REQUESTSHAPER); }
+route[REQUESTSHAPER] {
+    $var(res) = http_connect("leakybucket", "/add?key=$fd", $null, $null,"$avp(delay)");
+    $var(d) = $(avp(delay){s.int});
+    if ($var(d) > 0) {
+        async_ms_sleep("$var(d)");
+        if (!t_relay()) { sl_reply_error(); }
+        exit;
+    }
+    if (!t_relay()) { sl_reply_error(); }
+    exit;
+}
+"""
+"""The shape that the manual of Kamailio's module async gives it."""
 
 
 class ShaperTests(ExampleCase):
@@ -42,3 +65,21 @@ class ShaperTests(ExampleCase):
         self.sip.advance(1)
         self.assertEqual(self.heard(), [200])
         self.assertTrue(self.logged("no shaping: 28, Timeout was reached"))
+
+
+class ManualTests(ExampleCase):
+    def relayed(self, delay: bytes, seconds: float) -> int:
+        """How many requests have reached the other end after so long."""
+        http = FakeHttp(delay)
+        sip = Harness(AS_KAMAILIO_HAS_IT, provide={IHttpEngine: http})
+        self.addCleanup(sip.close)
+        bob = sip.peer("udp:192.0.2.2:5060")
+        sip.peer("udp:192.0.2.1:5060").send("INVITE", "sip:bob@192.0.2.2")
+        sip.advance(seconds)
+        self.assertEqual(http.requests[0].url, b"http://192.0.2.80/bucket/add?key=example.com")
+        return len(bob.received)
+
+    def test_it_runs_as_it_is(self) -> None:
+        self.assertEqual(self.relayed(b"0", 0.0), 1)
+        self.assertEqual(self.relayed(b"300", 0.29), 0)
+        self.assertEqual(self.relayed(b"300", 0.31), 1)

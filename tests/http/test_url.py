@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import HttpError
-from sipapp.http.url import Url, split_proxy
+from sipapp.http.url import Url, shown, split_proxy
 
 
 class UrlTests(SynchronousTestCase):
@@ -58,6 +58,10 @@ class UrlTests(SynchronousTestCase):
         self.assertEqual(url.joined(b"/x"), b"http://example.com/x")
         self.assertEqual(url.joined(b"x?y"), b"http://example.com/a/x?y")
         self.assertEqual(url.joined(b"https://example.org/"), b"https://example.org/")
+
+    def test_a_log_shows_no_password(self) -> None:
+        self.assertEqual(shown(b"http://alice:s@cret@example.com/x@y"), "http://example.com/x@y")
+        self.assertEqual(shown(b"alice:secret@example.com"), "example.com")
 
     @given(st.binary())
     def test_whatever_is_no_url_is_an_http_error(self, text: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -315,13 +316,19 @@ class GivenUpTests(HttpCase):
             self.assertEqual(self.ask(function, url).code, good)
 
 
+NO_CURL = None if find_spec("pycurl") else "pycurl is not installed"
+
+
 class CurlTableTests(TableTests):
     engine = "curl"
+    skip = NO_CURL
 
 
 class CurlConnectionTests(ConnectionTests):
     engine = "curl"
+    skip = NO_CURL
 
 
 class CurlGivenUpTests(GivenUpTests):
     engine = "curl"
+    skip = NO_CURL

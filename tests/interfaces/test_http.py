@@ -24,6 +24,9 @@ class RequestTests(SynchronousTestCase):
         profile = HttpRequest(b"GET", b"http://example.com/").profile
         self.assertEqual((profile.verify_peer, profile.verify_host), (True, True))
 
+    def test_it_does_not_show_its_password(self) -> None:
+        self.assertNotIn("secret", repr(HttpRequest(b"GET", b"", password=b"secret")))
+
     def test_fields_are_each_requests_own(self) -> None:
         HttpRequest(b"GET", b"").fields.append((b"X", b"1"))
         self.assertEqual(HttpRequest(b"GET", b"").fields, [])

@@ -61,6 +61,11 @@ class QueryTests(HttpClientCase):
         said = self.with_http(7, f'if (http_client_query("{URL}", "$var(r)")) {{ say("true"); }}')
         self.assertEqual(said, ["true"])
 
+    def test_a_password_in_a_url_is_not_logged(self) -> None:
+        self.query(7, 'http_client_query("http://alice:secret@192.0.2.80/x", "$var(r)")')
+        self.assertTrue(self.logged("(url: http://192.0.2.80/x)"))
+        self.assertFalse(self.logged("secret"))
+
     def test_an_empty_url_is_minus_1_and_leaves_the_result_alone(self) -> None:
         self.assertEqual(self.query(b"x", 'http_client_query($null, "$var(r)")'), ["-1 old"])
 
