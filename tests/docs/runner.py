@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from twisted.python.failure import Failure
+
 from sipapp.cli.examples import code
 from sipapp.cli.rpc import typed
 from sipapp.interfaces.http import HttpResponse, IHttpEngine
@@ -223,8 +225,9 @@ class Run:
 
     def _rpc(self) -> Iterator[str]:
         for wanted, came in self.answers:
-            text = json.dumps(came, default=_plain)
-            if wanted and not alike(wanted, text):
+            failed = isinstance(came, Failure)
+            text = f"error {came.getErrorMessage()}" if failed else json.dumps(came, default=_plain)
+            if failed is not wanted.startswith("error ") or (wanted and not alike(wanted, text)):
                 yield f"wants {wanted!r}, got {text!r}"
 
 

@@ -51,4 +51,6 @@ class MistakeTests(SynchronousTestCase):
         self.check(RELAY % "# => OPTIONS ...\n# => OPTIONS ...", "got ['OPTIONS sip:bob@example.com']")
 
     def test_another_answer_of_a_command(self) -> None:
+        self.check(HEAD + "# rpc core.kill x y => ...\nrequest_route { exit; }", "got 'error core.kill takes")
+        self.check(HEAD + "# rpc core.kill x y => error core.kill takes...\nrequest_route { exit; }")
         self.check(HEAD + "# rpc core.echo a => 5\nrequest_route { exit; }", "wants '5', got '[\"a\"]'")
