@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 
 from sipapp.interfaces.server import IServer
@@ -65,8 +66,13 @@ class Sockets:
 
     @script_function()
     def set_source_address(self, ctx: Context, saddr: bytes) -> int:
-        """Treat the message as if it had come from this address: `192.0.2.9:5060`, the port 5060 where missing."""
+        """Treat the message as if it had come from this address: `192.0.2.9:5060`, the port 5060 where missing. False
+        for a name: it is not looked up."""
         address = parse_address(saddr)
+        try:
+            ip_address(address.host)
+        except ValueError:
+            return -1
         flow = ctx.message.flow
         ctx.message.flow = Flow(flow.socket, address.host, address.port or 5060, flow.connection)
         return 1

@@ -60,6 +60,11 @@ class SocketsTests(SynchronousTestCase):
             flow = ctx.message.flow
             self.assertEqual((flow.socket, flow.host, flow.port), (UDP, host, port))
 
+    def test_a_name_is_no_source_address(self) -> None:
+        ctx = context()
+        self.assertEqual(self.module.set_source_address(ctx, b"host.example.com"), -1)
+        self.assertEqual(ctx.message.flow.host, "192.0.2.9")
+
     def test_names_are_asked_for(self) -> None:
         self.assertEqual(self.module.is_socket_name(self.ctx(), b"side"), 1)
         self.assertEqual(self.module.is_socket_name(self.ctx(), b"none"), -1)
