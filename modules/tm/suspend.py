@@ -270,8 +270,8 @@ class Suspending(Creating):
         if ctx.transaction is None and self.new_transaction(ctx) < 0:
             return -1
         t = ctx.transaction
-        if t is None or t.status >= 200:
-            return -1
+        if t is None or t.status >= 200 or (t.held is not None and t.held.branch is not None):
+            return -1  # no more, or not beside a response that is put aside
         if t.is_canceled:
             return 1
         self.say_trying(t, ctx)
