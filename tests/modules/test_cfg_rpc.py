@@ -28,7 +28,8 @@ class CfgRpcTests(SynchronousTestCase):
     def fault(self, command: str, *parameters: Any) -> str:
         error = self.assertRaises(RpcFault, self.ask, command, *parameters)
         self.assertEqual(error.code, 400)
-        return error.reason
+        reason: str = error.reason
+        return reason
 
     def test_a_parameter_is_read_by_group_and_name(self) -> None:
         self.assertEqual(self.ask("get", "my", "var"), 5)

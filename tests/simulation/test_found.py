@@ -167,3 +167,22 @@ class FoundTests(SynchronousTestCase):
         sip.clock.callLater(0, sip.close)
         sip.advance(1)
         self.assertEqual([event for event in sip.log if event.get("log_failure")], [])
+
+    def test_a_request_is_not_put_aside_beside_its_response(self) -> None:
+        sip = self.serve(
+            f"""request_route {{ {BEGIN}
+                t_on_reply("R");
+                $ru = "sip:one@192.0.2.2:5060";
+                t_relay();
+                async_sleep("1");
+                if (t_suspend()) t_reply("500", "Not This");
+            }}
+            onreply_route[R] {{ if (t_suspend()) exit; }}""",
+            "suspend_timeout=5\n",
+        )
+        alice, bob = sip.peer("udp:192.0.2.1:5060"), sip.peer("udp:192.0.2.2:5060")
+        bob.answers = lambda request: [404]
+        alice.send("MESSAGE")
+        sip.advance(60)
+        self.assertEqual(alice.received, [(5.0, 404)])
+        self.assertEqual(sip.rpc("tm.stats")["current"], 0)

@@ -27,6 +27,7 @@ class SeedTests(SynchronousTestCase):
 
     def test_what_is_violated_is_told(self) -> None:
         world = World(7)
+        world.crowded = False
         world.backend.ran["call-x", "1 INVITE", "z9hG4bK-x"] = 2
         world.backend.open[object()] = None
         found = world.run()

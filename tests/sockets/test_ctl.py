@@ -7,7 +7,7 @@ import socket
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
@@ -16,6 +16,7 @@ from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import TestCase
 
 from sipapp.errors import LocalError
+from sipapp.interfaces.module import IModule
 from sipapp.interfaces.rpc import IRpc
 from sipapp.module.declare import RpcCommand
 from sipapp.modules.ctl import Ctl
@@ -37,7 +38,9 @@ class CtlSocketTests(TestCase):
         self.module = Ctl()
 
     def start(self, *places: Place) -> None:
-        rpc = Dispatcher({c.name: c for c in (RpcCommand("double", self.double), *self.module.rpc_commands())})
+        rpc = Dispatcher(
+            {c.name: c for c in (RpcCommand("double", self.double), *cast(IModule, self.module).rpc_commands())}
+        )
         server: Any = SimpleNamespace(
             reactor=reactor, clock=reactor, get={IRpc: rpc}.__getitem__, config=SimpleNamespace(rundir=str(self.folder))
         )
@@ -83,7 +86,8 @@ class CtlSocketTests(TestCase):
 
     def kamcmd(self, *words: str) -> Deferred[Any]:
         assert KAMCMD is not None
-        return getProcessOutputAndValue(KAMCMD, ["-s", f"unixs:{self.folder / 's'}", *words])
+        output: Deferred[Any] = getProcessOutputAndValue(KAMCMD, ["-s", f"unixs:{self.folder / 's'}", *words])
+        return output
 
     async def test_kamcmd_prints_what_it_prints_of_kamailio(self) -> None:
         self.start(Place("unixs", str(self.folder / "s")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -38,7 +39,7 @@ class Wire:
 class ProtocolTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.cancelled = False
-        methods = {"double": self.double, "wait": self.wait, "refuse": self.refuse}
+        methods: dict[str, Callable[..., Any]] = {"double": self.double, "wait": self.wait, "refuse": self.refuse}
         self.rpc = Dispatcher({name: RpcCommand(name, method) for name, method in methods.items()})
         self.factory = Streams(self.rpc, Place("tcp", "127.0.0.1", 5))
         self.stream = self.factory.buildProtocol(None)
