@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -10,6 +11,7 @@ from sipapp.errors import ConfigError
 from sipapp.http import engines
 from sipapp.http.engine import TreqEngine
 from tests.modules.stage import Server
+from tests.served import run
 
 
 class EngineTests(SynchronousTestCase):
@@ -41,3 +43,15 @@ class EngineTests(SynchronousTestCase):
         self.assertEqual(engines.parse_engine("treq"), "treq")
         why = self.assertRaises(ConfigError, engines.parse_engine, "curl")
         self.assertEqual(str(why), "the engine curl is not installed: pip install 'sipapp[curl]'")
+
+    def test_without_any_a_module_says_at_its_loadmodule_what_to_install(self) -> None:
+        code = """
+import importlib.util as util
+real = util.find_spec
+util.find_spec = lambda name, *more: None if name in ("treq", "pycurl") else real(name, *more)
+from sipapp.assemble import assemble_text
+assemble_text('loadmodule "http_client" request_route { exit; }')
+"""
+        done = run([sys.executable, "-c", code])
+        self.assertIn('app.cfg:1:1: loadmodule "http_client": ', done.output)
+        self.assertIn("pip install 'sipapp[http]'", done.output)
