@@ -11,6 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import wrapClientTLS
 from twisted.internet.protocol import Factory
 
+from sipapp.backend.shared import SharedConnection
 from sipapp.http.names import NamedHost
 from sipapp.http.tls import Trust
 from sipapp.interfaces.http import Profile
@@ -46,13 +47,12 @@ class LdapSession:
         self._reactor = reactor
         self._lookup = lookup
         self.session = session
-        self._client: Any = None
-        self._connecting: Deferred[Any] | None = None
+        self._shared: SharedConnection[Any] = SharedConnection(self._connect, lambda client: bool(client.connected))
 
     async def search(self, search: Search) -> list[Entry]:
         """Raises LdapError: no server can be asked, or none answers in time."""
         for again in (True, False):
-            client = await self._connected()
+            client = await self._shared.get()
             try:
                 found: list[Entry] = await self._within(
                     self._search(client, search), self.session.search_timeout, client
@@ -116,27 +116,11 @@ class LdapSession:
 
     # -- connections
 
-    async def _connected(self) -> Any:
-        if self._client is not None and self._client.connected:
-            return self._client
-        if self._connecting is None:
-            self._connecting = Deferred.fromCoroutine(self._connect())
-            self._connecting.addBoth(self._made)
-        waiting: Deferred[Any] = Deferred()
-        self._connecting.addBoth(_pass_on, waiting)
-        return await waiting
-
-    def _made(self, result: Any) -> Any:
-        self._connecting = None
-        if isinstance(result, LDAPClient):
-            self._client = result
-        return result
-
     async def _connect(self) -> Any:
         why: Exception = LdapError("no server")
         for place in self.session.places:
             try:
-                client = await self._endpoint(place).connect(Factory.forProtocol(_Client))
+                client = await self._endpoint(place).connect(_clients())
             except Exception as error:  # a refusal, a name that nobody knows, a time-out, a certificate
                 why = error
                 log.info("ldap {name}: {host}: {why}", name=self.session.name, host=place.host, why=str(error))
@@ -160,12 +144,12 @@ class LdapSession:
         return wrapClientTLS(Trust(Profile(), place.host), endpoint) if place.tls else endpoint
 
     def close(self) -> None:
-        if self._client is not None and self._client.connected:
-            self._client.unbind()
+        self._shared.close()
+        if self._shared.present is not None:
+            self._shared.present.unbind()
 
 
-def _pass_on(result: Any, waiting: Deferred[Any]) -> Any:
-    """To one more who waits; for the next one it stays as it is, and a failure ends here."""
-    if not waiting.called:
-        waiting.callback(result)
-    return result if isinstance(result, LDAPClient) else None
+def _clients() -> Any:
+    made = Factory.forProtocol(_Client)
+    made.noisy = False
+    return made

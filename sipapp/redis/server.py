@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import txredisapi
-from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import UNIXClientEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.protocol import Factory
 
+from sipapp.backend.shared import SharedConnection
 from sipapp.errors import RedisError, RedisTimeout
 from sipapp.log import Logger
 from sipapp.redis.address import Address
@@ -52,9 +52,7 @@ class RedisServer:
         self._connect_timeout = connect_timeout
         self._command_timeout = command_timeout
         self._trust = trust
-        self._shared: Connection | None = None
-        self._connecting: Deferred[Connection] | None = None
-        self._waiting: list[Deferred[Connection]] = []
+        self._shared: SharedConnection[Connection] = SharedConnection(self.connect, lambda one: bool(one.connected))
         self._connected_before = False
         self.closed = False
 
@@ -108,40 +106,16 @@ class RedisServer:
     # -- connections
 
     async def _ready(self) -> Connection:
-        """The shared connection; those who come while it is being made wait for the same one."""
-        shared = self._shared
-        if shared is not None and shared.connected:
-            return shared
         if self.closed:
             raise RedisError(f"{self.address.name}: closed")
-        waiting: Deferred[Connection] = Deferred(self._give_up)
-        self._waiting.append(waiting)
-        if self._connecting is None:
-            self._connecting = Deferred.fromCoroutine(self.connect())
-            self._connecting.addBoth(self._made)
-        return await waiting
-
-    def _give_up(self, waiting: Deferred[Connection]) -> None:
-        if waiting in self._waiting:
-            self._waiting.remove(waiting)
-
-    def _made(self, result: Any) -> None:
-        self._connecting = None
-        if isinstance(result, Connection):
-            self._shared = result
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            if isinstance(result, Connection):
-                one.callback(result)
-            else:
-                one.errback(result)
+        return await self._shared.get()
 
     async def connect(self) -> Connection:
         """A new connection, entered and with its database chosen. Raises RedisError."""
         address = self.address
         try:
             host, port = await self._where()
-            connection: Connection = await self._endpoint(host, port).connect(Factory.forProtocol(Connection))
+            connection: Connection = await self._endpoint(host, port).connect(_connections())
         except _LOST as why:
             raise RedisError(f"{address.name}: cannot connect to {address}: {why}") from None
         for command in self._first_commands():
@@ -201,10 +175,15 @@ class RedisServer:
 
     def close(self) -> None:
         self.closed = True
-        if self._connecting is not None:
-            self._connecting.cancel()
-        if self._shared is not None:
-            self._shared.abort()
+        self._shared.close()
+        if self._shared.present is not None:
+            self._shared.present.abort()
+
+
+def _connections() -> Any:
+    made = Factory.forProtocol(Connection)
+    made.noisy = False
+    return made
 
 
 def _told(reply: Reply) -> tuple[str, int] | None:
