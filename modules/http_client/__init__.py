@@ -177,13 +177,15 @@ class HttpClientModule(Parameters):
         return status or -1
 
     def _failed(self, ctx: Context, result: PvRef, url: bytes, failure: Failure) -> Any:
-        """curl's number, with an empty result; what was cancelled is nobody's result."""
+        """curl's number, with an empty result; what was cancelled is nobody's result, unless async() lets it go on."""
         error = failure.value
+        assert result.set is not None
         if not isinstance(error, HttpError):
+            if ctx.run is not None and ctx.run.interrupted:
+                result.set(ctx, b"")
             return failure
         self._bad.add()
         log.warn("{error} (url: {url})", error=error.reason, url=shown(url))
-        assert result.set is not None
         result.set(ctx, b"")
         return error.code
 

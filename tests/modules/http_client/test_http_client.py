@@ -147,10 +147,10 @@ class WaitingTests(HttpClientCase):
         self.assertEqual(said, ["200 body"])
 
     def test_the_time_limit_of_async_is_28(self) -> None:
-        routes = 'route[r] { say("$rc"); t_reply(404, "x"); }'
+        routes = 'route[r] { say("$rc [$avp(b)]"); t_reply(404, "x"); }'
         self.with_http(None, f'async(http_client_query("{URL}", "$avp(b)"), r, 1);', routes=routes)
         self.sip.advance(1)
-        self.assertEqual(self.alice.messages[-1].values(b"x-said"), [b"28"])
+        self.assertEqual(self.alice.messages[-1].values(b"x-said"), [b"28 []"])
         self.assertEqual(self.http.cancelled, 1)
 
     def test_launch_reports_the_code(self) -> None:
