@@ -35,7 +35,7 @@ class Database:
         self.folder = Path(tempfile.mkdtemp(prefix="sipapp-sql-"))
         holder.addCleanup(shutil.rmtree, self.folder, True)
         self.port = free_ports()[0]
-        self._prefix = ["setpriv", "--pdeathsig", "KILL"]
+        self._prefix = [program("setpriv", "util-linux"), "--pdeathsig", "KILL"]
         if os.getuid() == 0:
             account = pwd.getpwnam(user)
             os.chown(self.folder, account.pw_uid, account.pw_gid)
