@@ -79,7 +79,8 @@ class PersistenceTests(TalkCase):
     def test_without_a_database_module_the_server_does_not_start(self) -> None:
         why = self.assertRaises(ConfigError, self.serve, "")
         self.assertEqual(
-            str(why), 'modparam("htable", "db_url"): no database module for fake: is loaded (loadmodule "db_fake"?)'
+            str(why),
+            'app.cfg:5:1: modparam("htable", "db_url"): no database module for fake: is loaded (loadmodule "db_fake"?)',
         )
 
     def test_a_database_that_fails_or_has_null_keys_keeps_the_server_from_starting(self) -> None:
