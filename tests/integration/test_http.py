@@ -16,7 +16,7 @@ from tests.served import Caller, Served, Standin
 
 SCRIPT = Path(__file__).with_name("requests.cfg").read_text(encoding="utf-8")
 
-AT_ONCE = 0.6
+AT_ONCE = 1.0
 """s within which whoever does not wait for a web server is answered, on a busy machine."""
 
 DEADLINE = 2.0
