@@ -20,6 +20,7 @@ from sipapp.module import (
     script_function,
     writable,
 )
+from sipapp.script.pv import NULL
 
 _ALPHANUMERIC = (ascii_letters + digits).encode()
 _DIGITS = digits.encode()
@@ -83,7 +84,9 @@ class Numbers:
     @script_function(routes=_EVERYWHERE, parse={"result": writable})
     def tel2sip(self, ctx: Context, uri: bytes, hostpart: bytes, result: PvRef) -> int:
         """Write a tel: URI as a sip: URI at `hostpart` with ;user=phone to `result`; visual separators go, parameters
-        stay. 2, and `result` untouched: it is no tel: URI."""
+        stay. 2, and `result` untouched: it is no tel: URI; -1: the variable that is to hold it has no value."""
+        if uri == NULL:
+            return -1
         if uri[:4].lower() != b"tel:":
             return 2
         number, semicolon, tail = uri[4:].lower().partition(b";")

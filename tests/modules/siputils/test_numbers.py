@@ -70,6 +70,7 @@ class NumbersTests(SynchronousTestCase):
         self.assertEqual(self.module.tel2sip(self.ctx, b"tel:1", b"h", result), 1)
         self.assertEqual(self.module.tel2sip(self.ctx, b"sip:1@h", b"h", result), 2)
         self.assertEqual(self.module.tel2sip2(self.ctx, b"sip:1@h", b"h", result), 1)
+        self.assertEqual(self.module.tel2sip(self.ctx, b"<null>", b"h", result), -1)
         self.assertRaises(ScriptError, self.module.tel2sip, self.ctx, b"tel:1", b"not a host", result)
 
     def test_parameters_are_sorted_as_rfc_3261_wants(self) -> None:
