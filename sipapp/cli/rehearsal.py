@@ -116,6 +116,9 @@ class _Alone(Clock):
         why = ConnectError(string=f"a rehearsal connects to nobody: {address}")
         self.callLater(0, factory.clientConnectionFailed, None, Failure(why))
 
+    def spawnProcess(self, protocol: Any, executable: Any, arguments: Any, **_: Any) -> None:
+        raise OSError(f"a rehearsal runs no commands: {arguments[-1]!r}")
+
 
 class _MadeUpNames:
     """As much of an IResolver as the transport layer asks: every name has one address, and there is nothing else."""

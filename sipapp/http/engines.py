@@ -6,6 +6,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from twisted.internet.interfaces import IReactorFDSet
+
 from sipapp.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ def parse_engine(name: str) -> str:
 
 
 def make_engine(server: IServer, name: str | None = None) -> IHttpEngine:
-    """An engine on the server's reactor and name servers."""
-    if (name or available()[0]) == "curl":
+    """An engine on the server's reactor and name servers; libcurl's wants a reactor that watches descriptors."""
+    if (name or available()[0]) == "curl" and IReactorFDSet.providedBy(server.reactor):
         from sipapp.http.curl import CurlEngine
 
         return CurlEngine(server.reactor, server.transport.lookup)

@@ -54,6 +54,16 @@ class RehearsalTests(SynchronousTestCase):
             ["udp:192.0.2.100:5062 > 192.0.2.7:5070", "tcp:198.51.100.1:5061 > 192.0.2.7:5070"],
         )
 
+    def test_backends_are_out_of_reach_and_the_script_is_told_so(self) -> None:
+        script = """loadmodule "http_client" loadmodule "exec"
+            request_route {
+                $var(h) = http_client_query("http://192.0.2.80/", "$var(body)");
+                $var(e) = exec_cmd("ls /");
+                sl_send_reply(200, (str)$var(h) + " " + $var(e));
+            }"""
+        self.rehearse(script)
+        self.assertEqual(self.sent[-1][0], "SIP/2.0 200 7 -1")
+
     def test_names_are_given_addresses(self) -> None:
         self.rehearse('request_route { $ru = "sip:x@a.example"; append_branch("sip:x@b.example"); t_relay(); }')
         self.assertEqual(self.names, [("a.example", "203.0.113.1"), ("b.example", "203.0.113.2")])
