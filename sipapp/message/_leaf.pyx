@@ -9,6 +9,7 @@ from sipapp.message import leaf_pure
 from sipapp.message.headers import SPELLINGS as _SPELLINGS
 
 cdef dict SPELLINGS = _SPELLINGS
+cdef dict METHODS = {method: method for method in leaf_pure.METHODS}
 
 cdef enum:
     MAX_FIELDS = 128  # more of them are for the other twin
@@ -22,6 +23,7 @@ cdef enum:
     DIGIT = 16
     UPPER = 32
     NAME = 64  # of a display name without quotes
+    MARK = 128  # `?` `@`
 
 cdef unsigned char CLASS[256]
 
@@ -46,6 +48,8 @@ cdef void _classify():
     CLASS[c","] |= STOP
     CLASS[c"<"] |= ANGLE
     CLASS[c">"] |= ANGLE
+    CLASS[c"?"] |= MARK
+    CLASS[c"@"] |= MARK
 
 
 _classify()
@@ -116,6 +120,14 @@ cdef class Head:
         if number < 0:
             return None
         return self.text_of(number)
+
+    def length(self):
+        cdef int a, b
+        cdef int number = self.find(b"content-length")
+        if number < 0:
+            return -1
+        self.trimmed(number, &a, &b)
+        return _digits(<const unsigned char *>PyBytes_AS_STRING(self._data), a, b)
 
     def has_repeats(self):
         cdef int number
@@ -307,8 +319,16 @@ cdef bint _parameters(const unsigned char *text, int at, int end, unsigned char 
     return True
 
 
-cdef bint _address(const unsigned char *text, int at, int end):
-    cdef int start
+cdef struct AddressParts:
+    int display
+    int display_end
+    int uri
+    int uri_end
+    int tail  # what follows the first `;`
+
+
+cdef bint _address(const unsigned char *text, int at, int end, AddressParts *parts):
+    parts.display = at
     if at < end and text[at] == c'"':
         at += 1
         while at < end and text[at] != c'"':
@@ -316,20 +336,57 @@ cdef bint _address(const unsigned char *text, int at, int end):
                 return False
             at += 1
         at += 1
+        parts.display_end = at
         if at < end and text[at] == c" ":
             at += 1
     else:
         while at < end and CLASS[text[at]] & NAME:
             at += 1
+        parts.display_end = at
+        while parts.display < parts.display_end and text[parts.display] == 32:
+            parts.display += 1
+        while parts.display < parts.display_end and text[parts.display_end - 1] == 32:
+            parts.display_end -= 1
     if at >= end or text[at] != c"<":
         return False
     at += 1
-    start = at
+    parts.uri = at
     while at < end and text[at] != c'"' and not CLASS[text[at]] & (SPACE | ANGLE):
         at += 1
-    if at == start or at >= end or text[at] != c">":
+    parts.uri_end = at
+    if at == parts.uri or at >= end or text[at] != c">":
         return False
+    parts.tail = at + 2 if at + 1 < end else end
     return _parameters(text, at + 1, end, SPACE | STOP | ANGLE)
+
+
+cdef object _parameter(const unsigned char *text, int at, int end, bytes name):
+    """The value of the first parameter of this name (lower case); None where it is absent or has none."""
+    cdef const unsigned char *wanted = <const unsigned char *>PyBytes_AS_STRING(name)
+    cdef int size = <int>PyBytes_GET_SIZE(name)
+    cdef int start
+    cdef int stop
+    while at < end:
+        start = at
+        while at < end and text[at] != c";":
+            at += 1
+        stop = at
+        at += 1
+        if _is_named(text, start, stop, wanted, size):
+            start += size + 1
+            return None if start > stop else PyBytes_FromStringAndSize(<const char *>text + start, stop - start)
+    return None
+
+
+cdef bint _is_named(const unsigned char *text, int start, int stop, const unsigned char *wanted, int size):
+    """Whether the parameter from `start` to `stop` has this name (lower case letters)."""
+    cdef int number
+    if stop - start < size or (stop - start > size and text[start + size] != c"="):
+        return False
+    for number in range(size):
+        if (text[start + number] | 32) != wanted[number]:
+            return False
+    return True
 
 
 cdef bint _cseq(const unsigned char *text, int at, int end):
@@ -378,6 +435,28 @@ cdef struct ViaParts:
     int tail  # what follows the first `;`
 
 
+cdef int _host_port(const unsigned char *text, int at, int end, int *host_end, int *port):
+    """Where it ends; -1 where there is none. The port is -1 where it is not written."""
+    cdef int start = at
+    while at < end and CLASS[text[at]] & HOST:
+        at += 1
+    if at == start or at > end or text[start] == c"." or text[start] == c"-":
+        return -1
+    host_end[0] = at
+    port[0] = -1
+    if at < end and text[at] == c":":
+        start = at + 1
+        at = start
+        while at < end and CLASS[text[at]] & DIGIT:
+            at += 1
+        if at - start > 5:
+            return -1
+        port[0] = _digits(text, start, at)
+        if port[0] < 0 or port[0] > 65535:
+            return -1
+    return at
+
+
 cdef bint _via(const unsigned char *text, int at, int end, ViaParts *parts):
     cdef int size
     cdef int number
@@ -399,22 +478,9 @@ cdef bint _via(const unsigned char *text, int at, int end, ViaParts *parts):
         return False
     at += size + 1
     parts.host = at
-    while at < end and CLASS[text[at]] & HOST:
-        at += 1
-    if at == parts.host or at > end or text[parts.host] == c"." or text[parts.host] == c"-":
+    at = _host_port(text, at, end, &parts.host_end, &parts.port)
+    if at < 0:
         return False
-    parts.host_end = at
-    parts.port = -1
-    if at < end and text[at] == c":":
-        number = at + 1
-        at = number
-        while at < end and CLASS[text[at]] & DIGIT:
-            at += 1
-        if at - number > 5:
-            return False
-        parts.port = _digits(text, number, at)
-        if parts.port < 0 or parts.port > 65535:
-            return False
     parts.tail = at + 1 if at < end else at
     return _parameters(text, at, end, SPACE | STOP)
 
@@ -451,7 +517,164 @@ def via_parts(bytes value not None):
         PyBytes_FromStringAndSize(<const char *>text + parts.host, parts.host_end - parts.host),
         None if parts.port < 0 else parts.port,
         PyBytes_FromStringAndSize(<const char *>text + parts.tail, size - parts.tail),
+        _parameter(text, parts.tail, size, b"branch"),
     )
+
+
+def mark_via(bytes text not None, int port, bytes source not None, bint differs, bint forced, bint response):
+    cdef const unsigned char *raw = <const unsigned char *>PyBytes_AS_STRING(text)
+    cdef int size = <int>PyBytes_GET_SIZE(text)
+    cdef int cut = 0
+    cdef int start
+    cdef int stop
+    cdef bint asked = False
+    cdef bint marked = False
+    cdef list pieces = []
+    cdef list new = []
+    while cut < size and raw[cut] != c";":
+        cut += 1
+    start = cut + 1
+    while start <= size and not asked:
+        stop = _piece_end(raw, start, size)
+        asked = _is_named(raw, start, stop, b"rport", 5)
+        start = stop + 1
+    if asked or differs:
+        new.append(b"received=" + source)
+    if forced and not asked:
+        new.insert(0, b"rport=%d" % port)
+    if not new:
+        return None
+    start = cut + 1
+    while start <= size:
+        stop = _piece_end(raw, start, size)
+        if not marked and _is_named(raw, start, stop, b"rport", 5):
+            marked = True
+            pieces.append(b"rport=%d" % port)
+        elif not (asked or differs) or not _is_named(raw, start, stop, b"received", 8):
+            pieces.append(text[start:stop])
+        start = stop + 1
+    return cut, b";" + b";".join(pieces + new if response else new + pieces)
+
+
+cdef int _piece_end(const unsigned char *text, int at, int end):
+    while at < end and text[at] != c";":
+        at += 1
+    return at
+
+
+def uri_parts(bytes value not None):
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(value)
+    cdef int size = <int>PyBytes_GET_SIZE(value)
+    cdef int at = 3
+    cdef int start
+    cdef int host_end
+    cdef int port
+    cdef int number
+    cdef bytes scheme = b"sip"
+    cdef object user = None
+    if size < 5 or memcmp(text, <const char *>b"sip", 3) != 0:
+        return None
+    if text[3] == c"s":
+        at = 4
+        scheme = b"sips"
+    if text[at] != c":":
+        return None
+    at += 1
+    start = at
+    while at < size and (CLASS[text[at]] & HOST or text[at] == c"+"):
+        at += 1
+    if at < size and text[at] == c"@":
+        if at == start:
+            return None
+        user = PyBytes_FromStringAndSize(<const char *>text + start, at - start)
+        start = at + 1
+    at = _host_port(text, start, size, &host_end, &port)
+    if at < 0 or (at < size and text[at] != c";"):
+        return None
+    for number in range(at, size):
+        if CLASS[text[number]] & (SPACE | ANGLE | MARK):
+            return None
+    if at < size:
+        at += 1
+    return (
+        scheme,
+        user,
+        PyBytes_FromStringAndSize(<const char *>text + start, host_end - start),
+        None if port < 0 else port,
+        PyBytes_FromStringAndSize(<const char *>text + at, size - at),
+    )
+
+
+def address_parts(bytes value not None):
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(value)
+    cdef int size = <int>PyBytes_GET_SIZE(value)
+    cdef AddressParts parts
+    if not _address(text, 0, size, &parts):
+        return None
+    return (
+        PyBytes_FromStringAndSize(<const char *>text + parts.display, parts.display_end - parts.display),
+        PyBytes_FromStringAndSize(<const char *>text + parts.uri, parts.uri_end - parts.uri),
+        PyBytes_FromStringAndSize(<const char *>text + parts.tail, size - parts.tail),
+        _parameter(text, parts.tail, size, b"tag"),
+    )
+
+
+def parameters(bytes value not None):
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(value)
+    cdef int size = <int>PyBytes_GET_SIZE(value)
+    cdef int at
+    cdef int start
+    cdef int equals
+    cdef dict items = {}
+    cdef bytes name
+    for at in range(size):
+        if CLASS[text[at]] & (SPACE | STOP | ANGLE) and text[at] != 11 and text[at] != 12:
+            return None
+    start = 0
+    while start < size:
+        at = _piece_end(text, start, size)
+        equals = start
+        while equals < at and text[equals] != c"=":
+            equals += 1
+        if equals > start:
+            name = PyBytes_FromStringAndSize(<const char *>text + start, equals - start).lower()
+            if name not in items:
+                items[name] = None if equals == at else value[equals + 1 : at]
+        start = at + 1
+    return items
+
+
+def cseq_parts(bytes value not None):
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(value)
+    cdef int size = <int>PyBytes_GET_SIZE(value)
+    cdef int at = 0
+    cdef object method
+    if not _cseq(text, 0, size):
+        return None
+    while text[at] != 32:
+        at += 1
+    method = value[at + 1 :]
+    return _digits(text, 0, at), METHODS.get(method, method)
+
+
+def start_line(bytes line not None):
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(line)
+    cdef int size = <int>PyBytes_GET_SIZE(line)
+    cdef int at = 0
+    cdef int end = size - 8
+    cdef int status
+    cdef object method
+    if end > 0 and memcmp(text, <const char *>b"SIP/2.0 ", 8) == 0:
+        status = _digits(text, 8, 11) if size > 11 and text[11] == 32 else 0
+        return (status, line[12:]) if 100 <= status < 700 else None
+    if end < 3 or memcmp(text + end, <const char *>b" SIP/2.0", 8) != 0:
+        return None
+    while at < end and text[at] != 32:
+        at += 1
+    method = METHODS.get(line[:at])
+    if method is None or at + 1 >= end or memchr(text + at + 1, 32, end - at - 1) != NULL:
+        return None
+    return method, line[at + 1 : end]
 
 
 def plain(bytes raw not None, head):
@@ -465,6 +688,7 @@ def plain(bytes raw not None, head):
     cdef int a
     cdef int b
     cdef bint good
+    cdef AddressParts address
     cdef object known
     for number in range(own._count):
         known = FORMS.get(own.keys[number])
@@ -485,7 +709,7 @@ def plain(bytes raw not None, head):
         elif form == HOPS:
             good = _digits(text, a, b) >= 0
         else:
-            good = _address(text, a, b)
+            good = _address(text, a, b, &address)
         if not good:
             return False
         seen |= form

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sipapp.errors import ParseError
 from sipapp.message import grammar
 from sipapp.message.headers import split_spans
+from sipapp.message.leaf import address_parts
 from sipapp.message.parameters import NONE, Parameters, unquote
 from sipapp.message.uri import Uri
 
 _NAME_ADDR = re.compile(grammar.NAME_ADDR, re.DOTALL).fullmatch
 _ADDR_SPEC = re.compile(grammar.ADDR_SPEC, re.DOTALL).fullmatch
-_ONLY_TAG = re.compile(rb"tag=([^;=\",<>\s]+)").fullmatch
+_UNREAD: Any = object()
 
 
 class Address:
@@ -22,13 +24,14 @@ class Address:
     `display` is the display name as received, quotes included, b"" where there is none; `uri` the URI's text.
     """
 
-    __slots__ = ("_parameters", "_parsed_uri", "_tail", "display", "text", "uri")
+    __slots__ = ("_parameters", "_parsed_uri", "_tag", "_tail", "display", "text", "uri")
 
-    def __init__(self, text: bytes, display: bytes, uri: bytes, tail: bytes) -> None:
+    def __init__(self, text: bytes, display: bytes, uri: bytes, tail: bytes, tag: bytes | None = _UNREAD) -> None:
         self.text = text
         self.display = display
         self.uri = uri
         self._tail = tail
+        self._tag = tag
         self._parameters: Parameters | None = None
         self._parsed_uri: Uri | None = None
 
@@ -38,6 +41,9 @@ class Address:
 
         Raises ParseError: quotes or <> that do not match, something after the URI that is no parameter.
         """
+        parts = address_parts(text)
+        if parts is not None:
+            return cls(text, *parts)
         stripped = text.strip()
         match = _NAME_ADDR(stripped)
         if match is None:
@@ -63,14 +69,10 @@ class Address:
     @property
     def tag(self) -> bytes | None:
         """The tag parameter. Raises ParseError: malformed parameters."""
-        if self._parameters is None:
-            tail = self._tail
-            if not tail:
-                return None
-            only = _ONLY_TAG(tail)
-            if only is not None:
-                return only[1]
-        return self.parameters.get(b"tag")
+        tag = self._tag
+        if tag is _UNREAD:
+            tag = self._tag = self.parameters.get(b"tag")
+        return tag
 
     @property
     def parsed_uri(self) -> Uri:

@@ -7,11 +7,9 @@ from typing import NamedTuple
 
 from sipapp.errors import ParseError
 from sipapp.message.headers import is_token
+from sipapp.message.leaf import cseq_parts
 
-METHODS = frozenset(
-    b"ACK BYE CANCEL INFO INVITE KDMQ MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE".split()
-)
-"""The methods that are met every day."""
+_made = tuple.__new__
 
 HIGHEST = 2**32 - 1
 """RFC 3261 §8.1.1.5 wants less than 2**31; what fits 32 bits is taken from a peer."""
@@ -26,9 +24,9 @@ class CSeq(NamedTuple):
     @classmethod
     def parse(cls, value: bytes) -> CSeq:
         """Raises ParseError: no number, a number that does not fit 32 bits, no method."""
-        digits, _, method = value.partition(b" ")
-        if method in METHODS and digits.isdigit() and len(digits) < 10:
-            return tuple.__new__(cls, (int(digits), method))
+        parts = cseq_parts(value)
+        if parts is not None:
+            return _made(cls, parts)
         pieces = value.split()
         if len(pieces) != 2 or not pieces[0].isdigit() or not is_token(pieces[1]):
             raise ParseError(f"malformed CSeq {value[:40]!r}")
@@ -36,7 +34,7 @@ class CSeq(NamedTuple):
         number = int(digits) if len(digits) < 11 else int(digits.lstrip(b"0")[:11] or b"0")
         if number > HIGHEST:
             raise ParseError("a CSeq number beyond 32 bits")
-        return tuple.__new__(cls, (number, method))
+        return _made(cls, (number, method))
 
     def __bytes__(self) -> bytes:
         return b"%d %b" % (self.number, self.method)

@@ -9,32 +9,60 @@ environment takes the latter in any case.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-from sipapp.message import leaf_pure
+from sipapp.message.leaf_pure import (
+    METHODS,
+    Head,
+    address_parts,
+    cseq_parts,
+    mark_via,
+    parameters,
+    plain,
+    scan,
+    splice,
+    start_line,
+    uri_parts,
+    via_parts,
+)
 
-__all__ = ["TWIN", "Head", "Splice", "plain", "scan", "splice", "via_parts"]
+__all__ = [
+    "METHODS",
+    "TWIN",
+    "Head",
+    "Splice",
+    "address_parts",
+    "cseq_parts",
+    "mark_via",
+    "parameters",
+    "plain",
+    "scan",
+    "splice",
+    "start_line",
+    "uri_parts",
+    "via_parts",
+]
 
 Splice = tuple[int, int, bytes]
 """(start, end, data): `data` in place of the bytes from `start` to `end`; an insertion where they are the same."""
 
-if TYPE_CHECKING:
-    TWIN: str
-    """Which of the twins runs: what `sipapp --version` says."""
-    from sipapp.message.leaf_pure import Head, plain, scan, splice, via_parts
-else:
-    Head, plain, scan, splice, via_parts = (
-        leaf_pure.Head,
-        leaf_pure.plain,
-        leaf_pure.scan,
-        leaf_pure.splice,
-        leaf_pure.via_parts,
-    )
-    TWIN = "pure Python"
-    if os.environ.get("SIPAPP_LEAF") != "pure":
-        try:
-            from sipapp.message._leaf import plain, scan, splice, via_parts
+TWIN = "pure Python"
+"""Which of the twins runs: what `sipapp --version` says."""
 
-            TWIN = "C"
-        except ImportError:
-            pass
+if os.environ.get("SIPAPP_LEAF") != "pure":
+    try:
+        from sipapp.message._leaf import (
+            address_parts,
+            cseq_parts,
+            mark_via,
+            parameters,
+            plain,
+            scan,
+            splice,
+            start_line,
+            uri_parts,
+            via_parts,
+        )
+
+        TWIN = "C"
+    except ImportError:
+        pass

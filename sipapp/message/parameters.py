@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from sipapp.errors import ParseError
 from sipapp.message.grammar import GENERIC_PARAM
+from sipapp.message.leaf import parameters
 
 _PARAMETER = re.compile(GENERIC_PARAM, re.DOTALL).match
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
@@ -45,14 +46,9 @@ class Parameters:
         """
         if not text:
             return NONE
-        items: dict[bytes, bytes | None] = {}
-        if b'"' in text or text.translate(None, b" \t\r\n,<>") != text:
-            _parse_any(text, items)
-        else:
-            for piece in text.split(b";"):
-                name, equals, value = piece.partition(b"=")
-                if name:
-                    items.setdefault(name.lower(), value if equals else None)
+        items = parameters(text)
+        if items is None:
+            items = _parse_any(text)
         return cls(text, items)
 
     def get(self, name: bytes, default: bytes | None = None) -> bytes | None:
@@ -86,7 +82,8 @@ class Parameters:
         return f"Parameters({self.text!r})"
 
 
-def _parse_any(text: bytes, items: dict[bytes, bytes | None]) -> None:
+def _parse_any(text: bytes) -> dict[bytes, bytes | None]:
+    items: dict[bytes, bytes | None] = {}
     at = 0
     while at < len(text):
         match = _PARAMETER(text, at)
@@ -96,6 +93,7 @@ def _parse_any(text: bytes, items: dict[bytes, bytes | None]) -> None:
         if name:
             items.setdefault(name.lower(), value)
         at = match.end()
+    return items
 
 
 NONE = Parameters(b"", {})

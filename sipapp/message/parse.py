@@ -6,16 +6,14 @@ from __future__ import annotations
 import re
 
 from sipapp.errors import ParseError
-from sipapp.message.cseq import METHODS
 from sipapp.message.grammar import SIP_VERSION
 from sipapp.message.headers import is_token
-from sipapp.message.leaf import Head, scan
+from sipapp.message.leaf import Head, scan, start_line
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 
 _VERSION = re.compile(SIP_VERSION, re.IGNORECASE).fullmatch
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; some leave the last SP out
-_STATUSES = frozenset(b"%d" % status for status in range(100, 700))
 _STATUS_LINE = re.compile(rb"(%b) ([1-6][0-9]{2})(?: (.*))?" % SIP_VERSION, re.IGNORECASE | re.DOTALL).fullmatch
 
 
@@ -31,24 +29,21 @@ def parse(data: bytes) -> Request | Response:
             raise ParseError("no message")
     head = scan(data, start)
     raw = data
-    body = head.body
-    number = head.first(b"content-length")
-    if number >= 0:
-        length = head.value(number)
-        if length.isdigit() and len(length) < 10:
-            end = body + int(length)
-            if end < len(data):
-                raw = data[:end]
+    length = head.length()
+    if length >= 0:
+        end = head.body + length
+        if end < len(data):
+            raw = data[:end]
     if start:
         raw = raw[start:]
         head = scan(raw)
-    line = head.line
-    pieces = line.split(b" ")
-    if len(pieces) == 3 and pieces[0] in METHODS and pieces[2] == b"SIP/2.0" and pieces[1]:
-        return Request(raw, head, pieces[0], pieces[1], b"SIP/2.0")
-    if len(pieces) > 2 and pieces[0] == b"SIP/2.0" and pieces[1] in _STATUSES:
-        return Response(raw, head, b"SIP/2.0", int(pieces[1]), line[12:])
-    return _any_start_line(raw, head, line)
+    line = start_line(head.line)
+    if line is None:
+        return _any_start_line(raw, head, head.line)
+    first, second = line
+    if first.__class__ is int:
+        return Response(raw, head, b"SIP/2.0", first, second)
+    return Request(raw, head, first, second, b"SIP/2.0")  # type: ignore[arg-type]
 
 
 def _any_start_line(raw: bytes, head: Head, line: bytes) -> Request | Response:

@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from sipapp.errors import ParseError
 from sipapp.message import grammar
+from sipapp.message.leaf import uri_parts
 from sipapp.message.parameters import NONE, Parameters
 
 _SCHEME = re.compile(grammar.SCHEME).fullmatch
@@ -27,18 +28,25 @@ class Uri:
     of an unknown scheme has only `scheme` and `opaque` (the rest of its text).
     """
 
-    __slots__ = ("_parameters", "_tail", "headers", "host", "opaque", "password", "port", "scheme", "text", "user")
+    __slots__ = ("_parameters", "_tail", "headers", "host", "password", "port", "scheme", "text", "user")
 
-    def __init__(self, text: bytes, scheme: bytes, opaque: bytes) -> None:
+    def __init__(
+        self,
+        text: bytes,
+        scheme: bytes,
+        user: bytes | None = None,
+        host: bytes | None = None,
+        port: int | None = None,
+        tail: bytes = b"",
+    ) -> None:
         self.text = text
         self.scheme = scheme
-        self.opaque = opaque
-        self.user: bytes | None = None
+        self.user = user
         self.password: bytes | None = None
-        self.host: bytes | None = None
-        self.port: int | None = None
+        self.host = host
+        self.port = port
         self.headers: bytes | None = None
-        self._tail = b""
+        self._tail = tail
         self._parameters: Parameters | None = None
 
     @classmethod
@@ -47,10 +55,13 @@ class Uri:
 
         Raises ParseError: no scheme, or a SIP or TEL URI that is malformed.
         """
+        parts = uri_parts(text)
+        if parts is not None:
+            return cls(text, *parts)
         scheme, colon, rest = text.partition(b":")
         if not colon or not _SCHEME(scheme):
             raise ParseError(f"{text[:40]!r} has no scheme")
-        uri = cls(text, scheme.lower(), rest)
+        uri = cls(text, scheme.lower())
         if uri.scheme in _SIP_SCHEMES:
             uri._parse_sip(rest)
         elif uri.scheme in _TEL_SCHEMES:
@@ -62,6 +73,11 @@ class Uri:
             namespace, colon, name = rest.partition(b":")
             uri.user, uri.host = (namespace, name) if colon else (None, namespace)
         return uri
+
+    @property
+    def opaque(self) -> bytes:
+        """What follows the scheme."""
+        return self.text.partition(b":")[2]
 
     def _parse_sip(self, rest: bytes) -> None:
         match = _SIP(rest)

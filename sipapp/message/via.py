@@ -9,11 +9,11 @@ from ipaddress import ip_address
 from sipapp.errors import ParseError
 from sipapp.message import grammar
 from sipapp.message.headers import split_spans
-from sipapp.message.leaf import Splice, via_parts
+from sipapp.message.leaf import Splice, mark_via, via_parts
+from sipapp.message.leaf_pure import mark_pieces
 from sipapp.message.parameters import NONE, Parameters
 
 _SPACED = re.compile(grammar.VIA_PARM, re.DOTALL).fullmatch
-_STARTS = (b"", b";")
 
 
 class Via:
@@ -23,7 +23,7 @@ class Via:
     where there is none. `span` says where the value is in its message, (0, length) for one parsed by itself.
     """
 
-    __slots__ = ("_parameters", "_tail", "at", "host", "is_plain", "port", "text", "transport", "version")
+    __slots__ = ("_branch", "_parameters", "_tail", "at", "host", "is_plain", "port", "text", "transport", "version")
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Via:
         tail: bytes,
         plain: bool,
         at: int,
+        branch: bytes | None = None,
     ) -> None:
         self.text = text
         self.version = version
@@ -43,6 +44,7 @@ class Via:
         self.port = port
         self._tail = tail  # what follows the first `;`
         self.is_plain = plain  # neither quotes nor white space in there
+        self._branch = branch  # known where it is plain
         self._parameters: Parameters | None = None
         self.at = at
 
@@ -54,8 +56,8 @@ class Via:
         """
         parts = via_parts(text)
         if parts is not None:
-            transport, host, port, tail = parts
-            return cls(text, b"SIP/2.0", transport, host, port, tail, True, at)
+            transport, host, port, tail, branch = parts
+            return cls(text, b"SIP/2.0", transport, host, port, tail, True, at, branch)
         match = _SPACED(text)
         if match is None:
             raise ParseError(f"malformed Via {text[:60]!r}", at)
@@ -90,12 +92,7 @@ class Via:
     @property
     def branch(self) -> bytes | None:
         """The branch parameter."""
-        if self.is_plain:
-            # Nearly always there is just this: no need to take the rest apart.
-            before, found, after = self._tail.partition(b"branch=")
-            if found and before[-1:] in _STARTS and b"branch" not in before.lower():
-                return after.partition(b";")[0]
-        return self.parameters.get(b"branch")
+        return self._branch if self.is_plain else self.parameters.get(b"branch")
 
     @property
     def received(self) -> bytes | None:
@@ -150,30 +147,23 @@ def marks(via: Via, host: str, port: int, force_rport: bool = False, response: b
     sent-by; in a `response`, to the end of the value.
     """
     source = host.encode()
-    if not force_rport and via.host == source and not via.may_have(b"rport"):
-        return []
-    cut = via.tail_at - via.at
-    tail = via.text[cut:]
-    pieces = tail.split(b";")[1:] if via.is_plain else _PIECE(tail)
-    names = [piece.partition(b"=")[0].strip().lower() for piece in pieces]
-    asked = b"rport" in names
-    new = []
-    if asked:
-        pieces[names.index(b"rport")] = b"rport=%d" % port
-    elif force_rport:
-        new.append(b"rport=%d" % port)
-    if asked or not _same_address(via.host_address, source):
-        new.append(b"received=" + source)
-        if b"received" in names:
-            pieces = [piece for name, piece in zip(names, pieces, strict=True) if name != b"received"]
-    elif not new:
-        return []
-    return [(via.at + cut, via.span[1], b";" + b";".join(pieces + new if response else new + pieces))]
+    differs = via.host != source and not _same_address(via.host_address, source)
+    text = via.text
+    if via.is_plain:
+        marked = mark_via(text, port, source, differs, force_rport, response)
+        if marked is None:
+            return []
+        cut, written = marked
+    else:
+        cut = via.tail_at - via.at
+        other = mark_pieces(_PIECE(text[cut:]), port, source, differs, force_rport, response)
+        if other is None:
+            return []
+        written = other
+    return [(via.at + cut, via.at + len(text), written)]
 
 
 def _same_address(sent_by: bytes, source: bytes) -> bool:
-    if sent_by == source:
-        return True
     if b":" not in sent_by:
         return False
     try:

@@ -53,6 +53,58 @@ values = st.sampled_from(
         b" \t",
     ]
 )
+awkward = st.builds(
+    lambda pieces: b"".join(pieces),
+    st.lists(
+        st.sampled_from(
+            [
+                b"SIP/2.0",
+                b"SIP/2.0/UDP ",
+                b" ",
+                b"INVITE",
+                b"200",
+                b"1",
+                b"65536",
+                b"060000",
+                b"sip:",
+                b"sips:",
+                b"a",
+                b"h.example",
+                *(
+                    b"rport",
+                    b"RPORT=",
+                    b"received=1",
+                    b"branch=",
+                    b"Branch",
+                    b"tag=",
+                    b"TAG",
+                    b";",
+                    b";",
+                    b"=",
+                    b":",
+                    b"@",
+                ),
+                *(
+                    b"<",
+                    b">",
+                    b"<sip:a@b>",
+                    b'"',
+                    b",",
+                    b"?",
+                    b"+",
+                    b"-",
+                    b"_",
+                    b"\x0b",
+                    b"\t",
+                    b"\r\n",
+                    b"\xe9",
+                    b"\x12",
+                ),
+            ]
+        ),
+        max_size=8,
+    ),
+)
 ends = st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r\r\n", b"\r\n ", b"\r", b""])
 spaces = st.sampled_from([b"", b" ", b"\t ", b"\r"])
 lines = st.builds(
@@ -87,6 +139,7 @@ def seen(twin: Any, data: bytes, start: int = 0) -> Any:
             head.get(key),
             head.all(key),
         )
+    told["length"] = head.length()
     told["absent"] = head.first(b"absent"), head.get(b"absent"), head.all(b"absent")
     told["plain"] = twin.plain(data, head)
     return told
@@ -141,9 +194,53 @@ class TwinTests(SynchronousTestCase):
             except ValidationError as why:
                 self.assertIn(why.reason, ("Broadcast Via", "Version Not Supported"))
 
-    @given(values)
-    def test_via_values(self, value: bytes) -> None:
-        self.same(lambda twin: twin.via_parts(value))
+    @given(values | awkward)
+    @settings(max_examples=400, deadline=None)
+    def test_values(self, value: bytes) -> None:
+        for name in ("via_parts", "address_parts", "uri_parts", "parameters", "cseq_parts", "start_line"):
+            self.same(lambda twin, name=name: getattr(twin, name)(value))  # type: ignore[misc]
+
+    def test_values_that_nearly_everybody_writes(self) -> None:
+        for twin in (_leaf, leaf_pure):
+            via = b"SIP/2.0/UDP 192.0.2.1:5060;rport;BRANCH=z9;branch=2"
+            self.assertEqual(twin.via_parts(via), (b"UDP", b"192.0.2.1", 5060, b"rport;BRANCH=z9;branch=2", b"z9"))
+            self.assertEqual(
+                twin.address_parts(b" A B <sip:a@b;x=1>;y;tag=1;tag=2"),
+                (b"A B", b"sip:a@b;x=1", b"y;tag=1;tag=2", b"1"),
+            )
+            self.assertEqual(twin.address_parts(b'"A" <sip:a@b>;tag'), (b'"A"', b"sip:a@b", b"tag", None))
+            self.assertEqual(
+                twin.uri_parts(b"sips:a+b@h.example:05061;lr;x="), (b"sips", b"a+b", b"h.example", 5061, b"lr;x=")
+            )
+            self.assertEqual(twin.uri_parts(b"sip:h"), (b"sip", None, b"h", None, b""))
+            self.assertEqual(twin.parameters(b"lr;;A=1;a=2;=3;b="), {b"lr": None, b"a": b"1", b"b": b""})
+            self.assertEqual(twin.cseq_parts(b"007 INVITE"), (7, b"INVITE"))
+            self.assertEqual(twin.start_line(b"BYE sip:a SIP/2.0"), (b"BYE", b"sip:a"))
+            self.assertEqual(twin.start_line(b"SIP/2.0 404 Not  Found"), (404, b"Not  Found"))
+
+    def test_values_that_others_write(self) -> None:
+        for twin in (_leaf, leaf_pure):
+            for uri in (
+                b"SIP:a@b",
+                b"sip:a:b@c",
+                b"sip:@h",
+                b"sip:h?x=1",
+                b"sip:a;b@c",
+                b"sip:h:99999",
+                b"sip:[::1]",
+                b"sip:h:",
+            ):
+                self.assertIsNone(twin.uri_parts(uri))
+            self.assertIsNone(twin.parameters(b'a="b"'))
+            self.assertIsNone(twin.start_line(b"BYE sip:a b SIP/2.0"))
+            self.assertIsNone(twin.start_line(b"bye sip:a SIP/2.0"))
+            self.assertIsNone(twin.start_line(b"SIP/2.0 700 OK"))
+            self.assertIsNone(twin.start_line(b"SIP/2.0 200"))
+
+    @given(values | awkward, st.booleans(), st.booleans(), st.booleans())
+    @settings(max_examples=400, deadline=None)
+    def test_marks(self, value: bytes, differs: bool, forced: bool, response: bool) -> None:
+        self.same(lambda twin: twin.mark_via(value, 5070, b"192.0.2.7", differs, forced, response))
 
     @given(
         st.binary(max_size=30),
