@@ -115,7 +115,7 @@ class Creating(Receiving):
 
     def say_trying(self, t: Transaction, ctx: Context) -> None:
         """The 100 that keeps the caller from sending its INVITE again. RFC 3261 §16.2."""
-        if t.flags & AUTO_100 and t.status < 100 and t.is_invite:
+        if t.flags & AUTO_100 and t.status < 100 and t.flags & INVITE:
             self.answer(t, 100, self.auto_inv_100_reason, ctx)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import Deferred
-
 from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.transport import Target
 from sipapp.log import Logger
@@ -84,25 +82,25 @@ class Hopping(Suspending):
 
     async def forward_statelessly(self, ctx: Context, hop: Uri | None, proto: str | None) -> int:
         """An ACK to a 2xx, or a CANCEL for nothing we know: on to its next hop. RFC 3261 §16.11."""
-        code = await self._send_on(ctx, hop, proto)
-        (self.forwarded if code > 0 else self.dropped).value += 1
-        return code
-
-    async def _send_on(self, ctx: Context, hop: Uri | None, proto: str | None) -> int:
         request: Any = ctx.message
         draft = ctx.draft
         code = refused(ctx)
-        if code:
-            return code
-        uri = draft.request_uri or request.uri
-        try:
-            targets = self._resolve(hop, draft.next_hop or uri, request, proto)
-            if isinstance(targets, Deferred):
-                targets = await targets
-        except (TransportError, ParseError) as why:
-            log.info("{request}: {why}", request=request, why=why)
-            ctx.extra[ERROR] = UNRESOLVABLE
-            return UNRESOLVABLE
+        if not code:
+            try:
+                targets = self._resolve(hop, draft.next_hop or draft.request_uri or request.uri, request, proto)
+                if targets.__class__ is not list:
+                    targets = await targets
+            except (TransportError, ParseError) as why:
+                log.info("{request}: {why}", request=request, why=why)
+                ctx.extra[ERROR] = code = UNRESOLVABLE
+            else:
+                code = self._send_on(ctx, targets)
+        (self.forwarded if code > 0 else self.dropped).value += 1
+        return code
+
+    def _send_on(self, ctx: Context, targets: list[Target]) -> int:
+        request: Any = ctx.message
+        draft = ctx.draft
         flow = self._flow(targets, draft, request)
         if flow is None:
             ctx.extra[ERROR] = NO_SOCKET
@@ -110,6 +108,7 @@ class Hopping(Suspending):
         via = via_line(ctx, flow.socket, self.server.ids.branch(), request.flow.via_mark)
         if draft.path:
             via += b"Route: %b\r\n" % draft.path
+        uri = draft.request_uri or request.uri
         data = draft.render_request(request, uri, via, Outbound(flow.socket, request.flow.socket))
         self.transport.send(data, flow, None, draft.forward_flags)
         return 1

@@ -17,7 +17,7 @@ from sipapp.modules.tm.branch import NEVER, Branch
 from sipapp.modules.tm.choice import MADE_UP
 from sipapp.modules.tm.failure import Deciding
 from sipapp.modules.tm.reply import rendered
-from sipapp.modules.tm.transaction import NOISY, RELEASED, Transaction
+from sipapp.modules.tm.transaction import INVITE, LOCAL, NOISY, RELEASED, Transaction
 from sipapp.script.runtime import Context
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Receiving(Deciding):
         if self.listeners:
             self.tell("response_received", t, branch, response)
         if status >= 200:
-            if status < 300 and t.is_local and t.is_invite:
+            if status < 300 and t.flags & LOCAL and t.flags & INVITE:
                 self.local_ack(branch, response)
         elif branch.canceled:
             if branch.cancel is None:
@@ -130,14 +130,14 @@ class Receiving(Deciding):
             branch.last = status  # the next address answers in its place
         elif status >= 300:
             self.final(branch, status, response, draft)
-        elif t.is_local:
+        elif t.flags & LOCAL:
             self._local(branch, status, response)
         elif status < 200:
             self._provisional(branch, response, draft)
         else:
             self._success(branch, response, draft)
         branch.replied = True
-        if status < 200 and t.is_invite and t.status < 200 and branch.heard < 200:
+        if status < 200 and t.flags & INVITE and t.status < 200 and branch.heard < 200:
             self._restart_timer_c(branch, last, status)
 
     def _provisional(self, branch: Branch, response: Response, draft: Draft | None) -> None:
@@ -178,7 +178,7 @@ class Receiving(Deciding):
         if self.restart_fr_on_each_reply or (last < status and (status >= 180 or last == 0)):
             t = branch.transaction
             due = self.seconds() + (t.fr_inv or self.fr_inv)
-            branch.due = min(due, t.end_of_life)
+            branch.due = due if due < t.end_of_life else t.end_of_life
             self.wheel.start(branch)
 
     def _local(self, branch: Branch, status: int, response: Response) -> None:

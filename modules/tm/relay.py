@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import Deferred
-
 from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.route import RouteType
 from sipapp.log import Logger, verbose
@@ -223,7 +221,7 @@ class Relaying(Starting):
         self, ctx: Context, t: Transaction, target: Target | None, route: Any, hop: Uri | None, proto: str | None
     ) -> Branch | Any:
         """A branch that is ready to be sent; Kamailio's number for why there is none."""
-        if len(t.branches) - sum(b.blind for b in t.branches) >= self.max_branches:
+        if len(t.branches) >= self.max_branches and sum(not b.blind for b in t.branches) >= self.max_branches:
             log.error("{request}: maximum number of branches exceeded", request=ctx.message)
             return TOO_MANY_BRANCHES
         draft = ctx.draft
@@ -237,13 +235,9 @@ class Relaying(Starting):
             waiting = self.run(route, ctx)
             if waiting is not None:
                 await waiting
-            if ctx.dropped:
-                return NO_TARGET
-            if self.broke(t, ctx):
-                return UNSPECIFIED
-            branch.index = len(t.branches)  # others may have come meanwhile
-            branch.on_reply, branch.on_failure = t.on_reply, t.on_failure
-            branch.on_branch_failure = t.on_branch_failure
+            code = self._routed(t, ctx, branch)
+            if code:
+                return code
         request: Any = ctx.message
         branch.uri = draft.request_uri or request.uri
         branch.path = draft.path
@@ -251,25 +245,36 @@ class Relaying(Starting):
         known = draft.location if target is None else target
         if known is not None:
             branch.instance, branch.ruid, branch.user_agent = known.instance, known.ruid, known.user_agent
-        code = await self._find_way(ctx, branch, hop, proto)
+        try:
+            targets = self._resolve(hop, draft.next_hop or branch.uri, request, proto)
+            if targets.__class__ is not list:
+                targets = await targets
+                branch.index = len(t.branches)
+        except (TransportError, ParseError) as why:
+            log.info("{request}: {why}", request=request, why=why)
+            return UNRESOLVABLE
+        code = self._take_way(ctx, branch, targets)
         if code:
             return code
         branch.sending = True
         t.branches.append(branch)
         return branch
 
-    async def _find_way(self, ctx: Context, branch: Branch, hop: Uri | None, proto: str | None) -> int:
-        """Its next hop, and the request as it goes there: 0; Kamailio's number for why there is no way."""
+    def _routed(self, t: Transaction, ctx: Context, branch: Branch) -> int:
+        """A branch_route has ended: 0; Kamailio's number for why the branch is not sent."""
+        if ctx.dropped:
+            return NO_TARGET
+        if self.broke(t, ctx):
+            return UNSPECIFIED
+        branch.index = len(t.branches)  # others may have come meanwhile
+        branch.on_reply, branch.on_failure = t.on_reply, t.on_failure
+        branch.on_branch_failure = t.on_branch_failure
+        return 0
+
+    def _take_way(self, ctx: Context, branch: Branch, targets: list[Any]) -> int:
+        """To the first of these, and the request as it goes there: 0; Kamailio's number for why there is no way."""
         request: Any = ctx.message
         draft, t = ctx.draft, branch.transaction
-        try:
-            targets = self._resolve(hop, draft.next_hop or branch.uri, request, proto)
-            if isinstance(targets, Deferred):
-                targets = await targets
-                branch.index = len(t.branches)
-        except (TransportError, ParseError) as why:
-            log.info("{request}: {why}", request=request, why=why)
-            return UNRESOLVABLE
         flow = self._flow(targets, draft, request)
         if flow is None:
             log.error("{request}: no socket to send it from to {target}", request=request, target=targets[0])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from typing import Any, NamedTuple
 
 from sipapp.errors import ConfigError, ParseError, ScriptError
@@ -86,31 +87,37 @@ def _number(given: bytes) -> int | None:
         return None
 
 
+Relayed = Coroutine[Any, Any, int]
+
+
 class Relays(Answers):
     """t_relay() and its forms. All answer Kamailio's codes: 1; in request_route -7 for no socket to send from, -478 for
     an unknown next hop, -6 for no target, other negative numbers; -1 in failure_route. Those that end without a
     target have the caller told so when the route ends."""
 
-    async def relay_by_route(self, ctx: Context, hop: Uri | None = None, proto: str | None = None) -> int:
+    def relay_by_route(self, ctx: Context, hop: Uri | None = None, proto: str | None = None) -> Relayed:
         """In request_route with the transaction to be made, in failure_route with the one there is."""
-        if ctx.route_type in _IN_FAILURE:
-            t = ctx.transaction
-            if t is None or refused(ctx):
-                return -1
-            if await self.forward(ctx, t, hop, proto) <= 0:
-                ctx.extra[ERROR] = t.error
-                return -1
-            return 1
         if ctx.route_type is RouteType.REQUEST:
-            return await self.relay(ctx, hop, proto)
+            return self.relay(ctx, hop, proto)
+        if ctx.route_type in _IN_FAILURE:
+            return self._relay_again(ctx, hop, proto)
         raise ScriptError(f"a request cannot be relayed in a route of type {ctx.route_type.name}")
+
+    async def _relay_again(self, ctx: Context, hop: Uri | None, proto: str | None) -> int:
+        t = ctx.transaction
+        if t is None or refused(ctx):
+            return -1
+        if await self.forward(ctx, t, hop, proto) <= 0:
+            ctx.extra[ERROR] = t.error
+            return -1
+        return 1
 
     # -- by $du or the Request-URI
 
     @script_function(routes=_RELAYING, suspends=True, asynchronous=False)
-    async def t_relay(self, ctx: Context) -> int:
+    def t_relay(self, ctx: Context) -> Relayed:
         """Relay to all targets of the request: the Request-URI (by way of $du) and the branches."""
-        return await self.relay_by_route(ctx)
+        return self.relay_by_route(ctx)
 
     @script_function("t_relay", routes=_RELAYING, suspends=True, asynchronous=False, parse={"port": port_number})
     async def t_relay_2(self, ctx: Context, host: Text, port: Text) -> int:

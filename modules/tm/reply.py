@@ -13,7 +13,7 @@ from sipapp.message.parse import parse
 from sipapp.message.request import Request
 from sipapp.module.reply import compose, error_reply
 from sipapp.modules.tm.cancel import Cancelling
-from sipapp.modules.tm.transaction import REPLIED, Transaction
+from sipapp.modules.tm.transaction import INVITE, LOCAL, REPLIED, Transaction
 from sipapp.script.operands import SENDING
 from sipapp.script.runtime import Context
 
@@ -55,7 +55,7 @@ class Replying(Cancelling):
             t.handled |= REPLIED
             self.stop_branches(t, status)
         self.send_up(t, status, data, None)
-        if 200 <= status < 300 and t.is_invite and not t.is_local:
+        if 200 <= status < 300 and t.flags & (INVITE | LOCAL) == INVITE:
             self._repeat_until_acknowledged(t, data)
         self._local_response(t, data)
         return 1

@@ -6,10 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 from secrets import randbits
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sipapp.modules.tm.transaction import Transaction
+from sipapp.modules.tm.transaction import INVITE, Transaction
 
 
 class Table:
@@ -24,14 +22,14 @@ class Table:
 
     def add(self, transaction: Transaction) -> None:
         self._by_label[transaction.label] = transaction
-        if transaction.is_invite:
+        if transaction.flags & INVITE:
             self._by_call[_call(transaction)] = transaction
 
     def remove(self, transaction: Transaction) -> bool:
         """Whether it was there."""
         if self._by_label.pop(transaction.label, None) is None:
             return False
-        if transaction.is_invite:
+        if transaction.flags & INVITE:
             key = _call(transaction)
             if self._by_call.get(key) is transaction:
                 del self._by_call[key]

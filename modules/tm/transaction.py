@@ -237,8 +237,12 @@ class Transaction:
 
     def branch_over(self) -> None:
         """The server transaction or a client transaction is over: so is this, once all are."""
-        if self.server is None and all(branch.client is None for branch in self.branches):
-            self.tm.forget(self)
+        if self.server is not None:
+            return
+        for branch in self.branches:
+            if branch.client is not None:
+                return
+        self.tm.forget(self)
 
     def cut(self) -> None:
         """Cut every link, so that nothing needs the collector."""
@@ -250,7 +254,8 @@ class Transaction:
         self.branches = []
         self.avps = self.xavps = self.xavus = self.xavis = None
         self.kept = self.held = self.deciding = self.reply = None
-        for alarm in (self.released, self.resending):
-            if alarm is not None:
-                alarm.cancel()
+        if self.released is not None:
+            self.released.cancel()
+        if self.resending is not None:
+            self.resending.cancel()
         self.released = self.resending = None

@@ -259,9 +259,11 @@ class Draft:
         number = head.first(b"via")
         if number >= 0:
             start, value_start, _, end = head.span(number)
-            values = split_spans(head.value(number))
-            if len(values) > 1:
-                start, end = value_start + values[0][0], value_start + values[1][0]
+            value = head.value(number)
+            if b"," in value:
+                values = split_spans(value)
+                if len(values) > 1:
+                    start, end = value_start + values[0][0], value_start + values[1][0]
             edits.append((start, end, b""))
         return self._start_line(message) + self._spliced(message, edits, outbound)
 
@@ -278,6 +280,8 @@ class Draft:
         return message.raw[: message.head.fields_at]
 
     def _bound(self, outbound: Outbound) -> list[Splice]:
+        if not self.edits:
+            return []
         return [
             (start, end, data if data.__class__ is bytes else data(outbound))  # type: ignore[operator]
             for start, end, data in self.edits
@@ -288,7 +292,8 @@ class Draft:
         raw = message.raw
         at = message.head.fields_at
         body_at = message.body_at
-        edits.sort(key=_by_start)
+        if len(edits) > 1:
+            edits.sort(key=_by_start)
         if edits and edits[0][0] < at:
             edits = [edit for edit in edits if edit[0] >= at]
         if edits and (edits[-1][0] >= body_at or edits[-1][1] > body_at):

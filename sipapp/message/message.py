@@ -43,6 +43,7 @@ class Message:
         "raw",
         "received_at",
         "version",
+        "way_back",
     )
 
     def __init__(self, raw: bytes, head: Head, version: bytes) -> None:
@@ -54,6 +55,7 @@ class Message:
         self.received_at = 0.0  # s of the server's clock
         self.number = 0  # counts messages: $mi
         self.force_rport = False  # answer to the source port even where the top Via has no rport: force_rport()
+        self.way_back: tuple[bool, Any] | None = None  # force_rport, and the flow by which responses go then
         self._body: bytes | None = None
         self._via: Via | None = None
         self._vias: list[Via] | None = None

@@ -60,7 +60,10 @@ class Calls(Values):
         other = self.call("outcome" if core else "code_of", self.load(name))
         false = self.compare(self.load(name), "is", self.constant(False))
         true = self.compare(self.load(name), "is", self.constant(True))
+        number = self.compare(self.attribute(self.load(name), "__class__"), "is", self.object(int, "int"))
+        usual = number if core else self.logical(ast.And, number, self.load(name))
         code = self.either(true, self.constant(1), self.either(false, self.constant(-1), other))
+        code = self.either(usual, self.load(name), code)
         self.assign(name if core else f"rc {name}", code)
         return name
 

@@ -37,7 +37,8 @@ class Timers(NamedTuple):
     @property
     def m(self) -> float:
         """Timer L and M: how long further 2xx responses may come, over reliable transports too."""
-        return max(self.timeout, self.t4) if self.timeout else 64 * self.t1
+        timeout, t4 = self.timeout, self.t4
+        return (timeout if timeout > t4 else t4) if timeout else 64 * self.t1
 
 
 DEFAULT = Timers()

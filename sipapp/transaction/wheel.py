@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from operator import attrgetter
 from typing import Any, Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -150,8 +151,8 @@ class Wheel:
                 owner.slot = 0
                 if owner.due != NEVER:
                     self.start(owner)
-        ready.reverse()
         if len(ready) > 1:
+            ready.reverse()
             ready.sort(key=_due, reverse=True)
 
     def _wake(self, owner: Any) -> None:
@@ -197,6 +198,4 @@ class Alarm:
             callback(*arguments)
 
 
-def _due(owner: Any) -> float:
-    due: float = owner.due
-    return due
+_due = attrgetter("due")

@@ -7,6 +7,7 @@ import array
 import fcntl
 import socket
 import struct
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ def unbracketed(host: str) -> str:
     return host[1:-1] if host[:1] == "[" and host[-1:] == "]" else host
 
 
+@lru_cache(maxsize=1024)
 def numeric(host: str) -> str | None:
     """An IPv4 or IPv6 address, brackets allowed, in the spelling that the socket API uses; None for a name."""
     host = unbracketed(host)

@@ -266,11 +266,13 @@ class TransportLayer:
         elif self.settings.reply_to_via:
             self._send_to_sent_by(data, response_to, failed, flags)
             return
-        host, port = wayback.of_request(response_to)
-        if connection is None and port == flow.port and host == flow.host:
-            self.send(data, flow, failed, flags)
-        else:
-            self.send(data, Flow(flow.socket, host, port), failed, flags)
+        way = response_to.way_back
+        if way is None or way[0] is not response_to.force_rport:
+            host, port = wayback.of_request(response_to)
+            same = connection is None and port == flow.port and host == flow.host
+            way = response_to.force_rport, flow if same else Flow(flow.socket, host, port)
+            response_to.way_back = way
+        self.send(data, way[1], failed, flags)
 
     def _send_to_sent_by(self, data: bytes, request: Request, failed: Failed | None, flags: int) -> None:
         try:
@@ -344,7 +346,7 @@ class TransportLayer:
         name = host.decode("ascii", "replace")
         if self._names.is_myself(name, port, proto):
             return True
-        return any(check(name, port, proto) for check in self._checks)
+        return bool(self._checks) and any(check(name, port, proto) for check in self._checks)
 
     def add_alias(self, host: bytes, port: int = 0, proto: str | None = None) -> None:
         self._names.add_alias(host.decode("ascii", "replace"), port, proto)

@@ -46,12 +46,12 @@ class OwnNames:
         return [(host, alias.port, alias.proto) for host, known in self._aliases.items() for alias in known]
 
     def is_myself(self, host: str, port: int = 0, proto: str | None = None) -> bool:
-        return self.find(host, port, proto) is not None or self._is_alias(host, port, proto)
-
-    def _is_alias(self, host: str, port: int, proto: str | None) -> bool:
-        for alias in self._aliases.get(host) or self._aliases.get(_key(host)) or ():
-            if (not port or alias.port in (0, port)) and (proto is None or alias.proto in (None, proto)):
-                return True
+        if self.find(host, port, proto) is not None:
+            return True
+        if self._aliases:
+            for alias in self._aliases.get(_key(host), ()):
+                if (not port or alias.port in (0, port)) and (proto is None or alias.proto in (None, proto)):
+                    return True
         return False
 
     def find(self, host: str, port: int = 0, proto: str | None = None) -> Socket | None:

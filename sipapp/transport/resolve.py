@@ -54,10 +54,10 @@ def hop_of(uri: Uri, proto: str | None = None) -> Hop:
         raise TransportError(f"{bytes(uri).decode('utf-8', 'replace')} has no host to send to")
     secure = uri.scheme == b"sips"
     try:
-        transport = (uri.transport or b"").decode("ascii", "replace") or None
+        transport = uri.transport
     except ParseError as error:
         raise TransportError(f"{bytes(uri).decode('utf-8', 'replace')}: {error.reason}") from error
-    chosen = proto or transport
+    chosen = proto or (None if transport is None else transport.decode("ascii", "replace"))
     if chosen is not None and chosen not in _KNOWN:
         raise TransportError(f"unknown transport {chosen}")
     if secure and proto is None:
