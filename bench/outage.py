@@ -85,7 +85,7 @@ def http(holder: Standin) -> Place:
     from tests.integration.webserver import WebServer
 
     server = WebServer(holder)
-    ask = f'if (http_client_query("{server.url("ok")}", "$var(body)") == 200) {{ $var(rc) = 1; }}'
+    ask = f'http_client_query("{server.url("ok")}", "$var(body)"); if ($rc == 200) {{ $var(rc) = 1; }}'
     return Place('loadmodule "http_client"', ask, server.stop, server.start)
 
 
