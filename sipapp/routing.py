@@ -32,6 +32,7 @@ from sipapp.log import Logger
 
 log = Logger()
 
+_REPLY = RouteType.REPLY  # a member of an enumeration costs ten times as much as a name of the module
 _NO_ROUTE = Route("request_route", "", Position("", 1, 1), lambda ctx: 1, False)
 """What runs where a script has no request_route: requests get no answer, as in Kamailio."""
 
@@ -126,25 +127,22 @@ class Router:
     # -- responses
 
     def response_received(self, response: Response) -> None:
+        self._responses.value += 1
         watch = self.watch
         if watch is None:
-            return self._response(response)
+            return self._take(response)
         watch.begin()
         try:
-            self._response(response)
+            self._take(response)
         finally:
             watch.end()
         return None
-
-    def _response(self, response: Response) -> None:
-        self._responses.value += 1
-        self._take(response)
 
     def _take(self, response: Response) -> None:
         try:
             check(response)
             if self._reply_route is None:
-                self._forward(Context(self._server, response, Draft(), RouteType.REPLY), 1)
+                self._forward(Context(self._server, response, Draft(), _REPLY), 1)
             elif not self._replies.takes(response):
                 self._run_reply_route(self._reply_route, response)
         except PeerError as error:
@@ -155,7 +153,7 @@ class Router:
             log.failure("response from {flow} failed", flow=response.flow)
 
     def _run_reply_route(self, route: Route, response: Response) -> None:
-        ctx = Context(self._server, response, Draft(), RouteType.REPLY)
+        ctx = Context(self._server, response, Draft(), _REPLY)
         execute(route, ctx, self._reply_route_done)
         if ctx.run is not None:
             self._replies.waits(response)

@@ -29,8 +29,8 @@ def read_routes(message: Message) -> list[Entry]:
     if len(numbers) == 1:
         value = head.value(numbers[0])
         # What nearly every request within a dialog has: <sip:192.0.2.1;lr;ftag=x>
-        if value[:1] == b"<" and value.find(b">") == len(value) - 1 and b"," not in value:
-            return [Entry(value[1:-1], numbers[0], 0, len(value))]
+        if value[:1] == b"<" and value.find(b">") == len(value) - 1 and value.find(b",") < 0:
+            return [tuple.__new__(Entry, (value[1:-1], numbers[0], 0, len(value)))]
     entries = []
     for number in numbers:
         value = head.value(number)

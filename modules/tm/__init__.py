@@ -18,7 +18,7 @@ from sipapp.interfaces.server import IAfterScript, IBeforeScript, IServer, ISusp
 from sipapp.interfaces.tm import ITm
 from sipapp.message.request import Request
 from sipapp.message.response import Response
-from sipapp.module import Context, RouteType, module
+from sipapp.module import REQUEST, Context, RouteType, module
 from sipapp.module.bind import bind_variable
 from sipapp.modules.tm.branch import Branch
 from sipapp.modules.tm.create import ACKNOWLEDGED
@@ -26,6 +26,8 @@ from sipapp.modules.tm.dump import parse_append
 from sipapp.modules.tm.reasons import reason_of
 from sipapp.modules.tm.rpc import RpcCommands
 from sipapp.modules.tm.transaction import NO_AUTO_ACK, Transaction
+
+_REPLY = RouteType.REPLY
 
 
 @implementer(ITm, IReplier, ISuspension, IBeforeScript, IAfterScript)
@@ -75,10 +77,10 @@ class Tm(RpcCommands):
         return True
 
     def after_script(self, ctx: Context) -> None:
-        if ctx.route_type is RouteType.REQUEST:
+        if ctx.route_type is REQUEST:
             if ctx.transaction is not None:
                 self.request_route_ended(ctx)
-        elif ctx.route_type is RouteType.REPLY:
+        elif ctx.route_type is _REPLY:
             self.response_run_ended(ctx)
             if self.on_sl_reply and not ctx.dropped:
                 self._stateless_response(ctx)

@@ -11,6 +11,7 @@ from sipapp.log import Logger, verbose
 from sipapp.message.draft import Branch as Target
 from sipapp.message.draft import Draft
 from sipapp.message.uri import Uri
+from sipapp.module import REQUEST
 from sipapp.module.reply import ERROR, REFUSAL, refused
 from sipapp.modules.tm.branch import Branch
 from sipapp.modules.tm.reasons import (
@@ -146,7 +147,7 @@ class Relaying(Starting):
             branch_route = self.routes("branch_routes").get(t.on_branch_delayed)
         else:
             branch_route = None
-        if not t.branches and ctx.route_type is RouteType.REQUEST:
+        if not t.branches and ctx.route_type is REQUEST:
             self.save(t, ctx)
         added: list[Branch] = []
         try:

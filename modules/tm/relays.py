@@ -97,7 +97,7 @@ class Relays(Answers):
 
     def relay_by_route(self, ctx: Context, hop: Uri | None = None, proto: str | None = None) -> Relayed:
         """In request_route with the transaction to be made, in failure_route with the one there is."""
-        if ctx.route_type is RouteType.REQUEST:
+        if ctx.route_type is REQUEST:
             return self.relay(ctx, hop, proto)
         if ctx.route_type in _IN_FAILURE:
             return self._relay_again(ctx, hop, proto)

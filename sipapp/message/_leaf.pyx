@@ -3,6 +3,7 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from libc.stdio cimport snprintf
 from libc.string cimport memchr, memcmp, memcpy
 
 from sipapp.message import leaf_pure
@@ -55,10 +56,70 @@ cdef void _classify():
 _classify()
 
 
+cdef enum:
+    VIA = 1
+    FROM = 2
+    TO = 4
+    CALL_ID = 8
+    CSEQ = 16
+    LENGTH = 32
+    HOPS = 64
+    NEEDED = 31
+
+cdef dict FORMS = {
+    b"via": VIA,
+    b"from": FROM,
+    b"to": TO,
+    b"call-id": CALL_ID,
+    b"cseq": CSEQ,
+    b"content-length": LENGTH,
+    b"max-forwards": HOPS,
+}
+
+
+# The names of header fields met last, so that most need no dictionary.
+cdef enum:
+    SLOTS = 1024
+
+cdef struct Known:
+    const char *name
+    int size
+    int form
+
+cdef Known KNOWN[SLOTS]
+cdef list NAMES = [None] * SLOTS  # what holds `Known.name`
+cdef list KEYS = [None] * SLOTS
+
+
+cdef int _slot_of(const char *name, int size) except -2:
+    """Where this name is; -1: unknown."""
+    cdef int number
+    cdef bytes spelling
+    cdef object key
+    cdef object form
+    if size == 0:
+        return -1
+    number = (size * 67 + <unsigned char>name[0] * 31 + <unsigned char>name[size - 1] * 7) & (SLOTS - 1)
+    if KNOWN[number].size == size and memcmp(KNOWN[number].name, name, size) == 0:
+        return number
+    spelling = PyBytes_FromStringAndSize(name, size)
+    key = SPELLINGS.get(spelling)
+    if key is None:
+        return -1
+    form = FORMS.get(key)
+    NAMES[number] = spelling
+    KEYS[number] = key
+    KNOWN[number].name = PyBytes_AS_STRING(spelling)
+    KNOWN[number].size = size
+    KNOWN[number].form = 0 if form is None else form
+    return number
+
+
 cdef struct Span:
     int start  # where the name begins
     int colon
     int end  # of the line, before its CRLF
+    int form
 
 
 cdef class Head:
@@ -167,8 +228,11 @@ cdef class Head:
         number = self.checked(number)
         cdef int a, b
         self.trimmed(number, &a, &b)
-        self._data = raw[:a] + value + raw[b:]
-        return self._data
+        assert PyBytes_GET_SIZE(value) == b - a and PyBytes_GET_SIZE(raw) >= b
+        cdef bytes made = PyBytes_FromStringAndSize(PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw))
+        memcpy(PyBytes_AS_STRING(made) + a, PyBytes_AS_STRING(value), b - a)
+        self._data = made
+        return made
 
     @property
     def fields_at(self):
@@ -200,9 +264,8 @@ def scan(bytes data not None, int start=0):
     cdef int end
     cdef const char *found
     cdef list keys = []
-    cdef bytes name
     cdef bytes line
-    cdef object key
+    cdef int slot
 
     if PyBytes_GET_SIZE(data) > 0x3FFFFFFF or start < 0 or start > size:
         return leaf_pure.scan(data, start)
@@ -225,11 +288,11 @@ def scan(bytes data not None, int start=0):
         spans[count].start = at
         spans[count].colon = <int>(found - text)
         spans[count].end = end
-        name = PyBytes_FromStringAndSize(text + at, spans[count].colon - at)
-        key = SPELLINGS.get(name)
-        if key is None:
+        slot = _slot_of(text + at, spans[count].colon - at)
+        if slot < 0:
             return leaf_pure.scan(data, start)
-        keys.append(key)
+        spans[count].form = KNOWN[slot].form
+        keys.append(KEYS[slot])
         count += 1
         at = end + 2
 
@@ -284,27 +347,6 @@ def splice(bytes raw not None, int at, int end, edits):
 
 
 # -- forms that need not be parsed to know that they can be
-
-
-cdef enum:
-    VIA = 1
-    FROM = 2
-    TO = 4
-    CALL_ID = 8
-    CSEQ = 16
-    LENGTH = 32
-    HOPS = 64
-    NEEDED = 31
-
-cdef dict FORMS = {
-    b"via": VIA,
-    b"from": FROM,
-    b"to": TO,
-    b"call-id": CALL_ID,
-    b"cseq": CSEQ,
-    b"content-length": LENGTH,
-    b"max-forwards": HOPS,
-}
 
 
 cdef bint _parameters(const unsigned char *text, int at, int end, unsigned char never):
@@ -522,38 +564,56 @@ def via_parts(bytes value not None):
 
 
 def mark_via(bytes text not None, int port, bytes source not None, bint differs, bint forced, bint response):
-    cdef const unsigned char *raw = <const unsigned char *>PyBytes_AS_STRING(text)
+    cdef const char *raw = PyBytes_AS_STRING(text)
+    cdef const unsigned char *letters = <const unsigned char *>raw
     cdef int size = <int>PyBytes_GET_SIZE(text)
-    cdef int cut = 0
-    cdef int start
+    cdef int cut = _piece_end(letters, 0, size)
+    cdef int start = cut + 1
     cdef int stop
-    cdef bint asked = False
-    cdef bint marked = False
-    cdef list pieces = []
-    cdef list new = []
-    while cut < size and raw[cut] != c";":
-        cut += 1
-    start = cut + 1
-    while start <= size and not asked:
-        stop = _piece_end(raw, start, size)
-        asked = _is_named(raw, start, stop, b"rport", 5)
+    cdef int at = 0
+    cdef int rport = -1  # where the first one is
+    cdef bint received
+    cdef char written[1200]
+    cdef char digits[20]
+    cdef int count
+    if size + PyBytes_GET_SIZE(source) > 1100:
+        return leaf_pure.mark_via(text, port, source, differs, forced, response)
+    while start <= size and rport < 0:
+        stop = _piece_end(letters, start, size)
+        if _is_named(letters, start, stop, b"rport", 5):
+            rport = start
         start = stop + 1
-    if asked or differs:
-        new.append(b"received=" + source)
-    if forced and not asked:
-        new.insert(0, b"rport=%d" % port)
-    if not new:
+    received = rport >= 0 or differs
+    if not received and not forced:
         return None
+    count = snprintf(digits, sizeof(digits), b";rport=%d", port)
+    if not response:
+        at = _new_marks(written, at, digits, count if rport < 0 and forced else 0, source if received else None)
     start = cut + 1
     while start <= size:
-        stop = _piece_end(raw, start, size)
-        if not marked and _is_named(raw, start, stop, b"rport", 5):
-            marked = True
-            pieces.append(b"rport=%d" % port)
-        elif not (asked or differs) or not _is_named(raw, start, stop, b"received", 8):
-            pieces.append(text[start:stop])
+        stop = _piece_end(letters, start, size)
+        if start == rport:
+            memcpy(written + at, digits, count)
+            at += count
+        elif not received or not _is_named(letters, start, stop, b"received", 8):
+            written[at] = c";"
+            memcpy(written + at + 1, raw + start, stop - start)
+            at += 1 + stop - start
         start = stop + 1
-    return cut, b";" + b";".join(pieces + new if response else new + pieces)
+    if response:
+        at = _new_marks(written, at, digits, count if rport < 0 and forced else 0, source if received else None)
+    return cut, PyBytes_FromStringAndSize(written, at)
+
+
+cdef int _new_marks(char *written, int at, const char *rport, int count, bytes source):
+    """Write `rport` (of this length, 0 for none) and `received` (None for none) there; where they end."""
+    memcpy(written + at, rport, count)
+    at += count
+    if source is not None:
+        memcpy(written + at, <const char *>b";received=", 10)
+        memcpy(written + at + 10, PyBytes_AS_STRING(source), PyBytes_GET_SIZE(source))
+        at += 10 + <int>PyBytes_GET_SIZE(source)
+    return at
 
 
 cdef int _piece_end(const unsigned char *text, int at, int end):
@@ -625,8 +685,10 @@ def parameters(bytes value not None):
     cdef int at
     cdef int start
     cdef int equals
+    cdef int number
     cdef dict items = {}
     cdef bytes name
+    cdef bytes text_of
     for at in range(size):
         if CLASS[text[at]] & (SPACE | STOP | ANGLE) and text[at] != 11 and text[at] != 12:
             return None
@@ -637,9 +699,16 @@ def parameters(bytes value not None):
         while equals < at and text[equals] != c"=":
             equals += 1
         if equals > start:
-            name = PyBytes_FromStringAndSize(<const char *>text + start, equals - start).lower()
-            if name not in items:
-                items[name] = None if equals == at else value[equals + 1 : at]
+            name = PyBytes_FromStringAndSize(<const char *>text + start, equals - start)
+            for number in range(start, equals):
+                if CLASS[text[number]] & UPPER:
+                    name = name.lower()
+                    break
+            if equals == at:
+                items.setdefault(name, None)
+            else:
+                text_of = PyBytes_FromStringAndSize(<const char *>text + equals + 1, at - equals - 1)
+                items.setdefault(name, text_of)
         start = at + 1
     return items
 
@@ -648,13 +717,11 @@ def cseq_parts(bytes value not None):
     cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(value)
     cdef int size = <int>PyBytes_GET_SIZE(value)
     cdef int at = 0
-    cdef object method
     if not _cseq(text, 0, size):
         return None
     while text[at] != 32:
         at += 1
-    method = value[at + 1 :]
-    return _digits(text, 0, at), METHODS.get(method, method)
+    return _digits(text, 0, at), PyBytes_FromStringAndSize(<const char *>text + at + 1, size - at - 1)
 
 
 def start_line(bytes line not None):
@@ -666,15 +733,17 @@ def start_line(bytes line not None):
     cdef object method
     if end > 0 and memcmp(text, <const char *>b"SIP/2.0 ", 8) == 0:
         status = _digits(text, 8, 11) if size > 11 and text[11] == 32 else 0
-        return (status, line[12:]) if 100 <= status < 700 else None
+        if not 100 <= status < 700:
+            return None
+        return status, PyBytes_FromStringAndSize(<const char *>text + 12, size - 12)
     if end < 3 or memcmp(text + end, <const char *>b" SIP/2.0", 8) != 0:
         return None
     while at < end and text[at] != 32:
         at += 1
-    method = METHODS.get(line[:at])
+    method = METHODS.get(PyBytes_FromStringAndSize(<const char *>text, at))
     if method is None or at + 1 >= end or memchr(text + at + 1, 32, end - at - 1) != NULL:
         return None
-    return method, line[at + 1 : end]
+    return method, PyBytes_FromStringAndSize(<const char *>text + at + 1, end - at - 1)
 
 
 def plain(bytes raw not None, head):
@@ -689,12 +758,10 @@ def plain(bytes raw not None, head):
     cdef int b
     cdef bint good
     cdef AddressParts address
-    cdef object known
     for number in range(own._count):
-        known = FORMS.get(own.keys[number])
-        if known is None:
+        form = own._spans[number].form
+        if form == 0:
             continue
-        form = known
         if seen & form and form != VIA:
             return False
         own.trimmed(number, &a, &b)

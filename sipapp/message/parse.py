@@ -12,6 +12,7 @@ from sipapp.message.leaf import Head, scan, start_line
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 
+_BEFORE = frozenset((b"\r", b"\n", b""))  # what may come before a message
 _VERSION = re.compile(SIP_VERSION, re.IGNORECASE).fullmatch
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; some leave the last SP out
 _STATUS_LINE = re.compile(rb"(%b) ([1-6][0-9]{2})(?: (.*))?" % SIP_VERSION, re.IGNORECASE | re.DOTALL).fullmatch
@@ -23,7 +24,7 @@ def parse(data: bytes) -> Request | Response:
     Raises ParseError: no SIP message.
     """
     start = 0
-    if data[:1] in b"\r\n":
+    if data[:1] in _BEFORE:
         start = len(data) - len(data.lstrip(b"\r\n"))
         if start == len(data):
             raise ParseError("no message")

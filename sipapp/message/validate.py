@@ -38,11 +38,11 @@ def check(message: Message) -> None:
     Raises ValidationError: a reason phrase and the status to answer; 0 where there is nobody or no way to answer (a
     response, an ACK, a top Via that cannot be read).
     """
-    raw = message.raw
+    raw, head = message.raw, message.head
     if (
-        plain(raw, message.head)
+        plain(raw, head)
         and message.version == b"SIP/2.0"
-        and (message.__class__ is Request or _BROADCAST not in raw)
+        and (message.__class__ is Request or raw.find(_BROADCAST, 0, head.end) < 0)
     ):
         return
     try:

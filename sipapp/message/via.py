@@ -87,7 +87,7 @@ class Via:
 
     def may_have(self, name: bytes) -> bool:
         """No: there is no such parameter (lower case), which is all that most ask; else `parameters` has to say."""
-        return not self.is_plain or name in self._tail or name in self._tail.lower()
+        return not self.is_plain or self._tail.lower().find(name) >= 0
 
     @property
     def branch(self) -> bytes | None:

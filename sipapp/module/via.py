@@ -41,7 +41,7 @@ def via_line(ctx: Context, socket: Socket, branch: bytes, tail: bytes = b"") -> 
     if draft.local_rport:
         tail = b";rport" + tail
     if _WANTED not in extra and _FLAGS not in extra and draft.advertised_host is None and not draft.advertised_port:
-        return b"Via: %b%b%b\r\n" % (socket.via, branch, tail)
+        return b"".join((b"Via: ", socket.via, branch, tail, b"\r\n"))
     fields: dict[bytes, bytes] = {}
     if extra.get(_WANTED, 0) & FIELDS:
         fields = _fields(xavps(ctx), ctx.server.config.xavp_via_fields)

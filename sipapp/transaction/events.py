@@ -35,6 +35,7 @@ class Event(IntEnum):
 
 def response_event(status: int) -> Event:
     """The event of a response with this status."""
-    if status < 200:
-        return Event.R_1XX
-    return Event.R_2XX if status < 300 else Event.R_300_699
+    return _OF_CLASS[status // 100]
+
+
+_OF_CLASS = (Event.R_1XX, Event.R_1XX, Event.R_2XX, *[Event.R_300_699] * 4)

@@ -15,6 +15,8 @@ from sipapp.transaction.timers import NEVER
 if TYPE_CHECKING:
     from sipapp.transaction.layer import TransactionLayer
 
+_UNSET = Event.TIMER_B
+
 Steps = list[dict[int, tuple[IntEnum, tuple[Callable[[Any, Any], None], ...]]]]
 
 
@@ -36,7 +38,7 @@ class Transaction:
         self._resend_at = NEVER
         self._interval = 0.0
         self._end_at = NEVER
-        self._end: Event = Event.TIMER_B  # what is due at `_end_at`
+        self._end: Event = _UNSET  # what is due at `_end_at`
         self.due = NEVER
         self.slot = 0
 
