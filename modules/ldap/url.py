@@ -3,14 +3,27 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from sipapp.errors import ScriptError
 
+
+@contextmanager
+def _old_names() -> Iterator[None]:
+    """ldaptor calls pyparsing by names that it has given up, and would be told so each time."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
+
+
 try:
-    from ldaptor.ldapfilter import InvalidLDAPFilter, parseFilter
-    from ldaptor.protocols import pureldap
+    with _old_names():
+        from ldaptor.ldapfilter import InvalidLDAPFilter, parseFilter
+        from ldaptor.protocols import pureldap
 except ImportError as why:
     raise ImportError("the package ldaptor is missing: pip install 'sipapp[ldap]'") from why
 
@@ -45,7 +58,8 @@ def parse_url(text: bytes) -> Search:
     if scope.lower() not in _SCOPES:
         raise ScriptError(f"the scope of an LDAP URL is base, one or sub, not {scope!r}", -2)
     try:
-        parsed = parseFilter(filter_ or "(objectClass=*)")
+        with _old_names():
+            parsed = parseFilter(filter_ or "(objectClass=*)")
     except InvalidLDAPFilter:
         raise ScriptError(f"no LDAP filter: {filter_!r}", -2) from None
     names = tuple(name.strip() for name in attributes.split(",") if name.strip())

@@ -62,13 +62,14 @@ class RunTests(TestCase):
         running.cancel()
         with self.assertRaises(CancelledError):
             await running
-        await self.gone(int(pids.read_text()))
+        await self.gone(int(pids.read_text()), ours=True)
 
-    async def gone(self, pid: int) -> None:
-        for _ in range(200):
+    async def gone(self, pid: int, ours: bool = False) -> None:
+        """It has ended; ours: and we have heard of it."""
+        for _ in range(500):
             try:
-                if Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
-                    return  # nobody has asked how it ended
+                if Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z" and not ours:
+                    return
             except (FileNotFoundError, ProcessLookupError):
                 return
             await self.pause()
