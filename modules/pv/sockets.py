@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sipapp.module import Context, Value, pseudo_variable
 from sipapp.modules.pv.uris import PROTOCOLS
-from sipapp.script.operands import SENDING
+from sipapp.script.operands import RECEIVING, SENDING
 from sipapp.script.values import TextWithNumber, text
 
 if TYPE_CHECKING:
     from sipapp.interfaces.transport import Flow, Socket
-
-RECEIVING = "receiving"
-"""Where event_route[core:msg-received] finds what it is about: `ctx.extra[RECEIVING]` is (bytes, Flow)."""
 
 FAMILIES = {4: 2, 6: 10}
 """Linux' numbers of the address families."""

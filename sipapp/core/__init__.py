@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from sipapp.core import received
 from sipapp.core.about import About
 from sipapp.core.branches import BranchFunctions
 from sipapp.core.connections import ConnectionFunctions
@@ -34,10 +35,15 @@ class Core(
 ):
     """Its parts. The functions leave $rc alone, as the core's do in Kamailio; route() is a statement."""
 
-    event_routes = {"core:tkv": "async_tkv_emit() has said something; $atkv(type), $atkv(key) and $atkv(val) are what."}
+    event_routes = {
+        "core:tkv": "async_tkv_emit() has said something; $atkv(type), $atkv(key) and $atkv(val) are what.",
+        received.NAME: "Something has come in: $rcv(buf), which may be changed; `drop` throws it away. It cannot wait. "
+        "Runs where received_route_mode is 1.",
+    }
 
     def start(self, server: IServer) -> None:
         self.server = server
         self.forwarded_requests = server.statistics.counter("core", "fwd_requests")
         self.dropped_requests = server.statistics.counter("core", "drop_requests")
         self.start_clocks()
+        received.look_at_all(server)

@@ -120,7 +120,7 @@ CLOSE = 2  # close the stream once this is sent
 Myself = Callable[[str, int, str | None], bool]
 
 Filter = Callable[[bytes, Flow], bytes]
-"""What a message goes on as: (bytes, flow) -> bytes, the same where nothing is changed."""
+"""What a message goes on as: (bytes, flow) -> bytes, the same where nothing is changed, b"" for one that is dropped."""
 
 
 class ISender(Interface):

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 SENDING = "sending"
 """Where an onsend_route finds what it is about: `ctx.extra[SENDING]` is (bytes, Flow)."""
 
+RECEIVING = "receiving"
+"""Where event_route[core:msg-received] finds what it is about: `ctx.extra[RECEIVING]` is (bytes, Flow)."""
+
 PROTOCOLS = {"udp": 1, "tcp": 2, "tls": 3, "sctp": 4, "ws": 5, "wss": 6}
 FAMILIES = {4: int(socket.AF_INET), 6: int(socket.AF_INET6)}
 _WORDS = {**PROTOCOLS, "inet": FAMILIES[4], "inet6": FAMILIES[6]}

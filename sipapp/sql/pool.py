@@ -23,7 +23,7 @@ log = Logger()
 _T = TypeVar("_T")
 
 FIRST_WAIT = 0.1
-LONGEST_WAIT = 2.0
+LONGEST_WAIT = 0.8
 """s for which nobody tries to connect after that has failed: doubled each time, to no more than this."""
 
 

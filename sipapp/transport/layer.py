@@ -181,6 +181,8 @@ class TransportLayer:
         """One message from the network. Never raises."""
         if self._received_filters:
             data = _filtered(self._received_filters, data, flow)
+            if not data:
+                return  # dropped
         try:
             message = parse(data)
         except ParseError as error:

@@ -176,7 +176,7 @@ class PoolTests(SynchronousTestCase):
     def test_the_wait_has_an_end(self) -> None:
         pool = self.make()
         for _ in range(10):
-            self.clock.advance(2.001)
+            self.clock.advance(0.801)
             tried = pool.execute(b"x")
             self.lanes[-1].refuse()
             self.failureResultOf(tried, SqlUnavailable)

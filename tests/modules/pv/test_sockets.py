@@ -8,7 +8,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError
 from sipapp.interfaces.script import Value
 from sipapp.interfaces.transport import Flow, Socket
-from sipapp.modules.pv.sockets import RECEIVING, find_socket
+from sipapp.modules.pv.sockets import find_socket
+from sipapp.script.operands import RECEIVING
 from sipapp.script.operands import SENDING
 from sipapp.script.values import integer
 from tests.modules.pv.script import Script
