@@ -28,10 +28,8 @@ class Message:
     __slots__ = (
         "_body",
         "_call_id",
-        "_content_length",
         "_cseq",
         "_from",
-        "_max_forwards",
         "_to",
         "_via",
         "_vias",
@@ -63,8 +61,6 @@ class Message:
         self._cseq: Any = _UNREAD
         self._from: Any = _UNREAD
         self._to: Any = _UNREAD
-        self._max_forwards: Any = _UNREAD
-        self._content_length: Any = _UNREAD
 
     # -- header fields ----------------------------------------------------------------------------------------------
 
@@ -142,17 +138,11 @@ class Message:
 
     @property
     def max_forwards(self) -> int | None:
-        value = self._max_forwards
-        if value is _UNREAD:
-            value = self._max_forwards = self._integer(b"max-forwards")
-        return value  # type: ignore[no-any-return]
+        return self._integer(b"max-forwards")
 
     @property
     def content_length(self) -> int | None:
-        value = self._content_length
-        if value is _UNREAD:
-            value = self._content_length = self._integer(b"content-length")
-        return value  # type: ignore[no-any-return]
+        return self._integer(b"content-length")
 
     def _integer(self, key: bytes) -> int | None:
         text = self.head.get(key)
@@ -235,7 +225,6 @@ class Message:
         assert number >= 0
         assert len(value) == end - start
         self.raw = self.head.overwrite(self.raw, number, value)
-        self._max_forwards = _UNREAD
 
     # -- body -------------------------------------------------------------------------------------------------------
 
