@@ -9,8 +9,7 @@ from sipapp.errors import ConfigError
 from sipapp.interfaces.script import Value
 from sipapp.interfaces.transport import Flow, Socket
 from sipapp.modules.pv.sockets import find_socket
-from sipapp.script.operands import RECEIVING
-from sipapp.script.operands import SENDING
+from sipapp.script.operands import RECEIVING, SENDING
 from sipapp.script.values import integer
 from tests.modules.pv.script import Script
 from tests.modules.stage import TCP, UDP, UDP_5080, request
