@@ -16,8 +16,8 @@ run: $(VENV)/run.stamp  ## serve etc/app.cfg on 127.0.0.1:5060
 
 test: $(VENV)/test.stamp  ## everything: unit tests, SIPp calls, conformance
 	tests/debian install
-	$(BIN)/python -m twisted.trial -j $(JOBS) tests
-	$(BIN)/python -m pytest -q -n $(JOBS) tests
+	$(BIN)/python tests/suite trial $(JOBS)
+	$(BIN)/python tests/suite pytest $(JOBS)
 	$(MAKE) --no-print-directory conformance
 
 conformance: $(VENV)/test.stamp  ## the recorded answers of the real Kamailio, and the torture messages

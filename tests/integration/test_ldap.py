@@ -122,7 +122,7 @@ class LdapTests(RedisTestCase):
         self.assertEqual(self.say("nobody"), "-1 -")
         with self.slapd.frozen():
             began = time.monotonic()
-            self.alice.send("INVITE", "nobody")
+            self.invite("nobody")
             took, status = Caller(self, self.served.port).ask("OPTIONS")
             self.assertEqual(status, 200)
             self.assertLess(took, 0.3)
