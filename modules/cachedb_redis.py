@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from zope.interface import implementer
 
 from sipapp.errors import RedisError
-from sipapp.http.names import NamedHost
 from sipapp.interfaces.cache import ICache
 from sipapp.log import Logger
 from sipapp.module import ConfigError, IServer, ScriptError, modparam, module
@@ -57,10 +56,9 @@ class CachedbRedis(CacheFunctions):
     async def start(self, server: IServer) -> None:
         """Raises RedisError: a server that is wanted now is not there."""
         self.server = server
-        lookup = server.transport.lookup
         self.servers = RedisServers(
             server.reactor,
-            lambda host, port, timeout: NamedHost(server.reactor, lookup, host, port, timeout),
+            server.transport.lookup,
             cluster=True,
             dynamic=True,
             connect_timeout=self.connect_timeout / 1000,

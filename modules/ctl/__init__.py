@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import grp
 import os
-import pwd
 import stat
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from sipapp.interfaces.rpc import IRpc
 from sipapp.interfaces.server import IAfterStart, IServer
 from sipapp.log import Logger
 from sipapp.module import ConfigError, modparam, module, rpc_command
+from sipapp.module.owner import group_id, user_id
 from sipapp.modules.ctl.place import Place, parse_place
 from sipapp.modules.ctl.protocol import Datagrams, Streams
 
@@ -46,8 +45,8 @@ class Ctl:
     )
     fifo: list[str] = modparam(default=(), doc="without effect: kamcmd and its like speak binrpc")
     mode: int | str = modparam(default=0o600, parse=_mode, doc="who may use the UNIX sockets, as a file mode")
-    user: int | str = modparam(default="", doc="whose the UNIX sockets are")
-    group: int | str = modparam(default="", doc="the group that they belong to")
+    user: int = modparam(default=-1, parse=user_id, doc="whose the UNIX sockets are")
+    group: int = modparam(default=-1, parse=group_id, doc="the group that they belong to")
     autoconversion: int = modparam(default=0, doc="without effect: texts and numbers are always taken for each other")
     binrpc_max_body_size: int = modparam(default=32, minimum=0, doc="without effect: answers are as long as they are")
     binrpc_struct_max_body_size: int = modparam(default=8, minimum=0, doc="without effect, as above")
@@ -82,12 +81,12 @@ class Ctl:
                 port = reactor.listenUDP(place.port, served, interface=place.name)
             else:
                 port = self._listen_unix(place, served)
-        except (CannotListenError, OSError, KeyError) as why:
+        except (CannotListenError, OSError) as why:
             raise LocalError(f"ctl cannot listen on {place}: {why}") from None
         self.open.append((place, served, port))
 
     def _listen_unix(self, place: Place, served: Any) -> Any:
-        """Raises OSError, KeyError (no such user), CannotListenError."""
+        """Raises OSError, CannotListenError."""
         path = Path(place.name)
         if not os.access(path.parent, os.W_OK):
             raise OSError(f"{path.parent} is missing, or may not be written to")
@@ -99,7 +98,7 @@ class Ctl:
             port = listen(place.name, served, mode=int(self.mode))
         finally:
             os.umask(umask)
-        os.chown(place.name, _user(str(self.user)), _group(str(self.group)))
+        os.chown(place.name, self.user, self.group)
         return port
 
     def stop(self) -> Deferred[Any]:
@@ -133,11 +132,3 @@ class Ctl:
                 host = getattr(peer, "host", "<anonymous unix socket>")
                 found += [protocol, transport, host, str(getattr(peer, "port", "")), name, port]
         return found
-
-
-def _user(name: str) -> int:
-    return -1 if not name else int(name) if name.isdigit() else pwd.getpwnam(name).pw_uid
-
-
-def _group(name: str) -> int:
-    return -1 if not name else int(name) if name.isdigit() else grp.getgrnam(name).gr_gid

@@ -8,7 +8,6 @@ caller gives up (CANCEL), or a time limit is over, the command and all that it h
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from twisted.internet.defer import Deferred
 
@@ -30,30 +29,16 @@ from sipapp.module import (
     script_function,
     writable,
 )
+from sipapp.module.avps import avp_keys
 from sipapp.module.children import MAX_OUTPUT, Ended, run
 from sipapp.modules.exec.environment import environment
-from sipapp.script.avp import avp_key
-from sipapp.script.pvsyntax import parse_variable
+from sipapp.script.avp import AvpKey
 
 log = Logger()
 
 _ROUTES = REQUEST | FAILURE | LOCAL
-_Keys = list[Any]
 _OUTPUTS = {"stdout": writable, "stderr": writable}
 _ENDED_BY_FORCE = -256
-
-
-def _avp_keys(text: bytes) -> _Keys:
-    """`$avp(a);$avp(b)`: the keys of AVPs. Raises ConfigError."""
-    keys = []
-    for piece in text.replace(b",", b";").split(b";"):
-        name = piece.strip()
-        if name:
-            found = parse_variable(name)
-            if found.name != "avp" or found.inner is None:
-                raise ConfigError(f"a list of AVPs is expected, not {name.decode(errors='replace')}")
-            keys.append(avp_key(found.inner))
-    return keys
 
 
 @module("exec")
@@ -83,8 +68,8 @@ class Exec:
 
     # -- Kamailio
 
-    @script_function(routes=_ROUTES, parse={"avplist": _avp_keys})
-    def exec_avp(self, ctx: Context, command: bytes, avplist: _Keys | None = None) -> Deferred[int]:
+    @script_function(routes=_ROUTES, parse={"avplist": avp_keys})
+    def exec_avp(self, ctx: Context, command: bytes, avplist: list[AvpKey] | None = None) -> Deferred[int]:
         """Run a command; each line that it writes becomes an AVP: those of `avplist`, `$avp(i:N)` beyond them.
 
         Returns 1; -1 where its exit status is not 0, with the AVPs all the same. Empty lines do not count.
@@ -165,9 +150,10 @@ class Exec:
         return running.addCallback(ended)
 
     def _env(self, text: bytes, binder: IBinder) -> Callable[[Context], dict[bytes, bytes]]:
-        (key,) = _avp_keys(text) or [None]
-        if key is None:
-            raise ConfigError("an AVP of NAME=VALUE texts is expected")
+        keys = avp_keys(text)
+        if len(keys) != 1:
+            raise ConfigError("one AVP of NAME=VALUE texts is expected")
+        key = keys[0]
 
         def read(ctx: Context) -> dict[bytes, bytes]:
             pairs = (b"%d" % value if isinstance(value, int) else value for value in ctx.avps.get(key, ()))

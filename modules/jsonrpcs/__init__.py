@@ -22,9 +22,9 @@ from sipapp.module import (
     rpc_command,
     script_function,
 )
+from sipapp.module.owner import Owner, group_id, user_id
 from sipapp.modules.jsonrpcs.datagrams import DatagramRpc, parse_place
 from sipapp.modules.jsonrpcs.fifo import Fifo
-from sipapp.modules.jsonrpcs.owner import Owner, group_id, user_id
 from sipapp.rpc.jsonrpc import answer
 
 log = Logger()

@@ -14,7 +14,7 @@ from twisted.internet.protocol import DatagramProtocol
 
 from sipapp.log import Logger
 from sipapp.module import ConfigError
-from sipapp.modules.jsonrpcs.owner import Owner
+from sipapp.module.owner import Owner
 
 log = Logger()
 

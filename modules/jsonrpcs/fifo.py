@@ -17,7 +17,7 @@ from zope.interface import implementer
 
 from sipapp.log import Logger
 from sipapp.module import ConfigError
-from sipapp.modules.jsonrpcs.owner import Owner
+from sipapp.module.owner import Owner
 
 log = Logger()
 

@@ -9,10 +9,9 @@ from ldaptor.protocols import pureldap
 from ldaptor.protocols.ldap.ldapclient import LDAPClient, LDAPClientConnectionLostException
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import wrapClientTLS
-from twisted.internet.protocol import Factory
 
-from sipapp.backend.shared import SharedConnection
-from sipapp.http.names import NamedHost
+from sipapp.backend.names import NamedHost
+from sipapp.backend.shared import SharedConnection, quiet
 from sipapp.http.tls import Trust
 from sipapp.interfaces.http import Profile
 from sipapp.log import Logger
@@ -120,7 +119,7 @@ class LdapSession:
         why: Exception = LdapError("no server")
         for place in self.session.places:
             try:
-                client = await self._endpoint(place).connect(_clients())
+                client = await self._endpoint(place).connect(quiet(_Client))
             except Exception as error:  # a refusal, a name that nobody knows, a time-out, a certificate
                 why = error
                 log.info("ldap {name}: {host}: {why}", name=self.session.name, host=place.host, why=str(error))
@@ -147,9 +146,3 @@ class LdapSession:
         self._shared.close()
         if self._shared.present is not None:
             self._shared.present.unbind()
-
-
-def _clients() -> Any:
-    made = Factory.forProtocol(_Client)
-    made.noisy = False
-    return made

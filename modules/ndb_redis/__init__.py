@@ -11,7 +11,6 @@ from twisted.logger import LogLevel
 
 from sipapp.backend import Backends, Limits
 from sipapp.errors import BackendError, RedisError
-from sipapp.http.names import NamedHost
 from sipapp.interfaces.http import Profile
 from sipapp.interfaces.script import IBinder
 from sipapp.log import SEVERITIES, Logger
@@ -62,10 +61,9 @@ class NdbRedis:
     async def start(self, server: IServer) -> None:
         """Raises RedisError: a server that is wanted now is not there."""
         self.clock = server.clock
-        lookup = server.transport.lookup
         self.servers = RedisServers(
             server.reactor,
-            lambda host, port, timeout: NamedHost(server.reactor, lookup, host, port, timeout),
+            server.transport.lookup,
             cluster=bool(self.cluster),
             dynamic=bool(self.allow_dynamic_nodes),
             connect_timeout=self.connect_timeout / 1000,

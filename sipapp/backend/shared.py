@@ -7,9 +7,17 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 from twisted.internet.defer import Deferred
+from twisted.internet.protocol import Factory
 from twisted.python.failure import Failure
 
 _C = TypeVar("_C")
+
+
+def quiet(protocol: Callable[[], Any]) -> Any:
+    """A factory of this protocol that does not log its comings and goings."""
+    made: Any = Factory.forProtocol(protocol)
+    made.noisy = False
+    return made
 
 
 class SharedConnection(Generic[_C]):

@@ -14,9 +14,9 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from sipapp.backend.names import Lookup, NamedHost
 from sipapp.errors import HttpError
 from sipapp.http import codes
-from sipapp.http.names import Lookup, NamedHost
 from sipapp.http.tls import Trust
 from sipapp.http.url import split_proxy
 from sipapp.interfaces.http import HttpRequest, Profile, Times

@@ -20,9 +20,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReadWriteDescriptor
 from zope.interface import implementer
 
+from sipapp.backend.names import Lookup, addresses
 from sipapp.errors import HttpError
 from sipapp.http import codes
-from sipapp.http.names import Lookup, addresses
 from sipapp.http.url import Url, split_proxy
 from sipapp.interfaces.http import HttpRequest, HttpResponse, IHttpEngine, Profile, Times
 

@@ -26,7 +26,7 @@ try:
 except ImportError as why:
     raise ImportError("the packages of HTTP clients are missing: pip install 'sipapp[http]'") from why
 
-from sipapp.http.names import Lookup
+from sipapp.backend.names import Lookup
 from sipapp.http.url import Url
 from sipapp.interfaces.http import HttpRequest, HttpResponse, IHttpEngine, Profile
 

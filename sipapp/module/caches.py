@@ -6,25 +6,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sipapp.errors import ScriptError
 from sipapp.interfaces.cache import ICache
 from sipapp.interfaces.server import IServer
+from sipapp.module.avps import avp_keys
 from sipapp.module.functions import PvRef, script_function, writable
 from sipapp.nearest import nearest
-from sipapp.script.avp import avp_key
-from sipapp.script.pvsyntax import parse_variable
+from sipapp.script.avp import AvpKey
 from sipapp.script.runtime import Context
 
 ABSENT = -2
 _WRITES = {"dest": writable}
-
-
-def _avps(text: bytes) -> list[Any]:
-    """`$avp(a);$avp(b)`: their keys. Raises ConfigError."""
-    pieces = [piece.strip() for piece in text.replace(b",", b";").split(b";")]
-    return [avp_key(parse_variable(piece).inner or b"") for piece in pieces if piece]
 
 
 class CacheFunctions:
@@ -100,8 +92,8 @@ class CacheFunctions:
             new_val.set(ctx, now)
         return 1
 
-    @script_function(parse={"result": _avps})
-    async def cache_raw_query(self, ctx: Context, store: str, query: bytes, result: list[Any] | None = None) -> int:
+    @script_function(parse={"result": avp_keys})
+    async def cache_raw_query(self, ctx: Context, store: str, query: bytes, result: list[AvpKey] | None = None) -> int:
         """Have the store do something in its own language; columns go to AVPs, the first row on top.
 
         Returns 1; -2: there are no rows; -1: an error.

@@ -13,9 +13,9 @@ from typing import Any
 import txredisapi
 from twisted.internet.endpoints import UNIXClientEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectError, DNSLookupError
-from twisted.internet.protocol import Factory
 
-from sipapp.backend.shared import SharedConnection
+from sipapp.backend.names import Lookup, NamedHost
+from sipapp.backend.shared import SharedConnection, quiet
 from sipapp.errors import RedisError, RedisTimeout
 from sipapp.log import Logger
 from sipapp.redis.address import Address
@@ -25,20 +25,18 @@ log = Logger()
 
 Command = Sequence[bytes]
 
-Connect = Callable[[str, int, float], Any]
-"""(host, port, timeout in s) -> an endpoint."""
-
 _LOST = (txredisapi.ConnectionError, ConnectError, DNSLookupError, OSError)
 
 
 class RedisServer:
-    """`place` makes endpoints; `trust` TLS options for a host, where the address wants TLS. Times are in seconds."""
+    """`lookup` asks name servers; `trust` makes TLS options for a host, where the address wants TLS. Times are in
+    seconds."""
 
     def __init__(
         self,
         reactor: Any,
         address: Address,
-        place: Connect,
+        lookup: Lookup,
         *,
         connect_timeout: float = 1.0,
         command_timeout: float = 1.0,
@@ -48,7 +46,7 @@ class RedisServer:
         self.address = address
         self.greeting = greeting  # commands of every connection but the first
         self._reactor = reactor
-        self._place = place
+        self._lookup = lookup
         self._connect_timeout = connect_timeout
         self._command_timeout = command_timeout
         self._trust = trust
@@ -115,7 +113,7 @@ class RedisServer:
         address = self.address
         try:
             host, port = await self._where()
-            connection: Connection = await self._endpoint(host, port).connect(_connections())
+            connection: Connection = await self._endpoint(host, port).connect(quiet(Connection))
         except _LOST as why:
             raise RedisError(f"{address.name}: cannot connect to {address}: {why}") from None
         for command in self._first_commands():
@@ -141,7 +139,7 @@ class RedisServer:
     def _endpoint(self, host: str, port: int) -> Any:
         if self.address.unix:
             return UNIXClientEndpoint(self._reactor, self.address.unix, self._connect_timeout)
-        endpoint = self._place(host, port, self._connect_timeout)
+        endpoint: Any = NamedHost(self._reactor, self._lookup, host, port, self._connect_timeout)
         if self.address.tls:
             if self._trust is None:
                 raise RedisError(f"{self.address.name}: no TLS here")
@@ -157,7 +155,7 @@ class RedisServer:
             sentinel = RedisServer(
                 self._reactor,
                 Address(f"sentinel {host}:{port}", host, port),
-                self._place,
+                self._lookup,
                 connect_timeout=self._connect_timeout,
                 command_timeout=self._command_timeout,
             )
@@ -178,12 +176,6 @@ class RedisServer:
         self._shared.close()
         if self._shared.present is not None:
             self._shared.present.abort()
-
-
-def _connections() -> Any:
-    made = Factory.forProtocol(Connection)
-    made.noisy = False
-    return made
 
 
 def _told(reply: Reply) -> tuple[str, int] | None:

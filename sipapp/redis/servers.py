@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from sipapp.backend.names import Lookup
 from sipapp.errors import ConfigError, RedisError
 from sipapp.log import Logger
 from sipapp.nearest import nearest
 from sipapp.redis.address import Address, place
 from sipapp.redis.commands import slot
 from sipapp.redis.protocol import ErrorReply, Reply
-from sipapp.redis.server import Command, Connect, RedisServer
+from sipapp.redis.server import Command, RedisServer
 
 log = Logger()
 
@@ -25,10 +26,10 @@ class RedisServers:
     `options` are those of RedisServer."""
 
     def __init__(
-        self, reactor: Any, place: Connect, *, cluster: bool = False, dynamic: bool = False, **options: Any
+        self, reactor: Any, lookup: Lookup, *, cluster: bool = False, dynamic: bool = False, **options: Any
     ) -> None:
         self._reactor = reactor
-        self._place = place
+        self._lookup = lookup
         self._options = options
         self.cluster = cluster
         self.dynamic = dynamic
@@ -37,7 +38,7 @@ class RedisServers:
 
     def add(self, address: Address, name: str = "") -> RedisServer:
         """A server by its own name, or by another where several share that."""
-        made = self.by_name[name or address.name] = RedisServer(self._reactor, address, self._place, **self._options)
+        made = self.by_name[name or address.name] = RedisServer(self._reactor, address, self._lookup, **self._options)
         return made
 
     def get(self, name: str) -> RedisServer:

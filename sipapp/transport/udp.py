@@ -105,10 +105,7 @@ class UdpPort:
         if not self._open:
             self._give_up()
             return
-        try:
-            self._send(self._sock, queue, self._refused)
-        except Exception:
-            log.failure("sending what waits on {socket}", socket=self._address)
+        self._send_waiting()
         if queue:
             self._gathering = False
             while len(queue) > self._queue_max:
@@ -116,6 +113,12 @@ class UdpPort:
                 self._drop(flow, failed)
             self._counters.udp_queued += len(queue)
             self._reactor.addWriter(self)
+
+    def _send_waiting(self) -> None:
+        try:
+            self._send(self._sock, self._queue, self._refused)
+        except Exception:
+            log.failure("sending what waits on {socket}", socket=self._address)
 
     def _refused(self, flow: Flow, failed: Failed | None, why: Exception) -> None:
         self._counters.udp_failed += 1
@@ -130,10 +133,7 @@ class UdpPort:
 
     def doWrite(self) -> None:
         """The kernel has room again."""
-        try:
-            self._send(self._sock, self._queue, self._refused)
-        except Exception:
-            log.failure("sending what waits on {socket}", socket=self._address)
+        self._send_waiting()
         if not self._queue:
             self._reactor.removeWriter(self)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from tests.integration.redis import Redis
-from tests.integration.test_redis import RedisTestCase
+from tests.saying import SayingCase
 from tests.served import Served, Standin, free_ports
 
 SCRIPT = """
@@ -38,7 +38,7 @@ request_route {
 """
 
 
-class CacheTests(RedisTestCase):
+class CacheTests(SayingCase):
     redis: Redis | None = None
     served: Served
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from tests.integration.slapd import BASE, PASSWORD, ROOT, Slapd
-from tests.integration.test_redis import RedisTestCase
+from tests.saying import SayingCase
 from tests.served import Caller, Served, Standin, free_ports
 
 SCRIPT = """
@@ -75,7 +75,7 @@ ldap_bind_password = wrong
 """
 
 
-class LdapTests(RedisTestCase):
+class LdapTests(SayingCase):
     slapd: Slapd | None = None
     served: Served
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import time
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.integration.redis import Redis, cluster
+from tests.saying import SayingCase
 from tests.served import Caller, Served, Standin
 
 SCRIPT = """
@@ -75,34 +73,7 @@ route[ANSWER] {
 """
 
 
-class RedisTestCase(SynchronousTestCase):
-    sip: Served
-    alice: Caller
-    call_id = ""
-
-    def say(self, user: str) -> str:
-        self.invite(user)
-        return self.said()
-
-    def invite(self, user: str) -> None:
-        self.call_id = self.alice.send("INVITE", user)
-
-    def said(self) -> str:
-        """What comes of the last INVITE; an answer to an earlier one may come once more."""
-        message = self.alice.final(15)[1]
-        while message and f"Call-ID: {self.call_id}\r" not in message:
-            message = self.alice.final(15)[1]
-        found = re.search(r"^X-Out: (.*?)\r?$", message, re.MULTILINE)
-        self.assertTrue(found, message)
-        assert found is not None
-        return found[1]
-
-    def call(self, sip: Served) -> None:
-        self.sip = sip
-        self.alice = Caller(self, sip.port)
-
-
-class SingleTests(RedisTestCase):
+class SingleTests(SayingCase):
     holder: Standin
     redis: Redis | None = None
     served: Served
@@ -191,7 +162,7 @@ class SingleTests(RedisTestCase):
         self.assertEqual(self.say("get"), "1 a b")
 
 
-class StartTests(RedisTestCase):
+class StartTests(SayingCase):
     def holder(self) -> Standin:
         made = Standin()
         self.addCleanup(made.close)

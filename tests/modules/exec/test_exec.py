@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.modules.talk import TalkCase
+from tests.saying import SayingCase
 from tests.served import Caller, Served, Standin
 
 SCRIPT = """
@@ -53,7 +51,7 @@ route[ANSWER] {
 """
 
 
-class ServedTests(SynchronousTestCase):
+class ServedTests(SayingCase):
     holder: Standin
     served: Served | None = None
 
@@ -62,15 +60,7 @@ class ServedTests(SynchronousTestCase):
         if cls.served is None:
             cls.holder = Standin.until_exit()
             cls.served = Served(cls.holder, SCRIPT, FILE=cls.holder.mktemp())
-        self.alice = Caller(self, cls.served.port)
-
-    def say(self, user: str) -> str:
-        self.alice.send("INVITE", user)
-        _, message = self.alice.final()
-        found = re.search(r"^X-Out: (.*?)\r?$", message, re.MULTILINE)
-        self.assertTrue(found, message)
-        assert found is not None
-        return found[1]
+        self.call(cls.served)
 
     def test_lines_become_avps_whatever_the_status(self) -> None:
         self.assertEqual(self.say("avp"), "-1 one, before/two/three")
@@ -132,6 +122,11 @@ class CheckTests(TalkCase):
         with self.assertRaises(Exception) as caught:
             self.serve('exec_avp("true", "$var(a)");')
         self.assertIn("a list of AVPs is expected", str(caught.exception))
+
+    def test_variables_come_from_one_avp(self) -> None:
+        with self.assertRaises(Exception) as caught:
+            self.serve('async(exec("true", "", $avp(o), $avp(e), "$avp(a);$avp(b)"), R);', routes="route[R] { exit; }")
+        self.assertIn("one AVP", str(caught.exception))
 
     def test_a_result_needs_a_variable_that_can_be_written(self) -> None:
         with self.assertRaises(Exception) as caught:

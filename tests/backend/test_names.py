@@ -1,4 +1,4 @@
-"""sipapp.http.names."""
+"""sipapp.backend.names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.http.names import NamedHost
+from sipapp.backend.names import NamedHost
 
 FACTORY = Factory.forProtocol(Protocol)
 

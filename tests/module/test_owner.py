@@ -1,4 +1,4 @@
-"""sipapp.modules.jsonrpcs.owner."""
+"""sipapp.module.owner."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.module import ConfigError
-from sipapp.modules.jsonrpcs.owner import Owner, group_id, user_id
+from sipapp.module.owner import Owner, group_id, user_id
 
 
 class OwnerTests(SynchronousTestCase):

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.modules.jsonrpcs.test_owner -*-
+# -*- test-case-name: tests.module.test_owner -*-
 """owner: whose a FIFO or socket in the file system is."""
 
 from __future__ import annotations

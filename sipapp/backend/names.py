@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.http.test_names -*-
+# -*- test-case-name: tests.backend.test_names -*-
 """names: TCP connections to a host by name: looked up as the rest of the server does, never in a thread; of several
 addresses, the first that answers. RFC 8305 in short."""
 
