@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.test_faked -*-
+# -*- test-case-name: tests.core.test_received -*-
 """faked: the made-up request that a route runs on when there is no real one: events, tasks, timers, launch()."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.test_server -*-
+# -*- test-case-name: tests.interfaces.test_server -*-
 """server: what is running: clock, transport, transactions, the loaded modules and the compiled script."""
 
 from __future__ import annotations

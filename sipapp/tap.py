@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.test_tap -*-
+# -*- test-case-name: tests.robust -*-
 """tap: `twistd sipapp`: options, and the service that they make."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.test_version -*-
+# -*- test-case-name: tests.cli.test_cli -*-
 """version: what this build is, in one line."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.modules.ndb_redis.test_ndb_redis -*-
+# -*- test-case-name: tests.integration.test_redis -*-
 """ndb_redis: commands of a Redis server, and their replies in $redis(...). The script waits, nothing else does."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.modules.ndb_redis.test_alone -*-
+# -*- test-case-name: tests.integration.test_redis -*-
 """alone: commands that need a connection for themselves: those between MULTI or WATCH and EXEC, and those that block.
 
 All other calls of the server share one connection; what belongs together must not have theirs in between.

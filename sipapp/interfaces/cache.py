@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.module.test_caches -*-
+# -*- test-case-name: tests.modules.test_cachedb_local -*-
 """cache: what OpenSIPS' cache_*() functions keep values in: one kind of store for each scheme."""
 
 from __future__ import annotations

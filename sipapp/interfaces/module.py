@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.interfaces.test_module -*-
+# -*- test-case-name: tests.module.test_registry -*-
 """module: what a script module is to the loader and the server."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.interfaces.test_outbound -*-
+# -*- test-case-name: tests.modules.test_path -*-
 """outbound: flow tokens in Record-Route and Path: the way back to a client behind a NAT. RFC 5626 §5."""
 
 from __future__ import annotations

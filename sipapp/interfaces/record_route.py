@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.interfaces.test_record_route -*-
+# -*- test-case-name: tests.modules.rr.test_rr -*-
 """record_route: what rr offers to modules that follow dialogs. RFC 3261 §16.6 step 4, §16.12."""
 
 from __future__ import annotations

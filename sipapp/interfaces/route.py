@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.interfaces.test_route -*-
+# -*- test-case-name: tests.script.test_runtime -*-
 """route: the kinds of route block, and what a script function may say of them."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.interfaces.test_script -*-
+# -*- test-case-name: tests.script.test_resolve -*-
 """script: what the script engine asks of whoever offers functions, variables and transformations.
 
 The engine (sipapp.script) sees nothing but these interfaces; sipapp.module makes providers of them

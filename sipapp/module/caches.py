@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.module.test_caches -*-
+# -*- test-case-name: tests.modules.test_cachedb_local -*-
 """caches: OpenSIPS' cache_*() functions: they come with each module that has such a store, and reach them all.
 
 `cache_fetch("redis:cluster1", "key", $avp(value))`: the kind of store, and its name where there are several.

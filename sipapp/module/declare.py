@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.module.test_declare -*-
+# -*- test-case-name: tests.cli.test_manual -*-
 """declare: @module and @rpc_command: a plain class becomes a script module.
 
 The Python name of a method is its name in the script. The class provides IModuleFactory, its instances IModule;

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.module.test_functions -*-
+# -*- test-case-name: tests.cli.test_manual -*-
 """functions: @script_function, and what a script function's annotations mean."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.module.test_params -*-
+# -*- test-case-name: tests.cli.test_manual -*-
 """params: module parameters, declared as class fields and set by modparam()."""
 
 from __future__ import annotations

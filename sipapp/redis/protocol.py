@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.redis.test_protocol -*-
+# -*- test-case-name: tests.integration.test_redis -*-
 """protocol: one connection to a Redis server: txredisapi's, with replies that keep their types."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.redis.test_server -*-
+# -*- test-case-name: tests.integration.test_redis -*-
 """server: one Redis server: a connection that all share, others for those who need one alone, made when needed.
 
 Commands of all calls go out on one connection without waiting for each other's replies. A connection that is lost is

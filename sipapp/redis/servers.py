@@ -57,7 +57,16 @@ class RedisServers:
         if not self.cluster:
             return await server.command(command)
         number = slot(command[1]) if len(command) > 1 else -1
-        server = self._owners.get(number, server)
+        owner = self._owners.get(number)
+        if owner is not None:
+            try:
+                return await self._followed(owner, command)
+            except RedisError:  # gone, perhaps: the server that the script names knows who took its place
+                self._owners.pop(number, None)
+        return await self._followed(server, command)
+
+    async def _followed(self, server: RedisServer, command: Command) -> Reply:
+        """The reply at the end of the way that starts here."""
         asking = False
         for _ in range(_MOST_REDIRECTIONS):
             reply = await server.command(command, asking)

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.testing.test_harness -*-
+# -*- test-case-name: tests.flows -*-
 """harness: a whole server on a virtual clock and a network of memory, for tests of scripts and modules.
 
     sip = Harness('loadmodule "sl" request_route { sl_send_reply(200, "OK"); }')

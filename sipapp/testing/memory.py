@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.testing.test_memory -*-
+# -*- test-case-name: tests.simulation -*-
 """memory: a network of datagrams and streams inside one process, with delay and loss, on a clock of the test's own."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.testing.test_peer -*-
+# -*- test-case-name: tests.flows -*-
 """peer: somebody at the other end of the memory network: sends requests, keeps what comes, answers if told to."""
 
 from __future__ import annotations
