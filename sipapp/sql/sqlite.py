@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import quote
 
@@ -59,7 +60,8 @@ class SqliteConnection:
 
     def interrupt(self) -> None:
         if self._database is not None:
-            self._database.interrupt()
+            with suppress(sqlite3.ProgrammingError):  # closed, in its own thread, meanwhile
+                self._database.interrupt()
 
     abort = interrupt
 
