@@ -45,8 +45,8 @@ class Ctl:
     )
     fifo: list[str] = modparam(default=(), doc="without effect: kamcmd and its like speak binrpc")
     mode: int | str = modparam(default=0o600, parse=_mode, doc="who may use the UNIX sockets, as a file mode")
-    user: int = modparam(default=-1, parse=user_id, doc="whose the UNIX sockets are, a number or a name")
-    group: int = modparam(default=-1, parse=group_id, doc="the group that they belong to, a number or a name")
+    user: int | str = modparam(default=-1, parse=user_id, doc="whose the UNIX sockets are, a number or a name")
+    group: int | str = modparam(default=-1, parse=group_id, doc="the group that they belong to, a number or a name")
     autoconversion: int = modparam(default=0, doc="without effect: texts and numbers are always taken for each other")
     binrpc_max_body_size: int = modparam(default=32, minimum=0, doc="without effect: answers are as long as they are")
     binrpc_struct_max_body_size: int = modparam(default=8, minimum=0, doc="without effect, as above")
@@ -98,7 +98,7 @@ class Ctl:
             port = listen(place.name, served, mode=int(self.mode))
         finally:
             os.umask(umask)
-        os.chown(place.name, self.user, self.group)
+        os.chown(place.name, int(self.user), int(self.group))
         return port
 
     def stop(self) -> Deferred[Any]:
