@@ -4,18 +4,11 @@
 from __future__ import annotations
 
 from sipapp.message import sdp
-from sipapp.module import ConfigError, Context, pseudo_variable, script_function
-from sipapp.module.cursor import Cursors
+from sipapp.module import Context, pseudo_variable, script_function
+from sipapp.module.cursor import SpanCursors, iterator_name
 from sipapp.modules.sdpops.description import need
 
-_lines: Cursors[sdp.Line] = Cursors("sdpops.lines")
-
-
-def iterator_name(text: bytes) -> bytes:
-    """Raises ConfigError: empty."""
-    if not text:
-        raise ConfigError("an iterator needs a name")
-    return text
+_lines: SpanCursors[sdp.Line] = SpanCursors("sdpops.lines")
 
 
 class Iterating:
@@ -24,8 +17,9 @@ class Iterating:
     @script_function()
     def sdp_iterator_start(self, ctx: Context, iname: bytes) -> bool:
         """Start a named iterator before the first line of the SDP."""
-        found = need(ctx)
-        _lines.start(ctx, iname, list(sdp.lines(ctx.message.body, found.start, found.end)))
+        found, at = need(ctx), ctx.message.body_at
+        lines = sdp.lines(ctx.message.body, found.start, found.end)
+        _lines.start(ctx, iname, [line._replace(start=at + line.start, end=at + line.end) for line in lines])
         return True
 
     @script_function()
@@ -41,32 +35,20 @@ class Iterating:
     @script_function()
     def sdp_iterator_rm(self, ctx: Context, iname: bytes) -> bool:
         """Remove the line that the iterator is on."""
-        line = _lines.current(ctx, iname)
-        if line is None:
-            return False
-        ctx.draft.delete(ctx.message.body_at + line.start, ctx.message.body_at + line.end)
-        return True
+        return _lines.delete(ctx, iname)
 
     @script_function()
     def sdp_iterator_append(self, ctx: Context, iname: bytes, text: bytes) -> bool:
         """Write a text, its line end included, behind the line that the iterator is on."""
-        line = _lines.current(ctx, iname)
-        if line is None:
-            return False
-        ctx.draft.insert(ctx.message.body_at + line.end, text)
-        return True
+        return _lines.append(ctx, iname, text)
 
     @script_function()
     def sdp_iterator_insert(self, ctx: Context, iname: bytes, text: bytes) -> bool:
         """Write a text, its line end included, before the line that the iterator is on."""
-        line = _lines.current(ctx, iname)
-        if line is None:
-            return False
-        ctx.draft.insert(ctx.message.body_at + line.start, text)
-        return True
+        return _lines.insert(ctx, iname, text)
 
     @pseudo_variable("sdpitval", parse=iterator_name)
     def pv_sdpitval(self, ctx: Context, inner: bytes) -> bytes | None:
         """$sdpitval(name): the line that the iterator is on, its line end included; null where it is on none."""
         line = _lines.current(ctx, inner)
-        return None if line is None else ctx.message.body[line.start : line.end]
+        return None if line is None else ctx.message.raw[line.start : line.end]

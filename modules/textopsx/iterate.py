@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sipapp.message.headers import Field
-from sipapp.module import ConfigError, Context, pseudo_variable, script_function
-from sipapp.module.cursor import Cursors
+from sipapp.module import Context, pseudo_variable, script_function
+from sipapp.module.cursor import SpanCursors, iterator_name
 
 
 class BodyLine(NamedTuple):
@@ -17,15 +17,8 @@ class BodyLine(NamedTuple):
     end: int
 
 
-_fields: Cursors[Field] = Cursors("textopsx.fields")
-_lines: Cursors[BodyLine] = Cursors("textopsx.lines")
-
-
-def iterator_name(text: bytes) -> bytes:
-    """Raises ConfigError: empty."""
-    if not text:
-        raise ConfigError("an iterator needs a name")
-    return text
+_fields: SpanCursors[Field] = SpanCursors("textopsx.fields")
+_lines: SpanCursors[BodyLine] = SpanCursors("textopsx.lines")
 
 
 class Iterating:
@@ -66,20 +59,12 @@ class Iterating:
     @script_function()
     def hf_iterator_append(self, ctx: Context, iname: bytes, htext: bytes) -> bool:
         """Add a header field, its line end included, behind the one that the iterator is on."""
-        field = _fields.current(ctx, iname)
-        if field is None:
-            return False
-        ctx.draft.insert(field.end, htext)
-        return True
+        return _fields.append(ctx, iname, htext)
 
     @script_function()
     def hf_iterator_insert(self, ctx: Context, iname: bytes, htext: bytes) -> bool:
         """Add a header field, its line end included, before the one that the iterator is on."""
-        field = _fields.current(ctx, iname)
-        if field is None:
-            return False
-        ctx.draft.insert(field.start, htext)
-        return True
+        return _fields.insert(ctx, iname, htext)
 
     @pseudo_variable("hfitname", parse=iterator_name)
     def pv_hfitname(self, ctx: Context, inner: bytes) -> bytes | None:
@@ -114,29 +99,17 @@ class Iterating:
     @script_function()
     def bl_iterator_rm(self, ctx: Context, iname: bytes) -> bool:
         """Remove the line that the iterator is on."""
-        line = _lines.current(ctx, iname)
-        if line is None:
-            return False
-        ctx.draft.delete(line.start, line.end)
-        return True
+        return _lines.delete(ctx, iname)
 
     @script_function()
     def bl_iterator_append(self, ctx: Context, iname: bytes, text: bytes) -> bool:
         """Write a text, its line end included, behind the line that the iterator is on."""
-        line = _lines.current(ctx, iname)
-        if line is None:
-            return False
-        ctx.draft.insert(line.end, text)
-        return True
+        return _lines.append(ctx, iname, text)
 
     @script_function()
     def bl_iterator_insert(self, ctx: Context, iname: bytes, text: bytes) -> bool:
         """Write a text, its line end included, before the line that the iterator is on."""
-        line = _lines.current(ctx, iname)
-        if line is None:
-            return False
-        ctx.draft.insert(line.start, text)
-        return True
+        return _lines.insert(ctx, iname, text)
 
     @pseudo_variable("blitval", parse=iterator_name)
     def pv_blitval(self, ctx: Context, inner: bytes) -> bytes | None:

@@ -8,11 +8,31 @@ its place, they are at their end.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from sipapp.errors import ConfigError
 from sipapp.script.runtime import Context
 
 _T = TypeVar("_T")
+
+
+class Span(Protocol):
+    """What has a place in the message: offsets (bytes) from its start; a line's end is included."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+_S = TypeVar("_S", bound=Span)
+
+
+def iterator_name(text: bytes) -> bytes:
+    """The name between the parentheses of a variable. Raises ConfigError: empty."""
+    if not text:
+        raise ConfigError("an iterator needs a name")
+    return text
 
 
 class Cursor(Generic[_T]):
@@ -91,3 +111,28 @@ class Cursors(Generic[_T]):
     def drop(self, ctx: Context, name: bytes) -> bool:
         """Forget the cursor of this name; false where it was not started."""
         return ctx.extra.get(self._key, {}).pop(name, None) is not None
+
+
+class SpanCursors(Cursors[_S]):
+    """Cursors over pieces of the message, which is edited around them; false where the cursor is on none."""
+
+    def delete(self, ctx: Context, name: bytes) -> bool:
+        """Remove the piece that the cursor is on."""
+        span = self.current(ctx, name)
+        if span is not None:
+            ctx.draft.delete(span.start, span.end)
+        return span is not None
+
+    def append(self, ctx: Context, name: bytes, text: bytes) -> bool:
+        """Write a text behind the piece that the cursor is on."""
+        span = self.current(ctx, name)
+        if span is not None:
+            ctx.draft.insert(span.end, text)
+        return span is not None
+
+    def insert(self, ctx: Context, name: bytes, text: bytes) -> bool:
+        """Write a text before the piece that the cursor is on."""
+        span = self.current(ctx, name)
+        if span is not None:
+            ctx.draft.insert(span.start, text)
+        return span is not None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.module.cursor import Cursor, Cursors
+from sipapp.message.headers import Field
+from sipapp.module import ConfigError
+from sipapp.module.cursor import Cursor, Cursors, SpanCursors, iterator_name
 from tests.modules.stage import context, request
 
 MESSAGE = object()
@@ -70,3 +72,28 @@ class CursorsTests(SynchronousTestCase):
         self.assertEqual(cursors.current(ctx, b"one"), "a")
         self.assertTrue(cursors.drop(ctx, b"one"))
         self.assertFalse(cursors.next(ctx, b"one"))
+
+
+class SpanCursorsTests(SynchronousTestCase):
+    def test_the_message_is_edited_around_the_piece_that_it_is_on(self) -> None:
+        cursors: SpanCursors[Field] = SpanCursors("fields")
+        ctx = context(request())
+        max_forwards = ctx.message.field(b"max-forwards")
+        assert max_forwards is not None
+        cursors.start(ctx, b"it", [max_forwards])
+        for edit in (cursors.delete(ctx, b"it"), cursors.append(ctx, b"it", b"X: 2\r\n")):
+            self.assertFalse(edit)
+        self.assertEqual(ctx.draft.render(ctx.message), ctx.message.raw)
+        cursors.next(ctx, b"it")
+        self.assertTrue(cursors.insert(ctx, b"it", b"X: 1\r\n"))
+        self.assertTrue(cursors.delete(ctx, b"it"))
+        self.assertTrue(cursors.append(ctx, b"it", b"X: 2\r\n"))
+        self.assertEqual(
+            ctx.draft.render(ctx.message), ctx.message.raw.replace(b"Max-Forwards: 70\r\n", b"X: 1\r\nX: 2\r\n")
+        )
+
+
+class IteratorNameTests(SynchronousTestCase):
+    def test_a_name_is_needed(self) -> None:
+        self.assertEqual(iterator_name(b"i"), b"i")
+        self.assertRaises(ConfigError, iterator_name, b"")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.module import ConfigError, ScriptError
+from sipapp.module import ScriptError
 from sipapp.modules.sdpops import Sdpops
-from sipapp.modules.sdpops.iterate import iterator_name
 from tests.modules.texts import SDP, body, made, running, with_sdp
 
 NAME = b"s"
@@ -56,7 +55,3 @@ class IteratingTests(SynchronousTestCase):
 
     def test_without_description_it_does_not_start(self) -> None:
         self.assertRaises(ScriptError, self.module.sdp_iterator_start, running(), NAME)
-
-    def test_a_name_is_needed(self) -> None:
-        self.assertEqual(iterator_name(b"i"), b"i")
-        self.assertRaises(ConfigError, iterator_name, b"")

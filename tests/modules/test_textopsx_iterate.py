@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.module import ConfigError, Context
+from sipapp.module import Context
 from sipapp.modules.textopsx import Textopsx
-from sipapp.modules.textopsx.iterate import iterator_name
 from tests.modules.texts import added, body, made, running
 
 I = b"i"  # noqa: E741
@@ -74,10 +73,6 @@ class HeaderFieldTests(SynchronousTestCase):
         self.assertFalse(self.module.hf_iterator_next(self.ctx, b"zz"))
         self.assertFalse(self.module.hf_iterator_prev(self.ctx, b"zz"))
         self.assertFalse(self.module.hf_iterator_end(self.ctx, b"zz"))
-
-    def test_a_name_is_needed(self) -> None:
-        self.assertEqual(iterator_name(b"i"), b"i")
-        self.assertRaises(ConfigError, iterator_name, b"")
 
 
 class BodyLineTests(SynchronousTestCase):
