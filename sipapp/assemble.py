@@ -29,6 +29,7 @@ from sipapp.script.compile import compile_program
 from sipapp.script.load_time import Binder
 from sipapp.script.parser import parse_file, parse_text
 from sipapp.script.program import Program
+from sipapp.store.open import open_store
 
 
 @dataclass
@@ -127,6 +128,9 @@ def _apply(setting: nodes.Setting, assembly: Assembly, loader: Loader) -> None:
             loader.add_path(setting.path)
         case nodes.ModParam():
             _set_parameter(setting, assembly, loader)
+        case nodes.CoreParam(name="store"):
+            assembly.config.apply(setting)
+            open_store(assembly.config.store, None)  # one that there is not is a mistake of the script
         case _:
             assembly.config.apply(setting)
 

@@ -31,7 +31,7 @@ from sipapp.script.runtime import Context, Done, Route, execute
 from sipapp.script.suspended import Suspended
 from sipapp.stalls import Stalls
 from sipapp.statistics import Statistics
-from sipapp.store.memory import MemoryStore
+from sipapp.store.open import open_store
 from sipapp.threads import Threads
 from sipapp.transaction.layer import TransactionLayer
 from sipapp.transaction.wheel import Wheel
@@ -56,10 +56,10 @@ class Server:
         self.ids = ids or RandomIds()
         self.wheel = Wheel(self.clock)
         self.statistics = Statistics()
-        self.store: IStore = MemoryStore(self.clock)
         self.suspended = Suspended(self)
         self.router = Router(self)
         self.transport = TransportLayer(self.reactor, self.router, self.config, clock=self.clock)
+        self.store: IStore = open_store(self.config.store, self.clock, self.reactor, self.transport.lookup)
         self.transactions = TransactionLayer(self.wheel, self.transport, self.ids)
         self.threads = Threads(self.reactor, self.config.blocking_threads)
         self.stalls: Stalls | None = None
@@ -116,6 +116,7 @@ class Server:
         follow(self.config)
         if bind:
             self.transport.bind()
+        await _settled(self.store.start())
         for module in self.modules.values():
             await self._start(module)
         self.router.start()
@@ -162,7 +163,6 @@ class Server:
                 await _settled(module.stop())
             except Exception:
                 log.failure("module {name} did not stop", name=module.name)
-        await _settled(self.store.stop())
         self.threads.stop()
         if self.stalls is not None:
             self.stalls.stop()
@@ -170,6 +170,7 @@ class Server:
             await _settled(self.transport.close())
         except TransportError as why:
             log.warn("{why}", why=why)
+        await _settled(self.store.stop())
         follow(None)
 
 

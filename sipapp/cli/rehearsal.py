@@ -152,6 +152,7 @@ class Rehearsal:
         self.sent = sent
         self.answer = answer
         self.clock = _Alone()
+        assembly.config.store = ""  # tables that others use are none of its business
         self.server = Server(assembly, self.clock, ids=CountedIds())
         self.server.transport.dns.answer_by(_MadeUpNames(named))
         ours = [InterfaceAddress("eth0", OURS)]

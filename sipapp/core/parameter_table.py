@@ -138,6 +138,12 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("log_prefix", b"", "a text with variables before every line that is about a message"),
     ("log_prefix_mode", 0, "1: evaluate the prefix for every line, not once a message"),
     ("stats_name_separator", "_", "what stands between group and name of a statistic"),
+    (
+        "store",
+        "",
+        "where tables are that all runs of the script share (htable, $shv, cachedb_local): `memory:`, of "
+        "this process alone; `lmdb:/dev/shm/NAME?size=MB`, of several processes of this machine. Empty: `memory:`",
+    ),
     ("version_table", "version", "the table that holds the versions of the others"),
     ("user", None, "whom to run as"),
     ("group", None, "the group to run as"),

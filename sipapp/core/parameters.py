@@ -24,6 +24,8 @@ class CoreConfig:
     `server_header` and `user_agent_header` are without the field's name. `warnings` collects what was set in vain.
     """
 
+    store: str
+
     def __init__(self) -> None:
         self.__dict__.update((p.name, p.default) for p in PARAMETERS.values() if "." not in p.name)
         for name in _FIELDS:

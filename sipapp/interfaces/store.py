@@ -84,6 +84,12 @@ class ITable(Interface):
 class IStore(Interface):
     """Where tables are kept."""
 
+    def start() -> Any:
+        """Have what others share. Before the first table is asked for; may answer a Deferred.
+
+        Raises ConfigError, or fails with it: the tables cannot be kept there.
+        """
+
     def table(name: bytes, lifetime: int = 0, renew: bool = True) -> ITable:
         """The table of this name, made where it is new.
 

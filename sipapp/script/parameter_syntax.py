@@ -62,9 +62,9 @@ _NAMES = {
         tcp_send_timeout tcp_wait_data udp4_raw""",
     Syntax.TEXT: """
         async_tkv_evcb async_tkv_gname async_workers_group hdr_name_extra_chars ipv6_hex_style log_engine_data
-        log_engine_type log_format log_name log_prefix server_header stats_name_separator tls_ca_list tls_certificate
-        tls_private_key uri_host_extra_chars user_agent_header version_table xavp_via_fields xavp_via_params
-        xavp_via_reply_params""",
+        log_engine_type log_format log_name log_prefix server_header stats_name_separator store tls_ca_list
+        tls_certificate tls_private_key uri_host_extra_chars user_agent_header version_table xavp_via_fields
+        xavp_via_params xavp_via_reply_params""",
     Syntax.NAME: "log_facility",
     Syntax.TEXT_OR_NAME: "chroot group mcast rpc_socket rundir tcp_poll_method user workdir",
     Syntax.NUMBER_OR_NAME: "tos",
@@ -123,10 +123,10 @@ ALIASES: dict[str, str] = {
 _YOUNG = """
     async_tkv_evcb async_tkv_gname auto_domains blocking_threads dns_rev_via dns_use_cache dns_use_failover domain
     log_format maxsndbuffer mem_add_size msg_apply_changes_mode msg_clone_extra_size msg_recv_max_size return_mode
-    rpc_exec_delta rpc_exec_locks rpc_exec_locks_mode rpc_socket socket stall_warn_ms suspend_max suspend_timeout
-    tcp_accept_iplimit tcp_accept_protocols tcp_accept_protos tcp_check_timer tcp_close_rst tcp_listen_backlog
-    tcp_main_threads tcp_msg_data_timeout tcp_msg_read_timeout tls_connection_match_domain tls_threads_mode
-    udp_accept_proxy udp_queue_max udp_receiver_mode xavp_via_reply_params"""
+    rpc_exec_delta rpc_exec_locks rpc_exec_locks_mode rpc_socket socket stall_warn_ms store suspend_max
+    suspend_timeout tcp_accept_iplimit tcp_accept_protocols tcp_accept_protos tcp_check_timer tcp_close_rst
+    tcp_listen_backlog tcp_main_threads tcp_msg_data_timeout tcp_msg_read_timeout tls_connection_match_domain
+    tls_threads_mode udp_accept_proxy udp_queue_max udp_receiver_mode xavp_via_reply_params"""
 
 UNRESERVED = frozenset(_YOUNG.split())
 """Younger than Kamailio 5.6: routes and flags may still have these names, and a bare define may be called so."""

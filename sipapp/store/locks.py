@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 
-class _Held:
+class Held:
     """A lock that is held: by whom, how often, who waits for it, and whether it is on its way to the first of them."""
 
     __slots__ = ("depth", "holder", "passing", "queue")
@@ -26,13 +26,13 @@ class Locks:
 
     def __init__(self, clock: Any) -> None:
         self._clock = clock
-        self._held: dict[bytes, _Held] = {}
+        self._held: dict[bytes, Held] = {}
 
     def lock(self, key: bytes, holder: Any) -> Deferred[None] | None:
         """Hold a key's lock, None: at once. A holder may take it again; cancelling gives up the place in the queue."""
         held = self._held.get(key)
         if held is None:
-            self._held[key] = _Held(holder)
+            self._held[key] = Held(holder)
             return None
         if held.holder is holder and not held.passing:
             held.depth += 1
@@ -57,7 +57,7 @@ class Locks:
             held.depth = 0
             self._release(key, held)
 
-    def _release(self, key: bytes, held: _Held) -> None:
+    def _release(self, key: bytes, held: Held) -> None:
         if held.queue:
             # Not from within: a long queue of short routes would grow the stack.
             held.passing = True
@@ -65,7 +65,7 @@ class Locks:
         else:
             del self._held[key]
 
-    def _pass_on(self, key: bytes, held: _Held) -> None:
+    def _pass_on(self, key: bytes, held: Held) -> None:
         held.passing = False
         if not held.queue:
             del self._held[key]

@@ -11,11 +11,9 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from sipapp.interfaces.store import Expired, IStore, ITable, Stored
-from sipapp.log import Logger
 from sipapp.script.values import wrap
 from sipapp.store.locks import Locks
-
-log = Logger()
+from sipapp.store.watchers import Watchers
 
 
 class Item:
@@ -41,7 +39,7 @@ class MemoryTable:
         self._renew = renew
         self._items: dict[bytes, Item] = {}
         self._locks = Locks(clock)
-        self._watchers: list[Expired] = []
+        self._watchers = Watchers(name, clock)
         self._due: dict[int, list[bytes]] = {}  # keys by Item.due
         self._seconds: list[int] = []  # the keys of _due, as a heap
         self._alarm: Any = None
@@ -124,7 +122,7 @@ class MemoryTable:
         return True
 
     def on_expired(self, callback: Expired) -> None:
-        self._watchers.append(callback)
+        self._watchers.callbacks.append(callback)
 
     def _now(self) -> int:
         return int(self._clock.seconds())
@@ -178,18 +176,7 @@ class MemoryTable:
                 else:
                     del self._items[key]
                     gone.append((key, item.value))
-        if gone and self._watchers:
-            # Not from within: whoever reads a table does not want routes to run meanwhile.
-            self._clock.callLater(0, self._tell, gone)
-
-    def _tell(self, gone: list[tuple[bytes, Stored]]) -> None:
-        for key, value in gone:
-            for watcher in self._watchers:
-                try:
-                    watcher(key, value)
-                except Exception:
-                    name = self.name.decode(errors="replace")
-                    log.failure("table {name}: an expired item was not dealt with", name=name)
+        self._watchers.tell(gone)
 
     def stop(self) -> None:
         """Nothing expires any more."""
@@ -221,6 +208,9 @@ class MemoryStore:
         if found is None:
             found = self._tables[name] = MemoryTable(name, self._clock, lifetime, renew)
         return found
+
+    def start(self) -> None:
+        """It begins empty."""
 
     def stop(self) -> None:
         for table in self._tables.values():
