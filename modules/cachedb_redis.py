@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from zope.interface import implementer
 
 from sipapp.errors import RedisError
+from sipapp.http.trusting import tls_domain, trusting
 from sipapp.interfaces.cache import ICache
+from sipapp.interfaces.http import Profile
 from sipapp.log import Logger
 from sipapp.module import ConfigError, IServer, ScriptError, modparam, module
 from sipapp.module.caches import CacheFunctions
@@ -20,15 +23,26 @@ from sipapp.redis.commands import words
 
 log = Logger()
 
-_URL = re.compile(r"redis(?::([^:/]*))?://(?:([^@/]*)@)?([^/]+)(?:/([0-9]*))?/?").fullmatch
+_URL = re.compile(r"redis(?::([^:/]*))?://(?:([^@/]*)@)?([^/?]+)(?:/([0-9]*))?/?(?:\?(.*))?").fullmatch
 
 
-def _url(text: str) -> list[Address]:
-    """`redis:group://user:password@host:port,host2/db`: its servers, tried in turn. Raises ConfigError."""
+class Group(NamedTuple):
+    """Servers that are tried in turn; `domain`: of their TLS, if they have one."""
+
+    name: str
+    addresses: list[Address]
+    domain: str
+
+
+def _url(text: str) -> Group:
+    """`redis:group://user:password@host:port,host2/db?tls_domain=name`. Raises ConfigError."""
     match = _URL(text.strip())
     if match is None:
         raise ConfigError(f"not redis:GROUP://[USER:PASSWORD@]HOST:PORT/DB: {text.partition('@')[2] or text!r}")
-    group, login, hosts, db = match.groups()
+    group, login, hosts, db, options = match.groups()
+    option, _, domain = (options or "").partition("=")
+    if options and (option != "tls_domain" or not domain):
+        raise ConfigError(f"not tls_domain=NAME: {options!r}")
     user, _, password = (login or "").rpartition(":")
     found = []
     for host in hosts.split(","):
@@ -36,7 +50,7 @@ def _url(text: str) -> list[Address]:
         found.append(
             Address(group or "", name, port, int(db or 0), unquote(user) or None, unquote(password) if login else None)
         )
-    return found
+    return Group(group or "", found, domain)
 
 
 @implementer(ICache)
@@ -45,16 +59,26 @@ class CachedbRedis(CacheFunctions):
     """OpenSIPS' module of this name."""
 
     scheme = "redis"
-    cachedb_url: list[list[Address]] = modparam(
-        default=[], parse=_url, doc="a server, or several: redis:GROUP://USER:PASSWORD@HOST:PORT/DB"
+    cachedb_url: list[Group] = modparam(
+        default=[],
+        parse=_url,
+        doc="a server, or several: redis:GROUP://USER:PASSWORD@HOST:PORT/DB; ?tls_domain=NAME at the end: with TLS",
     )
     connect_timeout: int = modparam(default=5000, minimum=1, unit="ms", doc="for a connection")
     query_timeout: int = modparam(default=5000, minimum=1, unit="ms", doc="for an answer")
     shutdown_on_error: int = modparam(default=0, doc="1: the server does not start without them")
+    use_tls: int = modparam(default=0, doc="1: there are URLs with a tls_domain")
+    client_tls: list[tuple[str, dict[str, str]]] = modparam(
+        default=[],
+        parse=tls_domain,
+        doc="of sipapp: NAME=>ca=FILE;certificate=FILE;key=FILE, what tls_domain=NAME trusts (the system's CAs without "
+        "ca) and shows to the server",
+    )
     lazy_connect: int = modparam(default=0, doc="1: they are not tried before the first command")
 
     async def start(self, server: IServer) -> None:
-        """Raises RedisError: a server that is wanted now is not there."""
+        """Raises RedisError: a server that is wanted now is not there; ConfigError: its TLS domain cannot be used."""
+        profiles = {group.name: self._profile(group) for group in self.cachedb_url}
         self.server = server
         self.servers = RedisServers(
             server.reactor,
@@ -63,12 +87,22 @@ class CachedbRedis(CacheFunctions):
             dynamic=True,
             connect_timeout=self.connect_timeout / 1000,
             command_timeout=self.query_timeout / 1000,
+            trust=trusting(one for one in profiles.values() if one is not None),
         )
         self.groups: dict[str, list[RedisServer]] = {}
-        for addresses in self.cachedb_url:
-            self.groups[addresses[0].name] = [self._joined(address) for address in addresses]
+        for name, addresses, _ in self.cachedb_url:
+            self.groups[name] = [self._joined(replace(address, tls=profiles[name])) for address in addresses]
         if not self.lazy_connect:
             await self._try_all()
+
+    def _profile(self, group: Group) -> Profile | None:
+        if not group.domain:
+            return None
+        domains = dict(self.client_tls)
+        if not self.use_tls or group.domain not in domains:
+            missing = "client_tls defines none" if self.use_tls else "it wants use_tls=1"
+            raise ConfigError(f"cachedb_redis: tls_domain={group.domain}: {missing}")
+        return Profile(**domains[group.domain])  # type: ignore[arg-type]
 
     def _joined(self, address: Address) -> RedisServer:
         return self.servers.add(address, f"{address.name}@{address.host}:{address.port}")

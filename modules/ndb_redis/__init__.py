@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
 from twisted.internet.defer import Deferred
 from twisted.logger import LogLevel
 
 from sipapp.backend import Backends, Limits
 from sipapp.errors import BackendError, RedisError
-from sipapp.interfaces.http import Profile
+from sipapp.http.trusting import trusting
 from sipapp.interfaces.script import IBinder
 from sipapp.log import SEVERITIES, Logger
 from sipapp.module import Access, ConfigError, Context, IServer, ScriptError, modparam, module, script_function
@@ -39,8 +40,9 @@ class NdbRedis:
         default=[],
         name="server",
         parse=parse_server,
-        doc="name=N;addr=HOST;port=6379;db=0;user=U;pass=P;tls=1, or unix=PATH, or sentinel=HOST:PORT (several), "
-        "sentinel_group=NAME and sentinel_master=0 for one of its replicas",
+        doc="name=N;addr=HOST;port=6379;db=0;user=U;pass=P, or unix=PATH, or sentinel=HOST:PORT (several), "
+        "sentinel_group=NAME and sentinel_master=0 for one of its replicas; tls=1 with TLS, then also ca=FILE, the CAs "
+        "that are trusted, cert=FILE and key=FILE, what is shown to the server; sentinels are asked without TLS",
     )
     init_without_redis: int = modparam(default=0, doc="1: the server starts without them too, and asks them later")
     connect_timeout: int = modparam(default=1000, minimum=1, unit="ms", doc="for a connection")
@@ -52,14 +54,15 @@ class NdbRedis:
     allow_dynamic_nodes: int = modparam(default=0, doc="1: nodes of a cluster need not be named")
     debug: int = modparam(default=3, doc="the level that replies are logged at, 3: debug; 4: not at all")
     ca_path: str | None = modparam(
-        default=None, doc="folder of the CAs that are trusted, with tls=1; else the system's"
+        default=None, doc="folder, or file, of the CAs that are trusted with tls=1; the system's without it"
     )
     backend: list[tuple[str, Limits]] = modparam(
         default=[], parse=Limits.parse, doc="of sipapp: limits of a server, by its name, or of all others, *"
     )
 
     async def start(self, server: IServer) -> None:
-        """Raises RedisError: a server that is wanted now is not there."""
+        """Raises RedisError: a server that is wanted now is not there; ConfigError: its certificates are not."""
+        addresses = [self._entered(address) for address in self.server_]
         self.clock = server.clock
         self.servers = RedisServers(
             server.reactor,
@@ -68,13 +71,13 @@ class NdbRedis:
             dynamic=bool(self.allow_dynamic_nodes),
             connect_timeout=self.connect_timeout / 1000,
             command_timeout=self.cmd_timeout / 1000,
-            trust=self._trust,
+            trust=trusting(one.tls for one in addresses if one.tls is not None),
             greeting=[(b"FLUSHALL",)] if self.flush_on_reconnect else (),
         )
         self.backends = Backends(server.clock, server.statistics, "ndb_redis", self.backend)
         self.failures: dict[str, int] = {}
         self.disabled_until: dict[str, float] = {}
-        for address in self.server_:
+        for address in addresses:
             one = self.servers.add(address)
             try:
                 await one.command((b"PING",))
@@ -86,10 +89,14 @@ class NdbRedis:
     def stop(self) -> None:
         self.servers.close()
 
-    def _trust(self, host: str) -> Any:
-        from sipapp.http.tls import Trust  # only who wants TLS needs its packages
-
-        return Trust(Profile(ca_path=self.ca_path), host)
+    def _entered(self, address: Address) -> Address:
+        """With the CAs of `ca_path`, where it wants TLS and names none itself."""
+        profile = address.tls
+        if profile is None or profile.ca_file or not self.ca_path:
+            return address
+        folder = Path(self.ca_path).is_dir()
+        trusted = profile._replace(ca_path=self.ca_path) if folder else profile._replace(ca_file=self.ca_path)
+        return replace(address, tls=trusted)
 
     # -- functions
 

@@ -19,11 +19,11 @@ from sipapp.http import codes
 from sipapp.http.client import HttpClient
 from sipapp.http.engines import parse_engine
 from sipapp.http.fields import parse_fields, with_usual
+from sipapp.http.trusting import tls_domain
 from sipapp.http.url import shown
 from sipapp.interfaces.http import HttpRequest, HttpResponse, Profile
 from sipapp.log import Logger
 from sipapp.module import (
-    ConfigError,
     Context,
     IServer,
     PvRef,
@@ -34,7 +34,6 @@ from sipapp.module import (
     transformation,
     writable,
 )
-from sipapp.module.definitions import pairs
 
 log = Logger()
 
@@ -43,16 +42,6 @@ REFUSED, CONNECT_TIMEOUT, TRANSFER_TIMEOUT, CONNECTING, ERROR = -1, -2, -3, -4, 
 _FIELDS, _DOMAIN = "rest_client.fields", "rest_client.domain"  # in ctx.extra
 _PRIOR_KNOWLEDGE = 5  # curl's number of HTTP/2 without a question
 _PARSE = {"body_pv": writable, "ctype_pv": writable, "retcode_pv": writable}
-
-
-def _domain(text: str) -> tuple[str, dict[str, str]]:
-    """`NAME=>certificate=FILE;key=FILE;ca=FILE`. Raises ConfigError."""
-    name, arrow, rest = text.partition("=>")
-    values = dict(pairs(rest))
-    unknown = values.keys() - {"certificate", "key", "ca"}
-    if not arrow or not name.strip() or unknown:
-        raise ConfigError(f"not NAME=>certificate=FILE;key=FILE;ca=FILE: {text!r}")
-    return name.strip(), values
 
 
 @module("rest_client")
@@ -77,7 +66,7 @@ class RestClient:
     curl_conn_lifetime: int = modparam(default=0, doc="of curl; without effect here: idle connections last 100 s")
     client_tls: list[tuple[str, dict[str, str]]] = modparam(
         default=[],
-        parse=_domain,
+        parse=tls_domain,
         doc="NAME=>certificate=FILE;key=FILE;ca=FILE: what rest_init_client_tls(NAME) makes the next request use",
     )
     engine: str | None = modparam(
@@ -207,9 +196,7 @@ class RestClient:
     def _profile(self, domain: dict[str, str] | None) -> Profile:
         if domain is None:
             return self.profile
-        return self.profile._replace(
-            certificate=domain.get("certificate"), key=domain.get("key"), ca_file=domain.get("ca")
-        )
+        return self.profile._replace(**domain)  # type: ignore[arg-type]
 
     def _reserve(self, request: HttpRequest) -> None:
         """Raises ScriptError: somebody else is connecting to this server."""

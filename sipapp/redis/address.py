@@ -1,18 +1,20 @@
 # -*- test-case-name: tests.redis.test_address -*-
-"""address: where a Redis server is and how it is entered: `name=a;addr=192.0.2.5;port=6379;db=1;pass=secret`."""
+"""address: where a Redis server is and how it is entered: `name=a;addr=192.0.2.5;port=6379;db=1;pass=secret;tls=1`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sipapp.errors import ConfigError
+from sipapp.interfaces.http import Profile
 from sipapp.nearest import nearest
 
 PORT, SENTINEL_PORT = 6379, 26379
 MAX_SENTINELS = 10
 
 _NUMBERS = frozenset(("port", "db", "tls", "sentinel_master"))
-_KEYS = _NUMBERS | {"name", "addr", "pass", "user", "unix", "sentinel", "sentinel_group"}
+_TLS = {"ca": "ca_file", "cert": "certificate", "key": "key"}
+_KEYS = _NUMBERS | {"name", "addr", "pass", "user", "unix", "sentinel", "sentinel_group", *_TLS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,9 @@ class Address:
     port: int = PORT
     db: int = 0
     user: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     unix: str | None = None
-    tls: bool = False
+    tls: Profile | None = None  # None: without TLS
     sentinels: tuple[tuple[str, int], ...] = ()
     group: str = ""
     master: bool = True  # the master of the group; else one of its replicas
@@ -67,11 +69,20 @@ def parse_server(text: str) -> Address:
         facts.get("user"),
         facts.get("pass"),
         facts.get("unix"),
-        facts.get("tls", "0") != "0",
+        _tls(facts),
         tuple(sentinels),
         facts.get("sentinel_group", ""),
         facts.get("sentinel_master", "1") != "0",
     )
+
+
+def _tls(facts: dict[str, str]) -> Profile | None:
+    files = {_TLS[key]: value for key, value in facts.items() if key in _TLS}
+    if facts.get("tls", "0") != "0":
+        return Profile(**files)  # type: ignore[arg-type]
+    if files:
+        raise ConfigError("ca, cert and key are for tls=1")
+    return None
 
 
 def place(text: str, default: int) -> tuple[str, int]:

@@ -1,10 +1,11 @@
-# -*- test-case-name: tests.integration.test_redis -*-
+# -*- test-case-name: tests.redis.test_protocol -*-
 """protocol: one connection to a Redis server: txredisapi's, with replies that keep their types."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from txredisapi import RedisProtocol
 
 
@@ -27,6 +28,11 @@ class Connection(RedisProtocol):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(charset=None, convertNumbers=False)
+        self.why_lost = "the connection is lost"
+
+    def connectionLost(self, why: Any) -> None:
+        self.why_lost = _told(why.value)
+        super().connectionLost(why)
 
     def lineReceived(self, line: str) -> None:
         kind = line[:1]
@@ -49,3 +55,13 @@ class Connection(RedisProtocol):  # type: ignore[misc]
         """It is of no use any more: what waits on it fails."""
         if self.transport is not None:
             self.transport.abortConnection()
+
+
+def _told(why: BaseException) -> str:
+    """What ended a connection. OpenSSL tells in tuples, the last of each in words."""
+    if isinstance(why, (ConnectionDone, ConnectionLost, ConnectionAborted)):
+        return "the connection is lost"
+    words = why.args[0] if why.args else None
+    if isinstance(words, list) and all(isinstance(one, tuple) for one in words):
+        return "TLS: " + (", ".join(str(one[-1]) for one in words) or "the handshake was broken off")
+    return f"TLS: {why}"

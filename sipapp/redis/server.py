@@ -17,6 +17,7 @@ from twisted.internet.error import ConnectError, DNSLookupError
 from sipapp.backend.names import Lookup, NamedHost
 from sipapp.backend.shared import SharedConnection, quiet
 from sipapp.errors import RedisError, RedisTimeout
+from sipapp.interfaces.http import Profile
 from sipapp.log import Logger
 from sipapp.redis.address import Address
 from sipapp.redis.protocol import Connection, ErrorReply, Reply
@@ -29,8 +30,8 @@ _LOST = (txredisapi.ConnectionError, ConnectError, DNSLookupError, OSError)
 
 
 class RedisServer:
-    """`lookup` asks name servers; `trust` makes TLS options for a host, where the address wants TLS. Times are in
-    seconds."""
+    """`lookup` asks name servers; `trust` makes TLS options of a profile for a host, where the address wants TLS. Times
+    are in seconds."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class RedisServer:
         *,
         connect_timeout: float = 1.0,
         command_timeout: float = 1.0,
-        trust: Callable[[str], Any] | None = None,
+        trust: Callable[[Profile, str], Any] | None = None,
         greeting: Sequence[Command] = (),
     ) -> None:
         self.address = address
@@ -93,7 +94,7 @@ class RedisServer:
         except txredisapi.ConnectionError:
             if late:
                 raise RedisTimeout(f"{self.address.name}: no reply in {self._command_timeout:g} s") from None
-            raise RedisError(f"{self.address.name}: the connection is lost") from None
+            raise RedisError(f"{self.address.name}: {connection.why_lost}") from None
         finally:
             if alarm.active():
                 alarm.cancel()
@@ -140,10 +141,9 @@ class RedisServer:
         if self.address.unix:
             return UNIXClientEndpoint(self._reactor, self.address.unix, self._connect_timeout)
         endpoint: Any = NamedHost(self._reactor, self._lookup, host, port, self._connect_timeout)
-        if self.address.tls:
-            if self._trust is None:
-                raise RedisError(f"{self.address.name}: no TLS here")
-            endpoint = wrapClientTLS(self._trust(host), endpoint)
+        if self.address.tls is not None:
+            assert self._trust is not None
+            endpoint = wrapClientTLS(self._trust(self.address.tls, host), endpoint)
         return endpoint
 
     async def _where(self) -> tuple[str, int]:

@@ -12,9 +12,10 @@ from tests.served import Standin, free_ports
 
 
 class Redis:
-    """A redis-server (or redis-sentinel) on a port of its own, with no file but its log."""
+    """A redis-server (or redis-sentinel) on a port of its own, with no file but its log. tls: the folder of its
+    certificate; it speaks nothing else then."""
 
-    def __init__(self, holder: Standin, *options: str, sentinel: str = "") -> None:
+    def __init__(self, holder: Standin, *options: str, sentinel: str = "", tls: Path | None = None) -> None:
         self.holder = holder
         self.port = free_ports()[0]
         self._program = program("redis-server", "redis-server")
@@ -22,12 +23,17 @@ class Redis:
         self._folder = Path(holder.mktemp())
         self._folder.mkdir()
         self._sentinel = sentinel
+        self._tls = tls
         self._process: subprocess.Popen[bytes] | None = None
         holder.addCleanup(self.kill)
         self.start()
 
     def start(self) -> None:
         common = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
+        if self._tls is not None:
+            ca, key = str(self._tls / "ca.pem"), str(self._tls / "key.pem")
+            common[:4] = ["--port", "0", "--tls-port", str(self.port), "--bind", "127.0.0.1", "127.0.0.2"]
+            common += ["--tls-cert-file", ca, "--tls-key-file", key, "--tls-ca-cert-file", ca]
         command = [self._program, *common, *self._options]
         if self._sentinel:
             conf = self._folder / "sentinel.conf"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
+from sipapp.interfaces.http import Profile
 from sipapp.redis.address import Address, parse_server, place
 
 
@@ -24,10 +25,19 @@ class ParseTests(SynchronousTestCase):
         self.assertEqual(made.sentinels, (("192.0.2.1", 26380), ("192.0.2.2", 26379)))
         self.assertEqual((made.group, made.master), ("g", False))
 
+    def test_tls_has_files_of_its_own(self) -> None:
+        made = parse_server("name=a;tls=1;ca=ca.pem;cert=c.pem;key=k.pem").tls
+        self.assertEqual(made, Profile(ca_file="ca.pem", certificate="c.pem", key="k.pem"))
+        self.assertIsNone(parse_server("name=a;tls=0").tls)
+
+    def test_a_password_is_not_shown(self) -> None:
+        self.assertNotIn("secret", repr(parse_server("name=a;pass=secret")))
+
     def test_mistakes_are_named(self) -> None:
         for text, why in {
             "addr=192.0.2.5": "needs a name",
             "name=a;prt=1": 'did you mean "port"',
+            "name=a;ca=ca.pem": "for tls=1",
             "name=a;port=x": "port is a number",
             "name=a;sentinel=192.0.2.1": "sentinel_group",
         }.items():
