@@ -14,16 +14,19 @@ from sipapp.interfaces.transaction import IClientTransaction
 from sipapp.message import build
 from sipapp.message.parse import parse
 from sipapp.transaction import invite_client, non_invite_client
+from sipapp.transaction.actions import Action
 from sipapp.transaction.events import Event
 from sipapp.transaction.timers import NEVER, Timers
-from sipapp.transaction.transaction import Transaction, read_table
+from sipapp.transaction.transaction import Transaction, read_table, together
 
 if TYPE_CHECKING:
     from sipapp.interfaces.transport import Flow
     from sipapp.message.response import Response
     from sipapp.transaction.layer import TransactionLayer
 
-_TIMEOUTS = (Event.TIMER_B, Event.TIMER_F)
+# Members of an enumeration cost ten times as much to look up as names of the module.
+_TIMER_B, _TIMER_F, _TIMER_K, _TIMER_M = Event.TIMER_B, Event.TIMER_F, Event.TIMER_K, Event.TIMER_M
+_TIMEOUTS = (_TIMER_B, _TIMER_F)
 
 
 @implementer(IClientTransaction)
@@ -79,6 +82,23 @@ class ClientTransaction(Transaction):
             self.due = self._end_at
             self._start_resending(t1)
 
+    def _begin(self, event: Event) -> None:
+        """Send the request, from now on again and again, until Timer B or F ends that."""
+        layer = self._layer
+        flow = self.flow
+        timers = self.timers
+        now = layer.seconds()
+        self._end = event
+        self._end_at = due = now + timers.b
+        if not flow.socket.reliable:
+            self._interval = interval = timers.t1
+            self._resend_at = at = now + interval
+            if at < due:
+                due = at
+        self.due = due
+        layer.start(self)
+        layer.transport.send(self._data, flow, self._failed)
+
     def _send_request(self, _: Any) -> None:
         self._layer.transport.send(self._data, self.flow, self._failed)
 
@@ -115,7 +135,8 @@ class ClientTransaction(Transaction):
 
     def _terminate(self, _: Any) -> None:
         self._layer.clients.pop(self.key, None)
-        user = self._forget()
+        self.due = self._resend_at = self._end_at = NEVER
+        user, self.user = self.user, None
         if user is not None:
             user.client_terminated(self)
 
@@ -123,6 +144,23 @@ class ClientTransaction(Transaction):
 class InviteClient(ClientTransaction):
     __slots__ = ()
     _resend = Event.TIMER_A
+
+    @together(Action.START_A, Action.START_B, Action.SEND_REQUEST)
+    def _call(self, _: Any) -> None:
+        self._begin(_TIMER_B)
+
+    @together(Action.STOP_RETRANSMISSION, Action.STOP_TIMEOUT, Action.PASS_UP)
+    def _proceed(self, response: Response) -> None:
+        self._resend_at = self._end_at = self.due = NEVER
+        if self.user is not None:
+            self.user.responded(self, response)
+
+    @together(Action.STOP_RETRANSMISSION, Action.START_M, Action.PASS_UP)
+    @together(Action.START_M, Action.PASS_UP)
+    def _accept(self, response: Response) -> None:
+        self._end_only(_TIMER_M, self.timers.m)
+        if self.user is not None:
+            self.user.responded(self, response)
 
     def _start_a(self, _: Any) -> None:
         if not self.flow.socket.reliable:
@@ -144,6 +182,16 @@ class InviteClient(ClientTransaction):
 class NonInviteClient(ClientTransaction):
     __slots__ = ()
     _resend = Event.TIMER_E
+
+    @together(Action.START_E, Action.START_F, Action.SEND_REQUEST)
+    def _try(self, _: Any) -> None:
+        self._begin(_TIMER_F)
+
+    @together(Action.STOP_RETRANSMISSION, Action.START_K, Action.PASS_UP)
+    def _complete(self, response: Response) -> None:
+        self._end_only(_TIMER_K, self.timers.wait(self.flow.socket.reliable))
+        if self.user is not None:
+            self.user.responded(self, response)
 
     def _start_e(self, _: Any) -> None:
         if not self.flow.socket.reliable:

@@ -33,9 +33,5 @@ class Event(IntEnum):
     TIMER_M = auto()
 
 
-def response_event(status: int) -> Event:
-    """The event of a response with this status."""
-    return _OF_CLASS[status // 100]
-
-
-_OF_CLASS = (Event.R_1XX, Event.R_1XX, Event.R_2XX, *[Event.R_300_699] * 4)
+BY_CLASS = (Event.R_1XX, Event.R_1XX, Event.R_2XX, *[Event.R_300_699] * 4)
+"""The event of a response by the first digit of its status."""

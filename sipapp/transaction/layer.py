@@ -16,7 +16,7 @@ from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.transaction import invite_client, invite_server, non_invite_client, non_invite_server
 from sipapp.transaction.client import ClientTransaction, InviteClient, NonInviteClient
-from sipapp.transaction.events import Event, response_event
+from sipapp.transaction.events import BY_CLASS, Event
 from sipapp.transaction.matching import Matching, client_key
 from sipapp.transaction.server import InviteServer, NonInviteServer, ServerTransaction
 from sipapp.transaction.timers import DEFAULT, Timers
@@ -115,7 +115,7 @@ class TransactionLayer:
     def client(
         self, request: bytes, method: bytes, branch_id: bytes, flow: Flow, user: Any, **timers: float
     ) -> ClientTransaction:
-        key = client_key(branch_id, method)
+        key = branch_id if method != b"CANCEL" else client_key(branch_id, method)
         lengths = self.timers._replace(**timers) if timers else self.timers
         made: ClientTransaction
         if method == b"INVITE":
@@ -149,5 +149,5 @@ class TransactionLayer:
         found = self.find_client(response)
         if found is None:
             return False
-        found.step(response_event(response.status), response)
+        found.step(BY_CLASS[response.status // 100], response)
         return True

@@ -12,12 +12,16 @@ from zope.interface import implementer
 from sipapp.errors import TransportError
 from sipapp.interfaces.transaction import IServerTransaction
 from sipapp.transaction import invite_server, non_invite_server
-from sipapp.transaction.events import Event, response_event
-from sipapp.transaction.transaction import Transaction, read_table
+from sipapp.transaction.actions import Action
+from sipapp.transaction.events import BY_CLASS, Event
+from sipapp.transaction.timers import NEVER
+from sipapp.transaction.transaction import Transaction, read_table, together
 
 if TYPE_CHECKING:
     from sipapp.message.request import Request
     from sipapp.transaction.layer import TransactionLayer
+
+_TIMER_J, _TIMER_L = Event.TIMER_J, Event.TIMER_L  # cheaper to look up than members of an enumeration
 
 
 @implementer(IServerTransaction)
@@ -32,7 +36,7 @@ class ServerTransaction(Transaction):
         self._last: bytes | None = None  # the last response
 
     def respond(self, status: int, data: bytes) -> None:
-        self.step(response_event(status), data)
+        self.step(BY_CLASS[status // 100], data)
 
     def resend(self) -> bool:
         """Send the last response again; false where there is none."""
@@ -73,7 +77,8 @@ class ServerTransaction(Transaction):
 
     def _terminate(self, _: Any) -> None:
         self._layer.servers.pop(self.key, None)
-        user = self._forget()
+        self.due = self._resend_at = self._end_at = NEVER
+        user, self.user = self.user, None
         if user is not None:
             user.server_terminated(self)
 
@@ -81,6 +86,11 @@ class ServerTransaction(Transaction):
 class InviteServer(ServerTransaction):
     __slots__ = ()
     _resend = Event.TIMER_G
+
+    @together(Action.START_L, Action.SEND_RESPONSE)
+    def _accept(self, data: bytes) -> None:
+        self._end_only(_TIMER_L, self._layer.timers.m)
+        self._send_response(data)
 
     def _start_g(self, _: Any) -> None:
         if not self.request.flow.reliable:
@@ -101,6 +111,11 @@ class InviteServer(ServerTransaction):
 
 class NonInviteServer(ServerTransaction):
     __slots__ = ()
+
+    @together(Action.START_J, Action.SEND_RESPONSE)
+    def _complete(self, data: bytes) -> None:
+        self._end_only(_TIMER_J, self._layer.timers.j(self.request.flow.reliable))
+        self._send_response(data)
 
     def _start_j(self, _: Any) -> None:
         self._start_end(Event.TIMER_J, self._layer.timers.j(self.request.flow.reliable))

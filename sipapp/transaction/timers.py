@@ -3,21 +3,26 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 NEVER = float("inf")
 """The time at which a timer fires that does not run."""
 
 
-class Timers(NamedTuple):
-    """What the lengths are made of, and the lengths, all in s."""
+class Given(NamedTuple):
+    """What the lengths are made of, in s."""
 
     t1: float = 0.5  # estimate of the round-trip time
     t2: float = 4.0  # longest interval between retransmissions, but of INVITE
     t4: float = 5.0  # how long a message may stay in the network
     timeout: float = 0.0  # what stands for 64*T1: how long a peer that hears nothing goes on
 
-    @property
+
+class Timers(Given):
+    """And the lengths, in s; those that every call asks for are reckoned once."""
+
+    @cached_property
     def b(self) -> float:
         """Timer B and F: how long a client transaction waits for a response. Timer H: a server one for the ACK."""
         return self.timeout or 64 * self.t1
@@ -34,7 +39,7 @@ class Timers(NamedTuple):
         """Timer J: how long retransmissions of a request are absorbed."""
         return 0.0 if reliable else self.m
 
-    @property
+    @cached_property
     def m(self) -> float:
         """Timer L and M: how long further 2xx responses may come, over reliable transports too."""
         timeout, t4 = self.timeout, self.t4

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _UNSET = Event.TIMER_B
 
-Steps = list[dict[int, tuple[IntEnum, tuple[Callable[[Any, Any], None], ...]]]]
+Act = Callable[[Any, Any], None]
+
+Steps = list[dict[int, tuple[IntEnum, Act | None]]]
 
 
 class Transaction:
@@ -47,9 +49,9 @@ class Transaction:
         found = self._steps[self.state].get(event)
         if found is None:
             raise unknown(self.state, event)
-        self.state, actions = found
-        for action in actions:
-            action(self, message)
+        self.state, act = found
+        if act is not None:
+            act(self, message)
 
     def expired(self) -> None:
         """The wheel: one of the timers is due."""
@@ -93,6 +95,14 @@ class Transaction:
         if due == at:
             self._layer.start(self)
 
+    def _end_only(self, event: Event, seconds: float) -> None:
+        """The same where nothing is retransmitted any more."""
+        layer = self._layer
+        self._resend_at = NEVER
+        self._end = event
+        self._end_at = self.due = layer.seconds() + seconds
+        layer.start(self)
+
     def _stop_timeout(self, _: Any) -> None:
         self._end_at = NEVER
         self.due = self._resend_at
@@ -104,15 +114,39 @@ class Transaction:
         return user
 
 
+def together(*actions: Action) -> Callable[[Act], Act]:
+    """The method does what these actions do one after the other: those of every call are worth one of their own."""
+
+    def mark(method: Act) -> Act:
+        joint: list[tuple[Action, ...]] = method.__dict__.setdefault("joint", [])
+        joint.append(actions)
+        return method
+
+    return mark
+
+
 def read_table(kind: type[Transaction], states: type[IntEnum], table: Table[Any]) -> None:
-    """Give a kind its machine's table in the form that costs least: each action is the method of that name."""
+    """Give a kind its machine's table in the form that costs least: one method for all actions of an arrow."""
+    joint = {actions: method for method in vars(kind).values() for actions in getattr(method, "joint", ())}
     steps: Steps = [{} for _ in states]
     for (state, event), (there, actions) in table.items():
-        steps[state][event] = (there, tuple(method_of(kind, action) for action in actions))
+        steps[state][event] = (there, joint.get(actions) or in_turn([method_of(kind, one) for one in actions]))
     kind._steps = steps
 
 
-def method_of(kind: type[Transaction], action: Action) -> Callable[[Any, Any], None]:
+def in_turn(methods: list[Act]) -> Act | None:
+    """All of them as one; None where there is none."""
+    if len(methods) < 2:
+        return methods[0] if methods else None
+
+    def act(transaction: Transaction, message: Any) -> None:
+        for method in methods:
+            method(transaction, message)
+
+    return act
+
+
+def method_of(kind: type[Transaction], action: Action) -> Act:
     """SEND_ACK -> kind._send_ack."""
-    method: Callable[[Any, Any], None] = getattr(kind, f"_{action.name.lower()}")
+    method: Act = getattr(kind, f"_{action.name.lower()}")
     return method

@@ -1,14 +1,24 @@
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import StateError
-from sipapp.transaction import invite_client
+from sipapp.transaction import invite_client, invite_server, non_invite_client, non_invite_server
 from sipapp.transaction.actions import Action
-from sipapp.transaction.client import InviteClient
+from sipapp.transaction.client import InviteClient, NonInviteClient
 from sipapp.transaction.events import Event
-from sipapp.transaction.transaction import method_of
-from tests.transaction.helpers import World
+from sipapp.transaction.server import InviteServer, NonInviteServer
+from sipapp.transaction.transaction import Act, in_turn, method_of
+from tests.transaction.helpers import TCP, UDP, World, response
+
+MACHINES: list[tuple[Any, Any]] = [
+    (InviteClient, invite_client.TABLE),
+    (NonInviteClient, non_invite_client.TABLE),
+    (InviteServer, invite_server.TABLE),
+    (NonInviteServer, non_invite_server.TABLE),
+]
 
 
 class TransactionTests(SynchronousTestCase):
@@ -19,10 +29,39 @@ class TransactionTests(SynchronousTestCase):
         self.assertIs(method_of(InviteClient, Action.SEND_ACK), InviteClient._send_ack)
 
     def test_its_steps_are_the_machine_s_table(self) -> None:
-        for (state, event), (there, actions) in invite_client.TABLE.items():
-            next_state, methods = InviteClient._steps[state][event]
-            self.assertIs(next_state, there)
-            self.assertEqual([m.__name__ for m in methods], [f"_{a.name.lower()}" for a in actions])
+        for kind, table in MACHINES:
+            for (state, event), (there, actions) in table.items():
+                next_state, act = kind._steps[state][event]
+                self.assertIs(next_state, there)
+                if len(actions) < 2:
+                    self.assertIs(act, method_of(kind, actions[0]) if actions else None)
+
+    def outcome(self, kind: Any, state: Any, act: Act, socket: Any) -> object:
+        """Timers, what was sent and what the user was told."""
+        world = World()
+        method = "INVITE" if kind in (InviteClient, InviteServer) else "OPTIONS"
+        client = kind in (InviteClient, NonInviteClient)
+        one = world.client(method, socket) if client else world.server(method, socket)
+        world.clock.advance(0.25)
+        if state is invite_client.State.PROCEEDING:
+            one.stop_retransmission()  # the arrow that led there did
+        act(one, response(200, method) if client else b"SIP/2.0 200 OK")
+        return one._end, one._end_at, one._resend_at, one._interval, one.due, one.slot, world.sent, world.told
+
+    def test_what_is_done_together_is_what_its_actions_do_in_turn(self) -> None:
+        compared = 0
+        for kind, table in MACHINES:
+            for (state, event), (_, actions) in table.items():
+                act = kind._steps[state][event][1]
+                if not hasattr(act, "joint"):
+                    continue
+                separate = in_turn([method_of(kind, one) for one in actions])
+                assert separate is not None
+                for socket in (UDP, TCP):
+                    expected = self.outcome(kind, state, separate, socket)
+                    self.assertEqual(self.outcome(kind, state, act, socket), expected, actions)
+                    compared += 1
+        self.assertEqual(compared, 14 * 2)
 
     def test_an_event_that_its_state_does_not_know_is_an_error(self) -> None:
         client = self.world.client()
