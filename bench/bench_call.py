@@ -14,6 +14,7 @@ from twisted.internet.defer import ensureDeferred
 from zope.interface import implementer
 
 from sipapp.assemble import assemble_text
+from sipapp.interfaces.http import IHttpEngine
 from sipapp.interfaces.transport import Failed, Flow, ISender, Socket
 from sipapp.log import follow
 from sipapp.server import Server
@@ -90,11 +91,14 @@ class Kept:
 class Bench:
     """A server without a network."""
 
-    def __init__(self, script: str) -> None:
+    def __init__(self, script: str, engine: Any = None) -> None:
+        """engine: what makes HTTP requests."""
         self.clock = SteppingClock()
         self.server = Server(assemble_text(script), self.clock)
         self.socket = Socket("udp", "192.0.2.100", 5060)
         self.sender = Kept()
+        if engine is not None:
+            self.server.provide(IHttpEngine, engine)
         self.server.transport.add_socket(self.socket, self.sender)
         ensureDeferred(self.server.start(bind=False))
         follow(self.server.config)

@@ -47,6 +47,7 @@ class Router:
         self._after: list[IAfterScript] = []
         self._foreign: list[IForeignMessages] = []
         self._in_progress: Any = ()
+        self._done: Any = None  # `_request_done`, bound once
         self._replies = ResponsesInProgress()
         self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
 
@@ -59,6 +60,7 @@ class Router:
         self._foreign = [m for m in modules if IForeignMessages.providedBy(m)]
         keeper = server.get(ISuspension)
         self._in_progress = keeper if hasattr(keeper, "over") else ()
+        self._done = self._request_done
         self._request_route = server.script.request_route or _NO_ROUTE
         self._reply_route = server.script.reply_route
         counter = partial(server.statistics.counter, "core")
@@ -95,7 +97,7 @@ class Router:
             if not wanted:
                 self._dropped_requests.value += 1
                 return
-            execute(self._request_route, ctx, self._request_done)
+            execute(self._request_route, ctx, self._done)
         except PeerError as error:
             self._bad.value += 1
             self._bad_requests.value += 1

@@ -7,9 +7,10 @@ statement, wherever that is, `async_route()` in the named route, in the kind of 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any, NoReturn
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 
 from sipapp.interfaces.tm import ITm
 from sipapp.log import Logger
@@ -28,7 +29,7 @@ from sipapp.module import (
     pseudo_variable,
     script_function,
 )
-from sipapp.module.sleep import Sleep
+from sipapp.module.sleep import Sleep, Wait, pause
 from sipapp.script.runtime import Route
 
 from .groups import DEFAULT, group_names
@@ -81,38 +82,38 @@ class Async:
     # -- wait, then go on
 
     @script_function(routes=REQUEST | FAILURE, asynchronous=True)
-    def async_sleep(self, seconds: int) -> Deferred[int]:
+    def async_sleep(self, seconds: int) -> Wait:
         """Wait for `seconds` (s), then go on at the next statement. -1 for zero and less."""
         return self._sleep(seconds, 1.0)
 
     @script_function(routes=REQUEST | FAILURE, asynchronous=True)
-    def async_ms_sleep(self, milliseconds: int) -> Deferred[int]:
+    def async_ms_sleep(self, milliseconds: int) -> Wait:
         """Wait for `milliseconds` (ms), then go on at the next statement. -1 for zero and less."""
         return self._sleep(milliseconds, 0.001)
 
-    @script_function(routes=REQUEST | FAILURE, asynchronous=False)
-    async def async_route(self, ctx: Context, routename: RouteName, seconds: int) -> int:
+    @script_function(routes=REQUEST | FAILURE, suspends=True, asynchronous=False)
+    def async_route(self, ctx: Context, routename: RouteName, seconds: int) -> Awaitable[int]:
         """Wait for `seconds` (s), then go on in route[`routename`]; nothing after this call runs.
 
         -1 for an unknown route and for zero seconds and less: nothing waits, the script goes on.
         """
-        return await self._continue(ctx, routename, DEFAULT, seconds, 1.0)
+        return self._continue(ctx, routename, DEFAULT, seconds, 1.0)
 
-    @script_function(routes=REQUEST | FAILURE, asynchronous=False)
-    async def async_ms_route(self, ctx: Context, routename: RouteName, milliseconds: int) -> int:
+    @script_function(routes=REQUEST | FAILURE, suspends=True, asynchronous=False)
+    def async_ms_route(self, ctx: Context, routename: RouteName, milliseconds: int) -> Awaitable[int]:
         """Wait for `milliseconds` (ms), then go on in route[`routename`]; else as async_route()."""
-        return await self._continue(ctx, routename, DEFAULT, milliseconds, 0.001)
+        return self._continue(ctx, routename, DEFAULT, milliseconds, 0.001)
 
-    @script_function(routes=REQUEST | FAILURE, asynchronous=False)
-    async def async_task_route(self, ctx: Context, routename: RouteName) -> int:
+    @script_function(routes=REQUEST | FAILURE, suspends=True, asynchronous=False)
+    def async_task_route(self, ctx: Context, routename: RouteName) -> Awaitable[int]:
         """Go on in route[`routename`] at once, after whatever else is due; nothing after this call runs."""
-        return await self._continue(ctx, routename, DEFAULT)
+        return self._continue(ctx, routename, DEFAULT)
 
-    @script_function(routes=REQUEST | FAILURE, asynchronous=False)
-    async def async_task_group_route(self, ctx: Context, routename: RouteName, groupname: bytes) -> int:
+    @script_function(routes=REQUEST | FAILURE, suspends=True, asynchronous=False)
+    def async_task_group_route(self, ctx: Context, routename: RouteName, groupname: bytes) -> Awaitable[int]:
         """As async_task_route(), in the worker group `groupname`; -1 where there is no such group."""
         self._check_group(groupname)
-        return await self._continue(ctx, routename, groupname)
+        return self._continue(ctx, routename, groupname)
 
     # -- beside the call
 
@@ -150,27 +151,26 @@ class Async:
 
     # -- how
 
-    def _sleep(self, amount: int, unit: float) -> Sleep:
-        if amount <= 0:
-            raise ScriptError(f"negative or zero sleep time: {amount}")
-        return Sleep(self.server, amount * unit)
+    def _sleep(self, amount: int, unit: float) -> Wait:
+        return pause(self.server, _seconds(amount, unit))
 
     async def _continue(self, ctx: Context, name: str, group: bytes, amount: int | None = None, unit: float = 0) -> int:
         """Wait, then leave for route[name]: the rest of this script is not run."""
         route = self._route(name)
         if ctx.transaction is not None and ctx.transaction.status >= 200:
             raise ScriptError("failed to suspend the processing: the request has its final response")
-        task: dict[bytes, Value] = {b"gname": group, b"data": None}
-        wait = Sleep(self.server, 0.0) if amount is None else self._sleep(amount, unit)
+        seconds = 0.0 if amount is None else _seconds(amount, unit)
         if self.return_ and (tm := self.server.find(ITm)) is not None:
-            return self._leave_waiting(tm, ctx, wait, _entered(route, task), (amount or 0) * unit)
-        await wait
-        ctx.extra[TASK] = task
+            return self._leave_waiting(tm, ctx, _entered(route, _task(group)), seconds)
+        assert ctx.run is not None
+        await ctx.run.result_of(pause(self.server, seconds))
+        ctx.extra[TASK] = _task(group)
         ctx.rc = 0
         raise ScriptJump(route)
 
-    def _leave_waiting(self, tm: ITm, ctx: Context, wait: Deferred[int], route: Route, seconds: float) -> int:
+    def _leave_waiting(self, tm: ITm, ctx: Context, route: Route, seconds: float) -> int:
         """modparam return: put the request aside as t_suspend() does, and let this script go on."""
+        wait = Sleep(self.server, seconds)
         if tm.suspend(ctx, seconds + 1.0, wait.cancel) < 0 or (identity := tm.identity(ctx)) is None:
             wait.addErrback(lambda failure: None)
             wait.cancel()
@@ -202,6 +202,16 @@ class Async:
 
     def _no_group(self, name: bytes) -> NoReturn:
         raise ScriptError(f"no worker group {name.decode(errors='replace')!r}: define it with async_workers_group")
+
+
+def _seconds(amount: int, unit: float) -> float:
+    if amount <= 0:
+        raise ScriptError(f"negative or zero sleep time: {amount}")
+    return amount * unit
+
+
+def _task(group: bytes) -> dict[bytes, Value]:
+    return {b"gname": group, b"data": None}
 
 
 def _entered(route: Route, task: dict[bytes, Value]) -> Route:

@@ -15,7 +15,7 @@ from sipapp.module import ANY, ONREPLY, REQUEST, Context, RouteType, ScriptError
 from sipapp.module.bind import bind_variable
 from sipapp.modules.debugger.levels import facility
 from sipapp.modules.debugger.tracing import level
-from sipapp.script.avp import XavpList
+from sipapp.script.avp import XavpList, xavps
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import IBinder
@@ -58,8 +58,8 @@ class Dumps:
             found |= {f"$avp({_name(key)})": [_value(v) for v in reversed(ctx.avps[key])] for key in ctx.avps}
         if mask & VARIABLES:
             found |= {f"$var({_name(key)})": _value(value) for key, value in ctx.vars.items()}
-        if mask & XAVPS and ctx.xavps:
-            found |= {f"$xavp({name})": fields for name, fields in _fields(ctx.xavps).items()}
+        if mask & XAVPS:
+            found |= {f"$xavp({name})": fields for name, fields in _fields(xavps(ctx)).items()}
         if mask & OTHERS:
             found |= {name: _value(self._read(ctx, access)) for name, access in self._others().items()}
         if not mask & NULLS:

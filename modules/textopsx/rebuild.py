@@ -9,6 +9,7 @@ from sipapp.interfaces import RouteType
 from sipapp.message.response import Response
 from sipapp.module import ONREPLY, REQUEST, Context, RouteName, ScriptError, script_function
 from sipapp.modules.textopsx.replaced import fresh_draft, message_like, replace_message
+from sipapp.script.avp import settle
 
 
 class Rebuilding:
@@ -44,6 +45,7 @@ class Rebuilding:
             ctx.server, message_like(ctx.message, changed(ctx)), fresh_draft(ctx.draft), ctx.route_type, ctx.avps
         )
         inner.vars = ctx.vars
+        settle(ctx)
         inner.xavps, inner.xavus, inner.xavis = ctx.xavps, ctx.xavus, ctx.xavis
         over: Deferred[bool] = Deferred()
         ctx.server.execute(route, inner, lambda _, code: over.callback(True))

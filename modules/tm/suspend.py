@@ -36,10 +36,6 @@ _LONG = 86400.0
 _HEARD = "tm.heard"
 """`ctx.extra[_HEARD]`: what the branch of a response whose reply_route waits had heard before, and its Timer C."""
 
-_WAITED = "tm.waited"
-"""`ctx.extra[_WAITED]`: what the run waited for, for the log."""
-
-
 _RESUMED = "tm.resumed"
 """`ctx.extra[_RESUMED]`: t_continue() has begun this run, which has not ended yet."""
 
@@ -81,7 +77,7 @@ class Suspending(Creating):
             return True
         t.handled |= WAITED
         if ctx.run is not None:
-            ctx.extra[_WAITED] = str(ctx.run.site)
+            t.waited_at = ctx.run.site
         if ctx.route_type is RouteType.REQUEST:
             t.holds += 1
             self.say_trying(t, ctx)
@@ -90,10 +86,11 @@ class Suspending(Creating):
     def _keep(self, t: Transaction, ctx: Context) -> bool:
         """A CANCEL will find this run; false where it does already."""
         if t.kept is None:
-            t.kept = []
+            t.kept = [ctx]
         elif ctx in t.kept:
             return False
-        t.kept.append(ctx)
+        else:
+            t.kept.append(ctx)
         t.flags |= SUSPENDED
         return True
 
@@ -251,7 +248,7 @@ class Suspending(Creating):
             log.warn(
                 "{request}: no answer from its route, which had waited at {site}",
                 request=t.request,
-                site=ctx.extra.get(_WAITED, "t_suspend()"),
+                site=t.waited_at or "t_suspend()",
             )
         self.kill(t)
 

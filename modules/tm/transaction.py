@@ -12,7 +12,6 @@ from zope.interface import implementer
 from sipapp.interfaces.tm import ITransaction
 from sipapp.interfaces.transaction import IServerTransaction, IServerUser
 from sipapp.modules.tm.branch import NEVER, Branch
-from sipapp.script.avp import settle
 
 if TYPE_CHECKING:
     from sipapp.errors import TransportError
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from sipapp.message.request import Request
     from sipapp.modules.tm import Tm
     from sipapp.modules.tm.suspend import Held
-    from sipapp.script.runtime import Context
+    from sipapp.script.runtime import CallSite, Context
 
 # Kamailio's bits: tm.list shows them, scripts of the RPC read them
 INVITE = 1 << 0
@@ -121,6 +120,7 @@ class Transaction:
         "t2",
         "tag_",
         "tm",
+        "waited_at",
         "wants_provisional",
         "winner",
         "xavis",
@@ -161,6 +161,7 @@ class Transaction:
         self.tag_: bytes | None = None
         self.canceled_by: list[bytes] | None = None  # the Reason lines of the CANCEL that came
         self.kept: list[Context] | None = None  # the runs of its script that wait
+        self.waited_at: CallSite | None = None  # what its script has waited for last
         self.holds = 0  # how many of them are of the request: no refusal is passed on before they end
         self.held: Held | None = None  # what t_suspend() left for t_continue()
         self.deciding: list[Callable[[], None]] | None = None  # what waits until a failure_route has ended
@@ -202,7 +203,6 @@ class Transaction:
 
     def share(self, ctx: Context) -> None:
         """Its AVPs are those of the run that makes it."""
-        settle(ctx)
         self.avps, self.xavps, self.xavus, self.xavis = ctx.avps, ctx.xavps, ctx.xavus, ctx.xavis
 
     def keep(self, draft: Draft) -> None:

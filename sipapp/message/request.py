@@ -23,6 +23,10 @@ class Request(Message):
         self.uri = uri
         self._parsed_uri: Uri | None = None
 
+    def forget(self) -> None:
+        Message.forget(self)
+        self._parsed_uri = None
+
     @property
     def parsed_uri(self) -> Uri:
         """The Request-URI as received. Raises ParseError: malformed."""

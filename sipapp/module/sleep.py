@@ -1,5 +1,5 @@
 # -*- test-case-name: tests.module.test_sleep -*-
-"""sleep: what a function answers that waits for a time: a Deferred that owns its alarm."""
+"""sleep: what a function answers that waits for a time: a `pause` of the script, or a Deferred that owns its alarm."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from sipapp.interfaces.server import IServer
+from sipapp.script.pause import Pause
 
 _EXACT = 0.1
 """Below so many seconds the 10 ms of the wheel are too coarse: a call of the reactor costs more, and is on time."""
+
+
+def pause(server: IServer, seconds: float) -> Wait:
+    """What a script function answers: 1 after `seconds`, in the form that takes least."""
+    return Sleep(server, seconds) if seconds < _EXACT else Pause(server.wheel, server.clock.seconds() + seconds)
 
 
 class Sleep(Deferred[int]):
@@ -27,3 +33,7 @@ class Sleep(Deferred[int]):
 
 def _stop(sleep: Any) -> None:
     sleep.alarm.cancel()
+
+
+Wait = Deferred[int] | Pause
+"""Fires with 1; it may be cancelled, and awaited."""

@@ -3,7 +3,8 @@
 
 `ctx.avps` is a dict of stacks: key -> [oldest value, ..., newest value]; `avp_key` makes the key of a name. The three
 kinds of extended AVP are lists of `Xavp`, newest first, made on first use: `xavps(ctx)`, `xavus(ctx)`, `xavis(ctx)`.
-Who makes a transaction calls `settle(ctx)` first, so that there are lists to share.
+The first run of a transaction that wants one makes it for all that know the transaction; who shares them in another
+way calls `settle(ctx)` first, so that there are lists to share.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ def xavps(ctx: Context) -> XavpList:
     """What $xavp reads and writes."""
     found: XavpList | None = ctx.xavps
     if found is None:
-        found = ctx.xavps = XavpList()
+        found = ctx.xavps = _shared(ctx, "xavps")
     return found
 
 
@@ -137,7 +138,7 @@ def xavus(ctx: Context) -> XavpList:
     """What $xavu reads and writes: one AVP a name."""
     found: XavpList | None = ctx.xavus
     if found is None:
-        found = ctx.xavus = XavpList()
+        found = ctx.xavus = _shared(ctx, "xavus")
     return found
 
 
@@ -145,7 +146,17 @@ def xavis(ctx: Context) -> XavpList:
     """What $xavi reads and writes: names in any case."""
     found: XavpList | None = ctx.xavis
     if found is None:
-        found = ctx.xavis = XavpList()
+        found = ctx.xavis = _shared(ctx, "xavis")
+    return found
+
+
+def _shared(ctx: Context, kind: str) -> XavpList:
+    """A list that this run has not had so far: its transaction's, which may have been made by another run since."""
+    found: XavpList | None = getattr(ctx.transaction, kind, None)
+    if found is None:
+        found = XavpList()
+        if ctx.transaction is not None:
+            setattr(ctx.transaction, kind, found)
     return found
 
 

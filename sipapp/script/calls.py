@@ -103,6 +103,8 @@ class Calls(Values):
             if seconds:
                 code = getattr(node.function, "timeout_code", -1)
                 pending = self.call("within", self.load("ctx"), pending, self.constant(seconds), self.constant(code))
+            else:
+                pending = self.call(self.attribute(run, "result_of"), pending)
             self.assign(name, self.awaited(pending))
         strange = self.compare(self.attribute(self.load(name), "__class__"), "not in", self.load("PLAIN"))
         must = self.call("isinstance", self.load(name), self.load("AWAITABLE"))

@@ -8,7 +8,7 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ScriptError
-from sipapp.script import answers, background, bound, parallel, runtime, values
+from sipapp.script import answers, awaiting, background, bound, parallel, runtime, values
 from sipapp.script.callgraph import CallGraph
 from sipapp.script.check import Checked
 from sipapp.script.emit import Globals
@@ -31,7 +31,8 @@ _KNOWN: dict[str, Any] = {
     "parallel": parallel.parallel,
     **{name: getattr(values, name) for name in ("divide", "equal", "integer", "matches", "modulo", "plus")},
     **{name: getattr(values, name) for name in ("shift_left", "shift_right", "text", "wrap")},
-    **{name: getattr(runtime, name) for name in ("ScriptExit", "ScriptJump", "within")},
+    **{name: getattr(runtime, name) for name in ("ScriptExit", "ScriptJump")},
+    "within": awaiting.within,
     **{name: getattr(answers, name) for name in ("AWAITABLE", "PLAIN", "code_of", "failed", "no_route", "outcome")},
     **{name: getattr(answers, name) for name in ("runaway", "too_deep", "unevaluated", "value_of")},
 }

@@ -18,6 +18,8 @@ from sipapp.errors import PeerError, Position, ScriptError, TooManySuspended
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import ISuspension
 from sipapp.log import Logger
+from sipapp.script.awaiting import Awaited, Awaiting, give_up
+from sipapp.script.pause import Pause
 from sipapp.script.stack import routes_of, shown
 
 if TYPE_CHECKING:
@@ -128,7 +130,6 @@ class Context:
         self.draft = draft
         self.route_type = route_type
         self.rc = 0  # $rc
-        self.vars: dict[bytes, Value] = {}  # $var; a name that was never set is 0
         self.avps: dict[Any, list[Any]] = {} if avps is None else avps  # $avp; the transaction's once there is one
         self.xavps: Any = None  # $xavp, $xavu, $xavi: made on first use
         self.xavus: Any = None
@@ -140,6 +141,25 @@ class Context:
         self.dropped = False  # `drop` ended the run
         self.run: Run | None = None  # the driver, while the route is a coroutine
         self.extra: dict[str, Any] = {}  # what modules keep for this run, by their own names
+
+    if TYPE_CHECKING:
+        vars: dict[bytes, Value]  # $var; a name that was never set is 0
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            """Asked for what few scripts have, or what `forget` has thrown away."""
+            if name not in ("vars", "extra"):
+                raise AttributeError(f"'Context' object has no attribute {name!r}")
+            made = {}
+            setattr(self, name, made)
+            return made
+
+    def forget(self) -> None:
+        """Its run waits, perhaps with a hundred thousand others: keep nothing that can be had again."""
+        self.message.forget()
+        self.draft.forget()
+        if not self.extra:
+            del self.extra
 
 
 Done = Callable[[Context, int], None]
@@ -186,7 +206,7 @@ def _failed(route: Route, ctx: Context, error: Exception) -> None:
         log.failure("{at}: {error}, {inside}, call {call_id}", failure=Failure(error), error=repr(error), **facts)
 
 
-class Run:
+class Run(Awaiting):
     """The driver of one coroutine: sends results in, waits on the Deferreds that come out."""
 
     __slots__ = (
@@ -207,11 +227,12 @@ class Run:
     def __init__(
         self, route: Route, ctx: Context, done: Done | None, coroutine: Coroutine[Any, Any, int] | None
     ) -> None:
+        self._next = None
         self.route = route
         self.ctx = ctx
         self.done = done
         self.coroutine = coroutine
-        self.waiting: Deferred[Any] | None = None
+        self.waiting: Awaited | None = None
         self.site: CallSite | None = None  # what it waits for
         self.id = 0  # counts the runs that have waited; 0: it has not
         self.since = 0.0  # s of the clock: when it began to wait
@@ -267,7 +288,8 @@ class Run:
     def _wait(self, awaited: Any) -> Failure | None:
         """Wait for a Deferred; what keeps us from it, else."""
         suspended = self.ctx.server.suspended
-        if not isinstance(awaited, Deferred):
+        is_pause = awaited.__class__ is Pause
+        if not is_pause and not isinstance(awaited, Deferred):
             return Failure(TypeError(f"{self.site}: a script waits for Deferreds, not for {awaited!r}"))
         try:
             suspended.enter(self)
@@ -275,10 +297,15 @@ class Run:
         except (ScriptError, TooManySuspended):
             why = Failure()
             suspended.leave(self, "errors")
-            _give_up(awaited)
+            give_up(awaited)
             return why
+        if self.kept is not None:
+            self.ctx.forget()
         self.waiting = awaited
-        awaited.addBoth(self._resume)
+        if is_pause:
+            awaited.tell(self)
+        else:
+            awaited.addBoth(self.resume)
         return None
 
     def _keep(self) -> None:
@@ -288,7 +315,8 @@ class Run:
             if keeper is not None and keeper.suspending(self.ctx):
                 self.kept = keeper
 
-    def _resume(self, result: Any) -> None:
+    def resume(self, result: Any) -> None:
+        """What it waits for is over."""
         if self.over:
             if isinstance(result, Failure) and not result.check(CancelledError):
                 log.debug("{site}: late, dropped: {error}", site=self.site, error=result.getErrorMessage())
@@ -350,8 +378,8 @@ class Run:
             done(self.ctx, -1)
 
     def _discard(self, awaited: Any, coroutine: Coroutine[Any, Any, int]) -> None:
-        if isinstance(awaited, Deferred):
-            _give_up(awaited)
+        if isinstance(awaited, (Deferred, Pause)):
+            give_up(awaited)
         self._close(coroutine)
 
     def _close(self, coroutine: Coroutine[Any, Any, int] | None) -> None:
@@ -370,28 +398,3 @@ class Run:
 
 _KEPT = RouteType.REQUEST | RouteType.FAILURE | RouteType.BRANCH_FAILURE | RouteType.ONREPLY | RouteType.REPLY
 """The routes whose message must survive a wait. A branch_route or onsend_route is part of the run that sends."""
-
-
-def _give_up(awaited: Deferred[Any]) -> None:
-    """Cancel what nobody will wait for."""
-    awaited.addErrback(lambda failure: None)
-    awaited.cancel()
-
-
-async def within(ctx: Context, answer: Any, seconds: float, code: int) -> Any:
-    """What a suspending function answers in the end, or `code` when that takes longer than `seconds`."""
-    run = ctx.run
-    assert run is not None
-    alarm = ctx.server.clock.callLater(seconds, run.interrupt)
-    run.until = ctx.server.clock.seconds() + seconds
-    try:
-        return await answer
-    except Exception:
-        if run.interrupted:
-            return code
-        raise
-    finally:
-        run.interrupted = False
-        run.until = 0.0
-        if alarm.active():
-            alarm.cancel()

@@ -304,6 +304,29 @@ class RenderTests(SynchronousTestCase):
         self.assertEqual(draft.render(request()), b"INVITE sip:carol@example.com SIP/2.0\r\n" + rest)
 
 
+class ForgetTests(SynchronousTestCase):
+    def test_its_lists_are_as_they_were(self) -> None:
+        message = request()
+        draft = Draft()
+        draft.targets.append(Branch(b"sip:c@d"))
+        draft.forget()
+        draft.forget()
+        self.assertEqual((draft.edits, len(draft.targets), draft.reply_fields), ([], 1, []))
+        draft.append_field(message, b"X-A: 1\r\n")
+        draft.forget()
+        self.assertEqual(len(draft.edits), 1)
+        self.assertIn(b"\r\nX-A: 1\r\n\r\n", draft.render(message))
+
+    def test_one_can_be_forked(self) -> None:
+        draft = Draft()
+        draft.forget()
+        self.assertEqual(draft.fork().edits, [])
+
+    def test_no_other_name_is_made_up(self) -> None:
+        with self.assertRaises(AttributeError):
+            Draft().edit  # type: ignore[attr-defined]  # noqa: B018
+
+
 class ForkTests(SynchronousTestCase):
     def test_a_fork_has_everything_and_changes_by_itself(self) -> None:
         message = request()

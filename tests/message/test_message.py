@@ -155,3 +155,53 @@ class ViaTests(SynchronousTestCase):
     def test_of_a_response(self) -> None:
         message = parse(RESPONSE)
         self.assertEqual([via.branch for via in message.vias], [b"z9hG4bKtop", b"z9hG4bK74bf9"])
+
+
+class ForgetTests(SynchronousTestCase):
+    def test_whatever_is_asked_afterwards_is_answered_as_before(self) -> None:
+        names = (
+            "fields",
+            "head_end",
+            "body_at",
+            "call_id",
+            "cseq",
+            "from_",
+            "to",
+            "vias",
+            "contacts",
+            "routes",
+            "body",
+        )
+        for raw in (INVITE, RESPONSE):
+            message = parse(raw)
+            before = {name: getattr(message, name) for name in names}
+            for _ in range(2):
+                message.forget()
+                message.forget()
+                self.assertEqual({name: getattr(message, name) for name in names}, before)
+            self.assertEqual(bytes(message), raw)
+
+    def test_of_a_request_the_uri_too(self) -> None:
+        message = parse(INVITE)
+        assert isinstance(message, Request)
+        before = message.parsed_uri
+        message.forget()
+        self.assertIsNot(message.parsed_uri, before)
+        self.assertEqual(message.parsed_uri, before)
+
+    def test_what_was_read_is_let_go(self) -> None:
+        message = parse(INVITE)
+        head, via = message.head, message.via
+        message.forget()
+        self.assertIsNot(message.head, head)
+        self.assertIsNot(message.via, via)
+
+    def test_what_was_written_over_a_value_stays(self) -> None:
+        message = request(b"Max-Forwards: 70")
+        message.overwrite(b"max-forwards", b"69")
+        message.forget()
+        self.assertEqual(message.max_forwards, 69)
+
+    def test_no_other_name_is_made_up(self) -> None:
+        with self.assertRaises(AttributeError):
+            parse(INVITE).heads  # type: ignore[union-attr]  # noqa: B018

@@ -6,7 +6,8 @@ from typing import Any
 from twisted.internet.defer import CancelledError
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.module.sleep import Sleep
+from sipapp.module.sleep import Sleep, pause
+from sipapp.script.pause import Pause
 from sipapp.testing.clock import SteppingClock
 from sipapp.transaction.wheel import Wheel
 
@@ -42,3 +43,20 @@ class SleepTests(SynchronousTestCase):
             self.failureResultOf(sleep, CancelledError)
             self.clock.advance(5)
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class PauseTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.clock = SteppingClock()
+        self.server: Any = SimpleNamespace(clock=self.clock, wheel=Wheel(self.clock))
+
+    def test_what_is_short_is_a_sleep_for_the_wheel_is_too_coarse(self) -> None:
+        short = pause(self.server, 0.003)
+        assert isinstance(short, Sleep)
+        self.clock.advance(0.003)
+        self.assertEqual(self.successResultOf(short), 1)
+
+    def test_what_is_longer_is_an_entry_of_the_wheel(self) -> None:
+        long = pause(self.server, 0.1)
+        assert isinstance(long, Pause)
+        self.assertEqual((long.due, len(self.server.wheel)), (0.1, 1))

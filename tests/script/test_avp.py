@@ -85,11 +85,18 @@ class ListTests(SynchronousTestCase):
 
 class OfAContextTests(SynchronousTestCase):
     def test_lists_are_made_once(self) -> None:
-        ctx: Any = SimpleNamespace(xavps=None, xavus=None, xavis=None)
+        ctx: Any = SimpleNamespace(xavps=None, xavus=None, xavis=None, transaction=None)
         for get in (xavps, xavus, xavis):
             self.assertIs(get(ctx), get(ctx))
 
+    def test_the_runs_of_a_transaction_share_the_list_that_one_of_them_has_made(self) -> None:
+        transaction = SimpleNamespace(xavps=None, xavus=None, xavis=None)
+        one: Any = SimpleNamespace(xavps=None, xavus=None, xavis=None, transaction=transaction)
+        other: Any = SimpleNamespace(xavps=None, xavus=None, xavis=None, transaction=transaction)
+        for get in (xavps, xavus, xavis):
+            self.assertIs(get(one), get(other))
+
     def test_settle_makes_all_of_them(self) -> None:
-        ctx: Any = SimpleNamespace(xavps=None, xavus=None, xavis=None)
+        ctx: Any = SimpleNamespace(xavps=None, xavus=None, xavis=None, transaction=None)
         settle(ctx)
         self.assertEqual((ctx.xavps, ctx.xavus, ctx.xavis), ([], [], []))

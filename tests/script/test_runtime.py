@@ -274,6 +274,33 @@ class KeeperTests(SynchronousTestCase):
         self.assertIsInstance(ctx.extra[FAILED], SuspendedTooLong)
 
 
+class ForgetTests(SynchronousTestCase):
+    def test_a_run_that_waits_with_its_message_keeps_nothing_that_can_be_had_again(self) -> None:
+        engine = Engine("wait(1);")
+        engine.server.keeper = Keeper()
+        ctx = engine.start()
+        self.assertEqual({name for name in Context.__slots__ if not _has(ctx, name)}, {"vars", "extra"})
+        self.assertEqual([name for name in ("edits", "targets", "reply_fields") if _has(ctx.draft, name)], [])
+        self.assertFalse(_has(ctx.message, "head"))
+
+    def test_what_there_is_stays(self) -> None:
+        engine = Engine("$var(x) = 3; wait(1);")
+        engine.server.keeper = Keeper()
+        ctx = engine.context()
+        ctx.extra["a"] = 1
+        engine.start(ctx)
+        self.assertEqual((ctx.vars, ctx.extra), ({b"x": 3}, {"a": 1}))
+
+
+def _has(owner: Any, name: str) -> bool:
+    """Whether a slot is filled."""
+    try:
+        getattr(type(owner), name).__get__(owner)
+    except AttributeError:
+        return False
+    return True
+
+
 class GarbageTests(SynchronousTestCase):
     def test_a_run_leaves_no_cycles_behind(self) -> None:
         engine = Engine('wait(1); slowly("x"); say("end");')

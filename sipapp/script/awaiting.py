@@ -1,0 +1,72 @@
+# -*- test-case-name: tests.script.test_awaiting -*-
+"""awaiting: how the coroutine of a route awaits what a function has answered, for so long, or gives it up."""
+
+from __future__ import annotations
+
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred
+
+from sipapp.script.pause import Pause
+
+if TYPE_CHECKING:
+    from sipapp.script.runtime import Context
+
+Awaited = Deferred[Any] | Pause
+"""What the driver of a script waits for."""
+
+
+class Awaiting:
+    """What is awaited in the place of a Deferred, which would make a generator of 200 bytes for each that waits."""
+
+    __slots__ = ("_next",)
+
+    def __init__(self) -> None:
+        self._next: Awaited | None = None  # what is about to be waited for
+
+    def result_of(self, answer: Any) -> Any:
+        """What to await for the answer of a function: this, or what needs no waiting, or waits by itself."""
+        kind = answer.__class__
+        if kind is not Pause and (kind is CoroutineType or not isinstance(answer, Deferred) or answer.called):
+            return answer
+        self._next = answer
+        return self
+
+    def __await__(self) -> Awaiting:
+        return self
+
+    def __next__(self) -> Awaited:
+        awaited, self._next = self._next, None
+        if awaited is None:
+            raise StopIteration  # it was waited for, and its result is None
+        return awaited
+
+    def send(self, result: Any) -> None:
+        raise StopIteration(result)
+
+
+def give_up(awaited: Awaited) -> None:
+    """Cancel what nobody will wait for."""
+    if isinstance(awaited, Deferred):
+        awaited.addErrback(lambda failure: None)
+    awaited.cancel()
+
+
+async def within(ctx: Context, answer: Any, seconds: float, code: int) -> Any:
+    """What a suspending function answers in the end, or `code` when that takes longer than `seconds`."""
+    run = ctx.run
+    assert run is not None
+    alarm = ctx.server.clock.callLater(seconds, run.interrupt)
+    run.until = ctx.server.clock.seconds() + seconds
+    try:
+        return await answer
+    except Exception:
+        if run.interrupted:
+            return code
+        raise
+    finally:
+        run.interrupted = False
+        run.until = 0.0
+        if alarm.active():
+            alarm.cancel()
