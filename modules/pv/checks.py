@@ -40,7 +40,7 @@ class Checks:
         """True if the variable is an integer, or a text that has a number of its own, as $rp and $rm."""
         return 1 if isinstance(pvar.get(ctx), int | TextWithNumber) else -1
 
-    @script_function()
+    @script_function(late=True)
     def typeof(self, ctx: Context, pvar: PvRef, vtype: Text) -> int:
         """typeof("$var(x)", "int"): true if the variable is of this type: int, str or null."""
         value = pvar.get(ctx)

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from sipapp.interfaces.script import IBinder, Value
-from sipapp.module import transformation
+from sipapp.module import ConfigError, transformation
 from sipapp.module.arguments import Arguments, Mark, Natural, Separator
 from sipapp.script.values import HIGHEST, LOWEST, TextWithNumber
 
@@ -185,8 +185,12 @@ class Strings:
     @transformation("s.rm", bind=True)
     def s_rm(self, arguments: bytes, binder: IBinder) -> Any:
         """{s.rm,match}: every match removed; \\n, \\r, \\t, \\\\ are understood."""
-        reader = Arguments("s.rm", arguments or b",", binder)
+        reader = Arguments("s.rm", arguments, binder)
+        if not reader.more():
+            raise ConfigError("{s.rm}: the argument 'match' is missing")
         match = reader.text()
+        if reader.more():
+            raise ConfigError("{s.rm}: takes 1 argument, got more")
         if isinstance(match, bytes):
             fixed = _unescaped(match)
             return lambda ctx, value: _removed(value, fixed)

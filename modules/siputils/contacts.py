@@ -107,7 +107,7 @@ class Contacts:
     def start_contacts(self) -> None:
         self.separator = separator_character(self.contact_flds_separator)
 
-    @script_function(routes=REQUEST | ONREPLY)
+    @script_function(routes=REQUEST | ONREPLY, late=True)
     def encode_contact(self, ctx: Context, encoding_prefix: Text, hostpart: Text) -> int:
         """Write the URIs of Contact as `encoding_prefix*user*password*host*port*transport@hostpart`."""
         return self._each(ctx, lambda uri: encode(uri, encoding_prefix, hostpart, self.separator))

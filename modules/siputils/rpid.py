@@ -44,7 +44,7 @@ class RemotePartyId:
         has none."""
         return self._append(ctx, self.rpid_prefix, self.rpid_suffix)
 
-    @script_function("append_rpid_hf", routes=REQUEST | BRANCH | FAILURE)
+    @script_function("append_rpid_hf", routes=REQUEST | BRANCH | FAILURE, late=True)
     def append_rpid_hf_between(self, ctx: Context, prefix: Text, suffix: Text) -> int:
         """append_rpid_hf(prefix, suffix): the same with these around the value."""
         return self._append(ctx, prefix, suffix)

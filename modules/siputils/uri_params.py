@@ -28,7 +28,7 @@ class UriParams:
         """True when the Request-URI has this parameter, with any value or none."""
         return -1 if find_parameter(parse_uri(request_uri(ctx)), param) is None else 1
 
-    @script_function(routes=REQUEST)
+    @script_function(routes=REQUEST, late=True)
     def add_uri_param(self, ctx: Context, param: Text) -> int:
         """Add a parameter, `name` or `name=value`, to the Request-URI, before its headers."""
         if param:
@@ -38,7 +38,7 @@ class UriParams:
             ctx.draft.request_uri = b"%b;%b%b" % (text[:cut], param, text[cut:])
         return 1
 
-    @script_function(routes=REQUEST | LOCAL, parse={"var": writable})
+    @script_function(routes=REQUEST | LOCAL, parse={"var": writable}, late=True)
     def get_uri_param(self, ctx: Context, name: Text, var: PvRef) -> int:
         """Write the value of a parameter of the Request-URI to a variable; false where there is no such parameter."""
         for found in parameters(parse_uri(request_uri(ctx))):

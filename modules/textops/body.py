@@ -50,7 +50,7 @@ class Bodies:
         body = from_hex(htxt)
         return body is not None and self.set_body(ctx, body, content_type)
 
-    @script_function()
+    @script_function(late=True)
     def filter_body(self, ctx: Context, content_type: Text) -> bool:
         """Leave of a multipart/mixed body only its first part of this type; the Content-Type stays as it is."""
         message = ctx.message

@@ -40,7 +40,7 @@ class Fields:
         field = message.field(hdr) if hdr else None
         return _add(ctx, field.start if field else message.head.fields_at, txt)
 
-    @script_function(routes=REQUEST | FAILURE | BRANCH)
+    @script_function(routes=REQUEST | FAILURE | BRANCH, late=True)
     def append_urihf(self, ctx: Context, prefix: Text, suffix: Text) -> bool:
         """Add a header field of `prefix`, the Request-URI as it was received, and `suffix` (with the line end)."""
         message = ctx.message
@@ -53,7 +53,7 @@ class Fields:
 
     # -- remove
 
-    @script_function(parse={"hname": field_key})
+    @script_function(parse={"hname": field_key}, late=True)
     def remove_hf(self, ctx: Context, hname: bytes) -> bool:
         """Remove every header field of this name; compact forms count too. False where there is none."""
         return _remove(ctx, ctx.message.all_fields(hname))
@@ -134,7 +134,7 @@ class Fields:
 
     # -- look
 
-    @script_function(parse={"hf_name": field_key})
+    @script_function(parse={"hf_name": field_key}, late=True)
     def is_present_hf(self, ctx: Context, hf_name: bytes) -> bool:
         """There is a header field of this name; compact forms count too."""
         return ctx.message.first(hf_name) is not None

@@ -20,36 +20,36 @@ def whole_text_regex(text: bytes) -> Pattern[bytes]:
 class Replacing:
     """replace*(): the first match, all of them, or fixed text."""
 
-    @script_function()
+    @script_function(late=True)
     def replace(self, ctx: Context, re: Regex, txt: Text) -> bool:
         """Put `txt` in the place of the first match in the header fields and the body."""
         message = ctx.message
         return _once(ctx, re, txt, message.head.fields_at, len(message.raw))
 
-    @script_function()
+    @script_function(late=True)
     def replace_hdrs(self, ctx: Context, re: Regex, txt: Text) -> bool:
         """Put `txt` in the place of the first match in the header fields."""
         message = ctx.message
         return _once(ctx, re, txt, message.head.fields_at, message.head_end)
 
-    @script_function()
+    @script_function(late=True)
     def replace_body(self, ctx: Context, re: Regex, txt: Text) -> bool:
         """Put `txt` in the place of the first match in the body."""
         message = ctx.message
         return bool(message.body) and _once(ctx, re, txt, message.body_at, len(message.raw))
 
-    @script_function()
+    @script_function(late=True)
     def replace_all(self, ctx: Context, re: Regex, txt: Text) -> bool:
         """Put `txt` in the place of every match in the header fields and the body."""
         return _every(ctx, re, txt, ctx.message.raw, ctx.message.head.fields_at, 0)
 
-    @script_function()
+    @script_function(late=True)
     def replace_body_all(self, ctx: Context, re: Regex, txt: Text) -> bool:
         """Put `txt` in the place of every match in the body, line by line."""
         message = ctx.message
         return _every(ctx, re, txt, message.body, 0, message.body_at)
 
-    @script_function(parse={"re": whole_text_regex})
+    @script_function(parse={"re": whole_text_regex}, late=True)
     def replace_body_atonce(self, ctx: Context, re: Pattern[bytes], txt: Text) -> bool:
         """Put `txt` in the place of every match in the body, taken as one line."""
         message = ctx.message

@@ -45,7 +45,7 @@ class Searching:
             values = values[-1:]
         return any(re.search(value) is not None for value in values)
 
-    @script_function()
+    @script_function(late=True)
     def search_append(self, ctx: Context, re: Regex, txt: Text) -> bool:
         """Write `txt` behind the first match in the header fields and the body."""
         found = re.search(ctx.message.raw, ctx.message.head.fields_at)
@@ -54,7 +54,7 @@ class Searching:
         ctx.draft.insert(found.end(), txt)
         return True
 
-    @script_function()
+    @script_function(late=True)
     def search_append_body(self, ctx: Context, re: Regex, txt: Text) -> bool:
         """Write `txt` behind the first match in the body."""
         message = ctx.message

@@ -24,12 +24,12 @@ def compare(one: bytes, two: bytes) -> int:
 class Strings:
     """in_list(), cmp_str(), starts_with() and their like."""
 
-    @script_function(parse={"separator": separator})
+    @script_function(parse={"separator": separator}, late=True)
     def in_list(self, subject: bytes, list: bytes, separator: bytes) -> bool:
         """The subject is an element of the list; white space around elements counts nothing."""
         return bool(subject) and subject in [element.strip(b" \t\r\n") for element in list.split(separator)]
 
-    @script_function(parse={"separator": separator})
+    @script_function(parse={"separator": separator}, late=True)
     def in_list_prefix(self, subject: bytes, list: bytes, separator: bytes) -> bool:
         """An element of the list is a prefix of the subject."""
         elements = [element.strip(b" \t\r\n") for element in list.split(separator)]

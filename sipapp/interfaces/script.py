@@ -61,6 +61,7 @@ class Parameter(NamedTuple):
     It raises ConfigError for a wrong one.
     """
     binds: bool = False  # parse takes (text, IBinder): the text has variables that it binds itself
+    late: bool = False  # a Kind.TEXT that may be an expression: it is evaluated, and parsed, whenever the script runs
 
 
 class IScriptFunction(Interface):

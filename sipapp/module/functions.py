@@ -96,6 +96,7 @@ class ScriptFunction:
                 _kind(facts.name, hints, n, n in facts.parse),
                 signature[n].default is not inspect.Parameter.empty,
                 *_parser(facts.parse.get(n), self.method),
+                late=facts.late,
             )
             for n in names
         )
@@ -204,6 +205,7 @@ class _FunctionFacts:
         timeout_code: int,
         parse: Mapping[str, Callable[..., Any] | str],
         blocking: bool,
+        late: bool,
     ) -> None:
         self.name = name
         self.routes = routes
@@ -213,6 +215,7 @@ class _FunctionFacts:
         self.timeout_code = timeout_code
         self.parse = parse
         self.blocking = blocking
+        self.late = late
 
 
 def script_function(
@@ -225,6 +228,7 @@ def script_function(
     timeout_code: int = -1,
     parse: Mapping[str, Callable[..., Any] | str] | None = None,
     blocking: bool = False,
+    late: bool = False,
 ) -> Callable[[_F], _F]:
     """Make a method a script function.
 
@@ -239,6 +243,7 @@ def script_function(
     handed over as they are; one of type PvRef: it gets the variable, `writable` refuses those that cannot be written.
     blocking: the method is plain code that blocks: it runs in one of the core parameter `blocking_threads` threads,
     the script waits for it. It gets no Context, and must not touch what belongs to the reactor's thread.
+    late: what it takes as it stands may be an expression outside quotes: its value is taken, and parsed, at run time.
     """
     names = [name] if isinstance(name, str) else list(name or [])
 
@@ -246,7 +251,7 @@ def script_function(
         if blocking and ("ctx" in inspect.signature(method).parameters or inspect.iscoroutinefunction(method)):
             raise TypeError(f"{method.__name__}(): a blocking function runs in a thread: no Context, no coroutine")
         facts = [
-            _FunctionFacts(n, routes, suspends, asynchronous, route_kind, timeout_code, parse or {}, blocking)
+            _FunctionFacts(n, routes, suspends, asynchronous, route_kind, timeout_code, parse or {}, blocking, late)
             for n in names or [method.__name__]
         ]
         method.__sipapp_functions__ = facts  # type: ignore[attr-defined]

@@ -165,6 +165,9 @@ def _text(place: _Place, given: Expression) -> Argument:
 
 
 def _literal(place: _Place, given: Expression) -> Argument:
+    if place.parameter.late and not isinstance(given, Constant):
+        parse = place.parsed if place.parameter.parse else bytes
+        return place.converted(given, lambda value: _at_run(parse, values.text(value)))
     text = place.literal(given, "text")
     if place.parameter.parse is not None:
         return place.given(place.parsed(text))

@@ -136,6 +136,11 @@ class Trial:
     def fail(self, ctx: Context, code: int = -1) -> int:
         raise ScriptError("it failed", code)
 
+    @script_function(parse={"first": _upper}, late=True)
+    def lately(self, first: bytes, second: Text) -> None:
+        """Texts that may be expressions."""
+        self.said.append(f"{first!r} {second!r}")
+
     @script_function()
     def warns(self) -> None:
         log.warn("something is odd")

@@ -53,6 +53,10 @@ class LoadTests(SynchronousTestCase):
     def test_texts_expressions_and_substitutions_are_made_at_load(self) -> None:
         self.assertEqual(said('kinds("abc", "$rU", "^b+", "/a/b/g");'), ["b'ABC' b'$rU' b'^b+' b'/a/b/g'"])
 
+    def test_a_late_one_may_be_an_expression_that_is_made_at_each_run(self) -> None:
+        script = 'lately("a$rU", "$rU"); lately($rU, $avp(no)); $var(x) = 5; lately($var(x) + 1, "b" + $rU);'
+        self.assertEqual(said(script), ["b'A$RU' b'$rU'", "b'BOB' b''", "b'6' b'bbob'"])
+
     def test_what_cannot_be_made_is_a_mistake_at_its_place(self) -> None:
         self.assertEqual(
             mistakes('kinds("a", "b", "(", "/a/b/");'),

@@ -127,11 +127,15 @@ class StringsTests(TransformationCase):
         self.check(b"aXbX", {"{s.replace,X,--}": b"a--b--", "{s.replace,nope,x}": b"aXbX", "{s.replace,X,}": b"ab"})
 
     def test_rm_removes_every_match(self) -> None:
-        self.check(b"a;b;c", {"{s.rm,;}": b"abc", "{s.rm,x}": b"a;b;c", "{s.rm}": b"a;b;c"})
+        self.check(b"a;b;c", {"{s.rm,;}": b"abc", "{s.rm,x}": b"a;b;c"})
         self.check(b"a\r\nb", {"{s.rm,\\r\\n}": b"ab"})
         self.check(1221, {"{s.rm,2}": b"11"})
         self.script.ctx.vars[b"what"] = b";"
         self.check(b"a;b", {"{s.rm,$var(what)}": b"ab", "{s.rm,$vn(nothing)}": None})
+
+    def test_rm_wants_one_argument(self) -> None:
+        for wrong in ("{s.rm}", "{s.rm,,}", "{s.rm,a,}", "{s.rm,a,b}", "{s.rm,$var(what),}"):
+            self.refused(wrong)
 
     def test_prefixes_grow(self) -> None:
         self.check(
