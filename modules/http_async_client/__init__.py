@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from sipapp.backend import Limits
 from sipapp.errors import HttpError
 from sipapp.http import codes
+from sipapp.http.authentication import methods
 from sipapp.http.client import HttpClient
 from sipapp.http.engines import parse_engine
 from sipapp.http.url import shown
@@ -64,7 +65,11 @@ class HttpAsyncClient:
     tls_client_key: str | None = modparam(default=None, doc="PEM file of its key")
     tls_ca_path: str | None = modparam(default=None, doc="folder of the CAs that are trusted; the system's without it")
     memory_manager: str = modparam(default="shm", doc="of curl in Kamailio; without effect here")
-    authmethod: int = modparam(default=3, doc="how to prove who we are: 1 Basic, 2 Digest, 3 what the server wants")
+    authmethod: int = modparam(
+        default=3,
+        doc="how to prove who we are: 1 Basic, 2 Digest, 3 what the server wants of both; neither GSS-Negotiate (4) "
+        "nor NTLM (8) is taken",
+    )
     tcp_keepalive: int = modparam(default=0, doc="1: TCP looks whether idle connections are still there")
     tcp_ka_idle: int = modparam(default=0, unit="s", doc="after so long; 0: as the system does")
     tcp_ka_interval: int = modparam(default=0, unit="s", doc="so often; 0: as the system does")
@@ -80,6 +85,7 @@ class HttpAsyncClient:
     )
 
     def start(self, server: IServer) -> None:
+        """Raises ConfigError: no method of `authmethod` is known."""
         self.server = server
         agent: bytes = server.config.user_agent_header
         self._agent = agent.partition(b":")[2].strip() if agent.lower().startswith(b"user-agent:") else agent
@@ -92,7 +98,7 @@ class HttpAsyncClient:
             tls_verify_peer=bool(self.tls_verify_peer),
             tls_verify_host=bool(self.tls_verify_host),
             tls_version=self.tls_version,
-            authmethod=self.authmethod,
+            authmethod=methods(self.authmethod),
             keepalive=bool(self.tcp_keepalive),
             ka_idle=self.tcp_ka_idle,
             ka_interval=self.tcp_ka_interval,
@@ -210,8 +216,9 @@ class HttpAsyncClient:
 
         Keys: `hdr` (each adds a header line), `body`, `method`, `timeout` (ms), `suspend`, `tls_client_cert`,
         `tls_client_key`, `tls_ca_path`, `tls_verify_peer`, `tls_verify_host`, `authmethod`, `username`, `password`,
-        `keepalive`, `ka-idle`, `ka-interval`, `follow_redirect`, `http_version`. Null takes one back to the
-        parameter's value, `$http_req(all) = $null` all of them.
+        `keepalive`, `ka-idle`, `ka-interval`, `follow_redirect`, `http_version` (curl's numbers: 2 HTTP/1.1, 4 HTTP/2
+        where a server offers it in TLS, 5 HTTP/2 from the first byte on). Null takes one back to the parameter's
+        value, `$http_req(all) = $null` all of them.
         """
         return None
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sipapp.http.authentication import methods
 from sipapp.http.fields import FORM, parse_fields, with_usual
-from sipapp.interfaces.http import HttpRequest, Profile
-from sipapp.module import ScriptError, Value
+from sipapp.interfaces.http import PRIOR_KNOWLEDGE, HttpRequest, Profile
+from sipapp.module import ConfigError, ScriptError, Value
 
 METHODS = (b"GET", b"POST", b"PUT", b"DELETE", b"PATCH")
-_PRIOR_KNOWLEDGE = 5  # curl's number of HTTP/2 without a question
 
 
 @dataclass(slots=True)
@@ -53,6 +53,8 @@ class Options:
             self.hdr.append(value)  # type: ignore[arg-type]
         elif name == "method" and value not in METHODS:
             raise ScriptError(f"unsupported method: {value!r}")
+        elif name == "http_version" and value not in range(PRIOR_KNOWLEDGE + 1):
+            raise ScriptError(f"no such http_version: {value!r}")
         else:
             setattr(self, name, convert(value))
 
@@ -74,7 +76,7 @@ class Options:
                 key=self.tls_client_key,
                 tls_version=self.tls_version,
                 keepalive=(self.ka_idle, self.ka_interval) if self.keepalive else None,
-                http2=self.http_version == _PRIOR_KNOWLEDGE,
+                http_version=self.http_version,
             ),
             user=self.username,
             password=self.password,
@@ -92,6 +94,13 @@ def _path(value: Any) -> str:
     return bytes(value).decode("utf-8", "surrogateescape")
 
 
+def _methods(value: Any) -> int:
+    try:
+        return methods(int(value))
+    except ConfigError as why:
+        raise ScriptError(why.reason) from None
+
+
 _TYPES: dict[str, Callable[[Any], Any]] = {
     "hdr": _text,
     "body": _text,
@@ -103,7 +112,7 @@ _TYPES: dict[str, Callable[[Any], Any]] = {
     "tls_ca_path": _path,
     "tls_verify_peer": bool,
     "tls_verify_host": bool,
-    "authmethod": int,
+    "authmethod": _methods,
     "username": _text,
     "password": _text,
     "keepalive": bool,

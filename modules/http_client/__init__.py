@@ -18,7 +18,7 @@ from sipapp.http import codes
 from sipapp.http.client import HttpClient
 from sipapp.http.fields import FORM, parse_fields, with_usual
 from sipapp.http.url import shown
-from sipapp.interfaces.http import HttpRequest, HttpResponse, IHttpClient
+from sipapp.interfaces.http import PRIOR_KNOWLEDGE, HttpRequest, HttpResponse, IHttpClient
 from sipapp.log import Logger
 from sipapp.module import (
     BRANCH,
@@ -132,7 +132,7 @@ class HttpClientModule(Parameters):
         request.fixed_method = bool(method)
         request.most = self.query_maxdatasize or request.most
         if http2:
-            request.profile = request.profile._replace(http2=True)
+            request.profile = request.profile._replace(http_version=PRIOR_KNOWLEDGE)
         asked = self.client.request(request)
         first_line = bool(self.query_result)
         return asked.addCallbacks(

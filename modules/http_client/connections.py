@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sipapp.http.authentication import methods
 from sipapp.interfaces.http import Profile
 from sipapp.module import ConfigError
 from sipapp.module.definitions import pairs
@@ -88,7 +89,8 @@ def with_options(name: str, settings: Settings, values: dict[str, str]) -> Setti
         if key in _TEXTS:
             changed[_TEXTS[key]] = value
         elif key in _NUMBERS:
-            changed[_NUMBERS[key]] = _number(name, key, value)
+            number = _number(name, key, value)
+            changed[_NUMBERS[key]] = methods(number) if key == "authmethod" else number
         elif key in _SWITCHES:
             profile[_SWITCHES[key]] = _switch(name, key, value)
         elif key in _PROFILE:

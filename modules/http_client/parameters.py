@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sipapp.backend import Limits
+from sipapp.http.authentication import methods
 from sipapp.http.engines import parse_engine
 from sipapp.interfaces.http import Profile
 from sipapp.module import ConfigError, modparam
@@ -44,7 +45,11 @@ class Parameters:
         "verify_peer, verify_host, client_cert, client_key, cipher_suites, tlsversion, httpredirect, httpproxy, "
         "httpproxyport, authmethod, keep_connections, failover; others are as the parameters above this line say",
     )
-    authmethod: int = modparam(default=3, doc="how to prove who we are: 1 Basic, 2 Digest, 3 what the server wants")
+    authmethod: int = modparam(
+        default=3,
+        doc="how to prove who we are: 1 Basic, 2 Digest, 3 what the server wants of both; neither GSS-Negotiate (4) "
+        "nor NTLM (8) is taken",
+    )
     keep_connections: int = modparam(default=0, doc="1: keep connections open for the next request")
     query_result: int = modparam(default=1, doc="1: http_client_query() and its like give the first line only; 0: all")
     query_maxdatasize: int = modparam(default=0, minimum=0, unit="bytes", doc="as `maxdatasize`, for these")
@@ -72,7 +77,7 @@ class Parameters:
             user_agent=self.useragent or "",
             redirect=bool(self.httpredirect),
             maxdatasize=self.maxdatasize,
-            authentication=self.authmethod,
+            authentication=methods(self.authmethod),
             proxy=self.httpproxy or "",
             proxy_port=self.httpproxyport,
             profile=Profile(

@@ -17,13 +17,14 @@ from sipapp.backend import Limits
 from sipapp.errors import HttpError
 from sipapp.http import codes
 from sipapp.http.client import HttpClient
-from sipapp.http.engines import parse_engine
+from sipapp.http.engines import parse_engine, speaks_http2
 from sipapp.http.fields import parse_fields, with_usual
 from sipapp.http.trusting import tls_domain
 from sipapp.http.url import shown
-from sipapp.interfaces.http import HttpRequest, HttpResponse, Profile
+from sipapp.interfaces.http import HTTP_VERSIONS, PRIOR_KNOWLEDGE, HttpRequest, HttpResponse, Profile
 from sipapp.log import Logger
 from sipapp.module import (
+    ConfigError,
     Context,
     IServer,
     PvRef,
@@ -40,7 +41,6 @@ log = Logger()
 REFUSED, CONNECT_TIMEOUT, TRANSFER_TIMEOUT, CONNECTING, ERROR = -1, -2, -3, -4, -10
 
 _FIELDS, _DOMAIN = "rest_client.fields", "rest_client.domain"  # in ctx.extra
-_PRIOR_KNOWLEDGE = 5  # curl's number of HTTP/2 without a question
 _PARSE = {"body_pv": writable, "ctype_pv": writable, "retcode_pv": writable}
 
 
@@ -57,7 +57,7 @@ class RestClient:
     ssl_verifypeer: int = modparam(default=1, doc="0: a server's certificate may be from anybody")
     ssl_verifyhost: int = modparam(default=1, doc="0: a server's certificate may be for another host")
     curl_http_version: int = modparam(
-        default=0, minimum=0, maximum=5, doc="5: HTTP/2 from the first byte on; everything else is HTTP/1.1"
+        default=0, minimum=0, maximum=PRIOR_KNOWLEDGE, doc=f"curl's number of a version. {HTTP_VERSIONS}"
     )
     enable_expect_100: int = modparam(default=0, doc="of curl; without effect here: no request asks before it sends")
     no_concurrent_connects: int = modparam(
@@ -81,6 +81,9 @@ class RestClient:
     )
 
     def start(self, server: IServer) -> None:
+        """Raises ConfigError: HTTP/2 alone is wanted, and the engine has none."""
+        if self.curl_http_version == PRIOR_KNOWLEDGE and not speaks_http2(self.engine):
+            raise ConfigError("curl_http_version 5, HTTP/2, needs the engine curl: pip install 'sipapp[curl]'")
         agent: bytes = server.config.user_agent_header
         self._agent = agent.partition(b":")[2].strip() if agent.lower().startswith(b"user-agent:") else agent
         others = ("*", Limits(in_flight=self.max_async_transfers))
@@ -90,7 +93,7 @@ class RestClient:
             verify_peer=bool(self.ssl_verifypeer),
             verify_host=bool(self.ssl_verifyhost),
             ca_path=self.ssl_capath,
-            http2=self.curl_http_version == _PRIOR_KNOWLEDGE,
+            http_version=self.curl_http_version,
             connect_timeout=float(self.connection_timeout),
         )
         self._connecting: dict[bytes, HttpRequest] = {}  # by the start of the URL, with no_concurrent_connects

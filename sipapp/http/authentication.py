@@ -7,11 +7,24 @@ from base64 import b64encode
 from hashlib import md5, sha256
 from secrets import token_hex
 
-from sipapp.errors import ParseError
+from sipapp.errors import ConfigError, ParseError
 from sipapp.interfaces.http import BASIC, DIGEST, HttpRequest, HttpResponse
 from sipapp.message.auth import Authentication
 
 _HASHES = {b"MD5": md5, b"MD5-SESS": md5, b"SHA-256": sha256, b"SHA-256-SESS": sha256}
+
+
+_IE = 16  # Digest with a quirk of an old browser: to us it is Digest
+
+
+def methods(authmethod: int) -> int:
+    """The methods of these bits that we know: others, such as NTLM (8), are never taken. Raises ConfigError: none."""
+    known = authmethod & (BASIC | DIGEST) | (DIGEST if authmethod & _IE else 0)
+    if authmethod and not known:
+        raise ConfigError(
+            f"authmethod {authmethod}: there is Basic (1) and Digest (2), no GSS-Negotiate (4), no NTLM (8)"
+        )
+    return known
 
 
 def at_once(request: HttpRequest) -> bytes | None:

@@ -315,10 +315,9 @@ def _prepare(handle: Any, exchange: _Exchange, resolved: str | None) -> None:
 def _prepare_connection(put: Any, profile: Profile) -> None:
     put(pycurl.PROXY, profile.proxy or "")
     put(pycurl.MAXAGE_CONN, KEPT_FOR)
-    if profile.http2:
-        put(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE)
-    else:
-        put(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    put(pycurl.HTTP_VERSION, profile.http_version or pycurl.CURL_HTTP_VERSION_1_1)
+    if profile.http_version > pycurl.CURL_HTTP_VERSION_1_1:
+        put(pycurl.PIPEWAIT, 1)  # all on one connection, once it is there
     if not profile.keep:
         put(pycurl.FORBID_REUSE, 1)
         put(pycurl.FRESH_CONNECT, 1)

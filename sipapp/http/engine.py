@@ -28,7 +28,7 @@ except ImportError as why:
 
 from sipapp.backend.names import Lookup
 from sipapp.http.url import Url
-from sipapp.interfaces.http import HttpRequest, HttpResponse, IHttpEngine, Profile
+from sipapp.interfaces.http import PRIOR_KNOWLEDGE, HttpRequest, HttpResponse, IHttpEngine, Profile
 
 KEPT = 64
 """Idle connections to one server that are kept."""
@@ -127,7 +127,7 @@ class TreqEngine:
         self._trusts = Trusts()
 
     def send(self, request: HttpRequest) -> Deferred[HttpResponse]:
-        if request.profile.http2:
+        if request.profile.http_version == PRIOR_KNOWLEDGE:
             return fail(HttpError(codes.UNSUPPORTED_PROTOCOL, "HTTP/2 needs the engine of pip install 'sipapp[curl]'"))
         return self._exchange(request, Url.parse(request.url), again=False)
 

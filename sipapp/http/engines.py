@@ -36,6 +36,15 @@ def parse_engine(name: str) -> str:
     return name
 
 
+def speaks_http2(name: str | None = None) -> bool:
+    """Whether this engine does, or the one that is used without a name."""
+    if (name or available()[0]) != "curl":
+        return False
+    import pycurl
+
+    return bool(pycurl.version_info()[4] & pycurl.VERSION_HTTP2)
+
+
 def make_engine(server: IServer, name: str | None = None) -> IHttpEngine:
     """An engine on the server's reactor and name servers; libcurl's wants a reactor that watches descriptors."""
     if (name or available()[0]) == "curl" and IReactorFDSet.providedBy(server.reactor):

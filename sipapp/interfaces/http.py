@@ -17,6 +17,14 @@ Fields = list[tuple[bytes, bytes]]
 BASIC, DIGEST = 1, 2
 """What `authmethod` is made of, in curl's bits."""
 
+PRIOR_KNOWLEDGE = 5
+
+HTTP_VERSIONS = (
+    "0 or 2: HTTP/1.1, 1: HTTP/1.0, 4: HTTP/2 where a server offers it in TLS, 3: without TLS too, 5: HTTP/2 from the "
+    "first byte on; all but 0 and 2 want libcurl"
+)
+"""curl's numbers of the versions, as parameters and variables take them."""
+
 
 class Profile(NamedTuple):
     """What makes connections differ: two requests share one only where all of this is the same."""
@@ -33,7 +41,7 @@ class Profile(NamedTuple):
     proxy: str | None = None  # host:port
     keep: bool = True  # connections stay open for the next request
     keepalive: tuple[int, int] | None = None  # TCP keep-alive: (idle, interval) in s, 0 for the system's
-    http2: bool = False  # speak HTTP/2 from the start
+    http_version: int = 0  # curl's number, see HTTP_VERSIONS
     connect_timeout: float = 0.0  # s; 0: the request's alone
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.http.authentication import answer, at_once
+from sipapp.errors import ConfigError
+from sipapp.http.authentication import answer, at_once, methods
 from sipapp.interfaces.http import BASIC, DIGEST, HttpRequest, HttpResponse
 
 BASIC_VALUE = b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="  # RFC 7617 §2
@@ -22,6 +23,15 @@ def request(authentication: int = BASIC | DIGEST, user: bytes | None = b"Aladdin
 
 def challenged(*challenges: bytes, status: int = 401) -> HttpResponse:
     return HttpResponse(status, b"", [(b"WWW-Authenticate", one) for one in challenges], b"", b"")
+
+
+class MethodsTests(SynchronousTestCase):
+    def test_those_that_are_not_known_are_left_out(self) -> None:
+        self.assertEqual([methods(bits) for bits in (0, 1, 2, 3, 15, 16, 24)], [0, 1, 2, 3, 3, 2, 2])
+
+    def test_none_that_is_known_is_a_mistake(self) -> None:
+        for bits in (4, 8, 12):
+            self.assertIn("no NTLM (8)", str(self.assertRaises(ConfigError, methods, bits)))
 
 
 class BasicTests(SynchronousTestCase):

@@ -122,7 +122,7 @@ class EngineTests(SynchronousTestCase):
             self.assertTrue(transport.aborted)
 
     def test_http_2_is_1(self) -> None:
-        self.assertEqual(self.failureResultOf(self.send(profile=Profile(http2=True)), HttpError).value.code, 1)
+        self.assertEqual(self.failureResultOf(self.send(profile=Profile(http_version=5)), HttpError).value.code, 1)
 
     def test_cookies_of_an_answer_are_not_sent_again(self) -> None:
         asked = self.send()

@@ -34,6 +34,11 @@ class EngineTests(SynchronousTestCase):
         self.installed("treq", "pycurl")
         self.assertEqual(engines.available(), ["curl", "treq"])
 
+    def test_only_libcurl_speaks_http2(self) -> None:
+        self.assertFalse(engines.speaks_http2("treq"))
+        self.installed("treq")
+        self.assertFalse(engines.speaks_http2())
+
     def test_an_unknown_one_is_refused(self) -> None:
         why = self.assertRaises(ConfigError, engines.parse_engine, "wget")
         self.assertEqual(str(why), "no such engine: 'wget'; there are curl, treq")

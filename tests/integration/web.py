@@ -44,7 +44,11 @@ class Web(Protocol):
         if self.busy or not end:
             return
         lines = head.split(b"\r\n")
-        self.method, self.path, _ = lines[0].decode().split(" ", 2)
+        words = lines[0].decode().split(" ", 2)
+        if len(words) < 3:  # HTTP/2 says SM
+            self.transport.abortConnection()
+            return
+        self.method, self.path, _ = words
         self.fields = {}
         for line in lines[1:]:
             name, _, value = line.partition(b":")

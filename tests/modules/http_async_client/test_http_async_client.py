@@ -156,7 +156,7 @@ class RequestTests(AsyncClientCase):
         self.assertEqual(request.redirects, 30)
         profile = request.profile
         self.assertEqual((profile.ca_path, profile.certificate, profile.key), ("/ca", "/c", "/k"))
-        self.assertEqual((profile.keepalive, profile.http2), ((10, 5), True))
+        self.assertEqual((profile.keepalive, profile.http_version), ((10, 5), 5))
 
     def test_what_is_said_is_for_one_request_only(self) -> None:
         self.with_http(b"", f'$http_req(body) = "x"; {QUERY} {QUERY}')

@@ -29,6 +29,8 @@ class OptionsTests(SynchronousTestCase):
         self.assertRaises(ScriptError, Options().assign, "timeout", b"1", DEFAULTS)
         self.assertRaises(ScriptError, Options().assign, "body", 1, DEFAULTS)
         self.assertRaises(ScriptError, Options().assign, "method", b"STEAL", DEFAULTS)
+        self.assertRaises(ScriptError, Options().assign, "http_version", 6, DEFAULTS)
+        self.assertRaises(ScriptError, Options().assign, "authmethod", 8, DEFAULTS)
 
     def test_without_keepalive_its_times_do_not_matter(self) -> None:
         self.assertIsNone(Options(ka_idle=5).request(b"", b"", 0).profile.keepalive)

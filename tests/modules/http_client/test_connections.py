@@ -58,7 +58,15 @@ class DefinitionTests(SynchronousTestCase):
         self.assertNotIn("secret", str(why))
 
     def test_wrong_keys_and_values_are_refused(self) -> None:
-        for option in ("timeot=1", "timeout=x", "verify_peer=2", "tlsversion=9", "tlsversion=x", "httpredirect=5"):
+        for option in (
+            "timeot=1",
+            "timeout=x",
+            "verify_peer=2",
+            "tlsversion=9",
+            "tlsversion=x",
+            "httpredirect=5",
+            "authmethod=8",
+        ):
             self.assertRaises(ConfigError, parse, f"api=>http://example.com;{option}")
 
 

@@ -85,7 +85,7 @@ class QueryTests(HttpClientCase):
 
     def test_http_2_is_asked_of_the_engine(self) -> None:
         self.query(b"", f'http_client_request_v2pk("GET", "{URL}", "", "", "$var(r)")')
-        self.assertTrue(self.http.requests[0].profile.http2)
+        self.assertEqual(self.http.requests[0].profile.http_version, 5)
 
     def test_requests_name_the_server_as_user_agent(self) -> None:
         self.query(b"")

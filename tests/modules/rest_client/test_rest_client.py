@@ -144,6 +144,11 @@ class SendTests(RestClientCase):
     def test_an_unknown_tls_domain_is_minus_1(self) -> None:
         self.assertEqual(self.with_http(b"", 'rest_init_client_tls("dom1"); say("$rc");'), ["-1"])
 
+    def test_http2_alone_is_refused_where_the_engine_has_none(self) -> None:
+        head = 'modparam("rest_client", "engine", "treq") modparam("rest_client", "curl_http_version", 5)'
+        why = self.assertRaises(ConfigError, self.with_http, b"", "", head)
+        self.assertIn("needs the engine curl", str(why))
+
     def test_a_malformed_tls_domain_is_a_load_error(self) -> None:
         self.assertRaises(ConfigError, self.with_http, b"", "", 'modparam("rest_client", "client_tls", "dom1")')
 
