@@ -30,6 +30,7 @@ class Branch:
     __slots__ = (
         "bits",
         "blind",
+        "branch_id",
         "cancel",
         "canceled",
         "client",
@@ -82,6 +83,7 @@ class Branch:
         self.flow: Flow | None = None
         self.data = b""  # the request as it goes out
         self.via = b""  # our line in it
+        self.branch_id = b""  # the branch parameter there
         self.context: Context | None = None  # where there may be another target: what renders the request for it
         self.more_targets: list[Target] = []
         self.last = 0  # the last status, once its onreply_route has ended

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ParseError, TransportError
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from sipapp.message.request import Request
 
 log = Logger()
+
+Relayed = int | Coroutine[Any, Any, int]
+"""What relaying answers: Kamailio's number, at once as a rule, else what to wait for."""
+
+
+async def settled(answer: Relayed) -> int:
+    """The number, in the end."""
+    return answer if isinstance(answer, int) else await answer
 
 
 class Hopping(Suspending):
@@ -49,7 +58,7 @@ class Hopping(Suspending):
         request: Any = ctx.message
         draft = ctx.draft
         branch.bits = flags_of_via(ctx)
-        branch_id = b"%b.%d" % (branch.transaction.branch_base, branch.index)
+        branch.branch_id = branch_id = b"%b.%d" % (branch.transaction.branch_base, branch.index)
         via = via_line(ctx, flow.socket, branch_id, request.flow.via_mark)
         lines = via
         if branch.path:
@@ -80,21 +89,34 @@ class Hopping(Suspending):
 
     # -- without a transaction
 
-    async def forward_statelessly(self, ctx: Context, hop: Uri | None, proto: str | None) -> int:
+    def forward_statelessly(self, ctx: Context, hop: Uri | None, proto: str | None) -> Relayed:
         """An ACK to a 2xx, or a CANCEL for nothing we know: on to its next hop. RFC 3261 §16.11."""
         request: Any = ctx.message
         draft = ctx.draft
         code = refused(ctx)
-        if not code:
-            try:
-                targets = self._resolve(hop, draft.next_hop or draft.request_uri or request.uri, request, proto)
-                if targets.__class__ is not list:
-                    targets = await targets
-            except (TransportError, ParseError) as why:
-                log.info("{request}: {why}", request=request, why=why)
-                ctx.extra[ERROR] = code = UNRESOLVABLE
-            else:
-                code = self._send_on(ctx, targets)
+        if code:
+            return self._counted(code)
+        try:
+            targets = self._resolve(hop, draft.next_hop or draft.request_uri or request.uri, request, proto)
+        except (TransportError, ParseError) as why:
+            return self._no_hop(ctx, why)
+        if targets.__class__ is not list:
+            return self._send_on_late(ctx, targets)
+        return self._counted(self._send_on(ctx, targets))
+
+    async def _send_on_late(self, ctx: Context, finding: Awaitable[list[Target]]) -> int:
+        try:
+            targets = await finding
+        except (TransportError, ParseError) as why:
+            return self._no_hop(ctx, why)
+        return self._counted(self._send_on(ctx, targets))
+
+    def _no_hop(self, ctx: Context, why: Exception) -> int:
+        log.info("{request}: {why}", request=ctx.message, why=why)
+        ctx.extra[ERROR] = UNRESOLVABLE
+        return self._counted(UNRESOLVABLE)
+
+    def _counted(self, code: int) -> int:
         (self.forwarded if code > 0 else self.dropped).value += 1
         return code
 

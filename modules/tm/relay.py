@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Iterator
+from typing import Any
+
+from twisted.internet.defer import Deferred
 
 from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.route import RouteType
@@ -14,6 +17,7 @@ from sipapp.message.uri import Uri
 from sipapp.module import REQUEST
 from sipapp.module.reply import ERROR, REFUSAL, refused
 from sipapp.modules.tm.branch import Branch
+from sipapp.modules.tm.hops import Relayed, settled
 from sipapp.modules.tm.reasons import (
     CANCELLED,
     IN_PROCESS,
@@ -35,11 +39,8 @@ from sipapp.modules.tm.transaction import (
     REPLICATED,
     Transaction,
 )
-from sipapp.script.runtime import Context
+from sipapp.script.runtime import Context, Route
 from sipapp.script.stack import innermost
-
-if TYPE_CHECKING:
-    pass
 
 log = Logger()
 
@@ -47,37 +48,42 @@ UNMATCHED_STATEFUL, UNMATCHED_STATELESS, UNMATCHED_DROP = range(3)
 
 
 class Relaying(Starting):
-    """Relays. What may wait (for DNS, for a branch_route) is a coroutine, which seldom does."""
+    """Relays. What seldom waits (for DNS, for a branch_route) is a plain function that answers a coroutine then."""
 
     # -- t_relay() in the request route
 
-    async def relay(
-        self, ctx: Context, hop: Uri | None = None, proto: str | None = None, replicate: bool = False
-    ) -> int:
+    def relay(self, ctx: Context, hop: Uri | None = None, proto: str | None = None, replicate: bool = False) -> Relayed:
         """Relay a request statefully: 1; negative: Kamailio's number for why not.
 
         hop: send it there whatever $du and the Request-URI say; replicate: nobody wants the responses.
         """
         request: Any = ctx.message
-        if request.method == b"CANCEL":
-            return await self._relay_cancel(ctx, hop, proto)
+        method = request.method
+        if method == b"CANCEL":
+            return self._relay_cancel(ctx, hop, proto)
         code = self.new_transaction(ctx, any_uri=True)
-        if code == 0:
-            return 1  # an ACK to a response of ours
-        if code < 0 and code != IN_PROCESS:
-            return code
-        if request.method == b"ACK":
-            return await self.forward_statelessly(ctx, hop, proto)
+        if code <= 0 and code != IN_PROCESS:
+            return code or 1  # 0: an ACK to a response of ours
+        if method == b"ACK":
+            return self.forward_statelessly(ctx, hop, proto)
         t = ctx.transaction
         code = refused(ctx)
         if code:
             t.error = code
             return self._not_relayed(t, ctx, code)
         if replicate:
-            return await self._replicate(ctx, t, hop, proto)
+            return self._replicate(ctx, t, hop, proto)
         if not t.branches:
             self.say_trying(t, ctx)
-        code = await self.forward(ctx, t, hop, proto)
+        return self._relayed(t, ctx, self.forward(ctx, t, hop, proto))
+
+    def _relayed(self, t: Transaction, ctx: Context, code: Relayed) -> Relayed:
+        if not isinstance(code, int):
+            return self._relayed_late(t, ctx, code)
+        return code if code > 0 else self._not_relayed(t, ctx, code)
+
+    async def _relayed_late(self, t: Transaction, ctx: Context, relaying: Awaitable[int]) -> int:
+        code = await relaying
         return code if code > 0 else self._not_relayed(t, ctx, code)
 
     async def _replicate(self, ctx: Context, t: Transaction, hop: Uri | None, proto: str | None) -> int:
@@ -91,7 +97,7 @@ class Relaying(Starting):
         copy.end_of_life = t.end_of_life
         self.table.add(copy)
         self.counts.created += 1
-        code = await self.forward(ctx, copy, hop, proto)
+        code = await settled(self.forward(ctx, copy, hop, proto))
         if code <= 0:
             ctx.extra[ERROR] = copy.error
             self.forget(copy)
@@ -110,14 +116,14 @@ class Relaying(Starting):
             self.release(t)
         return code
 
-    async def _relay_cancel(self, ctx: Context, hop: Uri | None, proto: str | None) -> int:
+    def _relay_cancel(self, ctx: Context, hop: Uri | None, proto: str | None) -> Relayed:
         request: Any = ctx.message
         invite = self.invite_of(request)
         if invite is None and self.unmatched_cancel == UNMATCHED_DROP:
             log.debug("{request}: no INVITE, dropped", request=ctx.message)
             return 1
         if invite is None and self.unmatched_cancel == UNMATCHED_STATELESS:
-            return await self.forward_statelessly(ctx, hop, proto)
+            return self.forward_statelessly(ctx, hop, proto)
         code = self.new_transaction(ctx, any_uri=True)
         if code <= 0 and code != IN_PROCESS:
             return code or 1
@@ -130,28 +136,68 @@ class Relaying(Starting):
         if code:
             t.error = code
             return self._not_relayed(t, ctx, code)
-        code = await self.forward(ctx, t, hop, proto)
-        return code if code > 0 else self._not_relayed(t, ctx, code)
+        return self._relayed(t, ctx, self.forward(ctx, t, hop, proto))
 
     # -- the target set
 
-    async def forward(self, ctx: Context, t: Transaction, hop: Uri | None = None, proto: str | None = None) -> int:
+    def forward(self, ctx: Context, t: Transaction, hop: Uri | None = None, proto: str | None = None) -> Relayed:
         """Make and send a branch for each target: 1; negative where none could be sent, with `t.error`."""
         draft = ctx.draft
         if t.flags & CANCELED or t.status >= 200:
             draft.targets.clear()
-            t.error = CANCELLED
-            return UNSPECIFIED
-        if t.on_branch:
-            t.on_branch_delayed, t.on_branch = t.on_branch, ""
-            branch_route = self.routes("branch_routes").get(t.on_branch_delayed)
-        else:
-            branch_route = None
+            return self._cancelled(t)
+        route = self._branch_route(t) if t.on_branch else None
         if not t.branches and ctx.route_type is REQUEST:
             self.save(t, ctx)
+        targets = self._targets(draft)
+        if len(targets) != 1 or self.onsend is not None:
+            return self._forward_to(ctx, t, (self._add(ctx, t, one, route, hop, proto) for one in targets))
+        made = self._add(ctx, t, targets[0], route, hop, proto)
+        if made.__class__ is not Branch and made.__class__ is not int:
+            return self._forward_to(ctx, t, iter((made,)))
+        if t.flags & CANCELED:
+            return self._cancelled(t)
+        t.message_flags = draft.flags
+        if isinstance(made, Branch):
+            made.first = True
+            return self._forwarded(t, self._start_or_else(made))
+        t.error = min(UNSPECIFIED, made)
+        return t.error
+
+    def _cancelled(self, t: Transaction) -> int:
+        t.error = CANCELLED
+        return UNSPECIFIED
+
+    def _branch_route(self, t: Transaction) -> Route | None:
+        """The one that is armed: for this once."""
+        t.on_branch_delayed, t.on_branch = t.on_branch, ""
+        return self.routes("branch_routes").get(t.on_branch_delayed)
+
+    async def _forward_to(self, ctx: Context, t: Transaction, making: Iterator[Any]) -> int:
+        """To several, or to what must be waited for: one after the other is made, then all are sent."""
         added: list[Branch] = []
+        lowest = 0
         try:
-            return await self._forward_to(ctx, t, self._targets(draft), branch_route, hop, proto, added)
+            for made in making:
+                if made.__class__ is not Branch and made.__class__ is not int:
+                    made = await made
+                if t.flags & CANCELED:
+                    return self._cancelled(t)
+                if made.__class__ is int:
+                    lowest = min(lowest, UNSPECIFIED, made)
+                else:
+                    added.append(made)
+            t.message_flags = ctx.draft.flags
+            if not added:
+                return self._nowhere(ctx, t, lowest)
+            added[0].first = True
+            sent = 0
+            for branch in added:
+                if self.onsend is not None and not await self._may_be_sent(branch, ctx):
+                    sent += self.try_next_target(branch)
+                else:
+                    sent += self._start_or_else(branch)
+            return self._forwarded(t, sent > 0)
         finally:
             for branch in added:
                 if branch.client is None and branch.sending:  # the run has been ended before its turn came
@@ -159,39 +205,19 @@ class Relaying(Starting):
                     branch.blind = True
                     branch.last = self.reply_408_code
 
-    async def _forward_to(
-        self,
-        ctx: Context,
-        t: Transaction,
-        targets: list[Target | None],
-        branch_route: Any,
-        hop: Uri | None,
-        proto: str | None,
-        added: list[Branch],
-    ) -> int:
-        lowest = UNSPECIFIED
-        for target in targets:
-            made = await self._add(ctx, t, target, branch_route, hop, proto)
-            if t.flags & CANCELED:
-                t.error = CANCELLED
-                return UNSPECIFIED
-            if made.__class__ is int:
-                lowest = min(lowest, made)
-            else:
-                added.append(made)
-        t.message_flags = ctx.draft.flags
-        if not added:
-            t.error = lowest if targets else min(lowest, NO_TARGET)
-            if not targets:
-                log.error("{request}: no branches for forwarding", request=ctx.message)
-            return lowest if targets else UNSPECIFIED
-        added[0].first = True
-        sent = 0
-        for branch in added:
-            if self.onsend is not None and not await self._may_be_sent(branch, ctx):
-                sent += self.try_next_target(branch)
-            else:
-                sent += self._start(branch) or self.try_next_target(branch) or self._not_sent(branch)
+    def _nowhere(self, ctx: Context, t: Transaction, lowest: int) -> int:
+        """There is no branch: because of the error `lowest`, or, where that is 0, because there is no target."""
+        if lowest:
+            t.error = lowest
+            return lowest
+        log.error("{request}: no branches for forwarding", request=ctx.message)
+        t.error = NO_TARGET
+        return UNSPECIFIED
+
+    def _start_or_else(self, branch: Branch) -> bool:
+        return self._start(branch) or self.try_next_target(branch) or self._not_sent(branch)
+
+    def _forwarded(self, t: Transaction, sent: bool) -> int:
         if not sent:
             t.error = NOT_SENT
             return UNSPECIFIED
@@ -218,48 +244,76 @@ class Relaying(Starting):
 
     # -- one branch
 
-    async def _add(
+    def _add(
         self, ctx: Context, t: Transaction, target: Target | None, route: Any, hop: Uri | None, proto: str | None
-    ) -> Branch | Any:
-        """A branch that is ready to be sent; Kamailio's number for why there is none."""
-        if len(t.branches) >= self.max_branches and sum(not b.blind for b in t.branches) >= self.max_branches:
+    ) -> Any:
+        """A branch that is ready to be sent; Kamailio's number for why there is none; or a coroutine for either."""
+        number = len(t.branches)
+        if number >= self.max_branches and sum(not b.blind for b in t.branches) >= self.max_branches:
             log.error("{request}: maximum number of branches exceeded", request=ctx.message)
             return TOO_MANY_BRANCHES
-        draft = ctx.draft
-        branch = Branch(t, len(t.branches), b"")
+        branch = Branch(t, number, b"")
         if verbose():
             branch.place = innermost()
-        if route is not None or target is not None:
-            ctx = self._branch_context(ctx, t, branch, target)
-            draft = ctx.draft
+        if route is None and target is None:
+            return self._aim(ctx, branch, None, hop, proto)
+        ctx = self._branch_context(ctx, t, branch, target)
         if route is not None:
             waiting = self.run(route, ctx)
             if waiting is not None:
-                await waiting
+                return self._aim_late(waiting, ctx, branch, target, hop, proto)
             code = self._routed(t, ctx, branch)
             if code:
                 return code
+        return self._aim(ctx, branch, target, hop, proto)
+
+    async def _aim_late(
+        self,
+        waiting: Deferred[None],
+        ctx: Context,
+        branch: Branch,
+        target: Target | None,
+        hop: Uri | None,
+        proto: str | None,
+    ) -> Any:
+        """Its branch_route waits."""
+        await waiting
+        code = self._routed(branch.transaction, ctx, branch)
+        if code:
+            return code
+        made = self._aim(ctx, branch, target, hop, proto)
+        return made if made.__class__ is Branch or made.__class__ is int else await made
+
+    def _aim(self, ctx: Context, branch: Branch, target: Target | None, hop: Uri | None, proto: str | None) -> Any:
+        """Where it goes. RFC 3263."""
         request: Any = ctx.message
-        branch.uri = draft.request_uri or request.uri
+        draft = ctx.draft
+        branch.uri = uri = draft.request_uri or request.uri
         branch.path = draft.path
         branch.flags = draft.branch_flags
         known = draft.location if target is None else target
         if known is not None:
             branch.instance, branch.ruid, branch.user_agent = known.instance, known.ruid, known.user_agent
         try:
-            targets = self._resolve(hop, draft.next_hop or branch.uri, request, proto)
-            if targets.__class__ is not list:
-                targets = await targets
-                branch.index = len(t.branches)
+            targets = self._resolve(hop, draft.next_hop or uri, request, proto)
         except (TransportError, ParseError) as why:
-            log.info("{request}: {why}", request=request, why=why)
-            return UNRESOLVABLE
-        code = self._take_way(ctx, branch, targets)
-        if code:
-            return code
-        branch.sending = True
-        t.branches.append(branch)
-        return branch
+            return self._unresolvable(request, why)
+        if targets.__class__ is not list:
+            return self._take_way_late(ctx, branch, targets)
+        return self._take_way(ctx, branch, targets)
+
+    async def _take_way_late(self, ctx: Context, branch: Branch, finding: Awaitable[list[Any]]) -> Any:
+        """Its addresses must be asked for."""
+        try:
+            targets = await finding
+        except (TransportError, ParseError) as why:
+            return self._unresolvable(ctx.message, why)
+        branch.index = len(branch.transaction.branches)  # others may have come meanwhile
+        return self._take_way(ctx, branch, targets)
+
+    def _unresolvable(self, request: Any, why: Exception) -> int:
+        log.info("{request}: {why}", request=request, why=why)
+        return UNRESOLVABLE
 
     def _routed(self, t: Transaction, ctx: Context, branch: Branch) -> int:
         """A branch_route has ended: 0; Kamailio's number for why the branch is not sent."""
@@ -272,8 +326,8 @@ class Relaying(Starting):
         branch.on_branch_failure = t.on_branch_failure
         return 0
 
-    def _take_way(self, ctx: Context, branch: Branch, targets: list[Any]) -> int:
-        """To the first of these, and the request as it goes there: 0; Kamailio's number for why there is no way."""
+    def _take_way(self, ctx: Context, branch: Branch, targets: list[Any]) -> Branch | int:
+        """To the first of these, and the request as it goes there; Kamailio's number for why there is no way."""
         request: Any = ctx.message
         draft, t = ctx.draft, branch.transaction
         flow = self._flow(targets, draft, request)
@@ -287,7 +341,9 @@ class Relaying(Starting):
         if not t.branch_base:
             t.branch_base = self.server.ids.branch()
         branch.via, branch.data = self._render(ctx, branch, flow)
-        return 0
+        branch.sending = True
+        t.branches.append(branch)
+        return branch
 
     def _branch_context(self, ctx: Context, t: Transaction, branch: Branch, target: Target | None) -> Context:
         """branch_route has its own draft; what it sets is seen by this branch alone."""

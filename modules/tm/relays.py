@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from typing import Any, NamedTuple
 
 from sipapp.errors import ConfigError, ParseError, ScriptError
@@ -12,6 +11,7 @@ from sipapp.message.uri import Uri
 from sipapp.module import BRANCH, FAILURE, REQUEST, Context, RouteType, Text, Value, script_function
 from sipapp.module.reply import ERROR, refused
 from sipapp.modules.tm.answers import Answers
+from sipapp.modules.tm.hops import Relayed, settled
 from sipapp.modules.tm.reasons import IN_PROCESS
 from sipapp.modules.tm.rebuild import apply_changes
 from sipapp.modules.tm.transaction import (
@@ -87,9 +87,6 @@ def _number(given: bytes) -> int | None:
         return None
 
 
-Relayed = Coroutine[Any, Any, int]
-
-
 class Relays(Answers):
     """t_relay() and its forms. All answer Kamailio's codes: 1; in request_route -7 for no socket to send from, -478 for
     an unknown next hop, -6 for no target, other negative numbers; -1 in failure_route. Those that end without a
@@ -107,7 +104,7 @@ class Relays(Answers):
         t = ctx.transaction
         if t is None or refused(ctx):
             return -1
-        if await self.forward(ctx, t, hop, proto) <= 0:
+        if await settled(self.forward(ctx, t, hop, proto)) <= 0:
             ctx.extra[ERROR] = t.error
             return -1
         return 1
@@ -117,61 +114,61 @@ class Relays(Answers):
     @script_function(routes=_RELAYING, suspends=True, asynchronous=False)
     def t_relay(self, ctx: Context) -> Relayed:
         """Relay to all targets of the request: the Request-URI (by way of $du) and the branches."""
-        return self.relay_by_route(ctx)
+        return self.relay(ctx) if ctx.route_type is REQUEST else self.relay_by_route(ctx)
 
     @script_function("t_relay", routes=_RELAYING, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_relay_2(self, ctx: Context, host: Text, port: Text) -> int:
+    def t_relay_2(self, ctx: Context, host: Text, port: Text) -> Relayed:
         """Relay to this host, by the protocol that the request came in by."""
-        return await self.relay_by_route(ctx, hop_of(host, port), ctx.message.flow.socket.proto)
+        return self.relay_by_route(ctx, hop_of(host, port), ctx.message.flow.socket.proto)
 
     @script_function(routes=_RELAYING, suspends=True, asynchronous=False)
-    async def t_relay_to_udp(self, ctx: Context) -> int:
+    def t_relay_to_udp(self, ctx: Context) -> Relayed:
         """As t_relay(), over UDP whatever the target says."""
-        return await self.relay_by_route(ctx, None, "udp")
+        return self.relay_by_route(ctx, None, "udp")
 
     @script_function("t_relay_to_udp", routes=_RELAYING, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_relay_to_udp_2(self, ctx: Context, ip: Text, port: Text) -> int:
+    def t_relay_to_udp_2(self, ctx: Context, ip: Text, port: Text) -> Relayed:
         """Relay to this host over UDP."""
-        return await self.relay_by_route(ctx, hop_of(ip, port), "udp")
+        return self.relay_by_route(ctx, hop_of(ip, port), "udp")
 
     @script_function(routes=_RELAYING, suspends=True, asynchronous=False)
-    async def t_relay_to_tcp(self, ctx: Context) -> int:
+    def t_relay_to_tcp(self, ctx: Context) -> Relayed:
         """As t_relay(), over TCP whatever the target says."""
-        return await self.relay_by_route(ctx, None, "tcp")
+        return self.relay_by_route(ctx, None, "tcp")
 
     @script_function("t_relay_to_tcp", routes=_RELAYING, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_relay_to_tcp_2(self, ctx: Context, ip: Text, port: Text) -> int:
+    def t_relay_to_tcp_2(self, ctx: Context, ip: Text, port: Text) -> Relayed:
         """Relay to this host over TCP."""
-        return await self.relay_by_route(ctx, hop_of(ip, port), "tcp")
+        return self.relay_by_route(ctx, hop_of(ip, port), "tcp")
 
     @script_function(routes=_RELAYING, suspends=True, asynchronous=False)
-    async def t_relay_to_tls(self, ctx: Context) -> int:
+    def t_relay_to_tls(self, ctx: Context) -> Relayed:
         """As t_relay(), over TLS whatever the target says."""
-        return await self.relay_by_route(ctx, None, "tls")
+        return self.relay_by_route(ctx, None, "tls")
 
     @script_function("t_relay_to_tls", routes=_RELAYING, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_relay_to_tls_2(self, ctx: Context, ip: Text, port: Text) -> int:
+    def t_relay_to_tls_2(self, ctx: Context, ip: Text, port: Text) -> Relayed:
         """Relay to this host over TLS."""
-        return await self.relay_by_route(ctx, hop_of(ip, port), "tls")
+        return self.relay_by_route(ctx, hop_of(ip, port), "tls")
 
     @script_function(routes=_RELAYING, suspends=True, asynchronous=False)
-    async def t_relay_to_sctp(self, ctx: Context) -> int:
+    def t_relay_to_sctp(self, ctx: Context) -> Relayed:
         """As t_relay(), over SCTP: false (-7), for there is no SCTP here."""
-        return await self.relay_by_route(ctx, None, "sctp")
+        return self.relay_by_route(ctx, None, "sctp")
 
     @script_function(
         "t_relay_to_sctp", routes=_RELAYING, suspends=True, asynchronous=False, parse={"port": port_number}
     )
-    async def t_relay_to_sctp_2(self, ctx: Context, ip: Text, port: Text) -> int:
+    def t_relay_to_sctp_2(self, ctx: Context, ip: Text, port: Text) -> Relayed:
         """As above."""
-        return await self.relay_by_route(ctx, hop_of(ip, port), "sctp")
+        return self.relay_by_route(ctx, hop_of(ip, port), "sctp")
 
     # -- by an address in the script
 
     @script_function(
         routes=_RELAYING, suspends=True, asynchronous=False, parse={"proxy": proxy_or_flags, "flags": flags_of}
     )
-    async def t_relay_to(self, ctx: Context, proxy: Text | None = None, flags: Text | None = None) -> int:
+    def t_relay_to(self, ctx: Context, proxy: Text | None = None, flags: Text | None = None) -> Relayed:
         """Relay to `proxy` ("udp:192.0.2.1:5060"), or as t_relay() where only flags are given: 1 without 100, 2
         without an automatic answer when it fails, 4 without failover to the next address."""
         given: Any = proxy
@@ -182,14 +179,14 @@ class Relays(Answers):
         elif given is not None:
             switches = given
         self._switch(ctx, switches)
-        return await self.relay_by_route(ctx, *(hop or (None, None)))
+        return self.relay_by_route(ctx, *(hop or (None, None)))
 
     @script_function(routes=_RELAYING, suspends=True, asynchronous=False)
-    async def t_relay_to_proxy(self, ctx: Context, proxy: bytes, flags: int = 0) -> int:
+    def t_relay_to_proxy(self, ctx: Context, proxy: bytes, flags: int = 0) -> Relayed:
         """As t_relay_to(), with variables in its arguments."""
         self._switch(ctx, flags)
         hop = _at_run(proxy_of, proxy) if proxy else (None, None)
-        return await self.relay_by_route(ctx, *hop)
+        return self.relay_by_route(ctx, *hop)
 
     def _switch(self, ctx: Context, flags: int) -> None:
         if flags & 1:
@@ -212,10 +209,10 @@ class Relays(Answers):
             where.flags_off |= flag
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False)
-    async def t_relay_to_avp(self, ctx: Context, proto: Value, hostport: Value) -> int:
+    def t_relay_to_avp(self, ctx: Context, proto: Value, hostport: Value) -> Relayed:
         """Relay to `host:port` by `proto`; AVPs or texts."""
         hop, by = _proto_and_host(proto, hostport)
-        return await self.relay_by_route(ctx, hop, by)
+        return self.relay_by_route(ctx, hop, by)
 
     # -- where the transaction is there already
 
@@ -223,48 +220,48 @@ class Relays(Answers):
         t = self.transaction_of(ctx)
         if t is None or ctx.message.method == b"ACK" or refused(ctx):
             return -1
-        code = await self.forward(ctx, t, hop, proto)
+        code = await settled(self.forward(ctx, t, hop, proto))
         ctx.extra[ERROR] = t.error
         return code
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_forward_nonack(self, ctx: Context, ip: Text, port: Text) -> int:
+    def t_forward_nonack(self, ctx: Context, ip: Text, port: Text) -> Relayed:
         """Relay within the transaction that t_newtran() has made, without 100 and without an answer on failure."""
-        return await self._nonack(ctx, hop_of(ip, port))
+        return self._nonack(ctx, hop_of(ip, port))
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False)
-    async def t_forward_nonack_uri(self, ctx: Context) -> int:
+    def t_forward_nonack_uri(self, ctx: Context) -> Relayed:
         """The same, to the Request-URI or $du."""
-        return await self._nonack(ctx)
+        return self._nonack(ctx)
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_forward_nonack_udp(self, ctx: Context, ip: Text, port: Text) -> int:
+    def t_forward_nonack_udp(self, ctx: Context, ip: Text, port: Text) -> Relayed:
         """The same, over UDP."""
-        return await self._nonack(ctx, hop_of(ip, port), "udp")
+        return self._nonack(ctx, hop_of(ip, port), "udp")
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_forward_nonack_tcp(self, ctx: Context, ip: Text, port: Text) -> int:
+    def t_forward_nonack_tcp(self, ctx: Context, ip: Text, port: Text) -> Relayed:
         """The same, over TCP."""
-        return await self._nonack(ctx, hop_of(ip, port), "tcp")
+        return self._nonack(ctx, hop_of(ip, port), "tcp")
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_forward_nonack_tls(self, ctx: Context, ip: Text, port: Text) -> int:
+    def t_forward_nonack_tls(self, ctx: Context, ip: Text, port: Text) -> Relayed:
         """The same, over TLS."""
-        return await self._nonack(ctx, hop_of(ip, port), "tls")
+        return self._nonack(ctx, hop_of(ip, port), "tls")
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_forward_nonack_sctp(self, ctx: Context, ip: Text, port: Text) -> int:
+    def t_forward_nonack_sctp(self, ctx: Context, ip: Text, port: Text) -> Relayed:
         """False: there is no SCTP here."""
-        return await self._nonack(ctx, hop_of(ip, port), "sctp")
+        return self._nonack(ctx, hop_of(ip, port), "sctp")
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False)
-    async def t_forward_nonack_to(self, ctx: Context, proto: Value, hostport: Value) -> int:
+    def t_forward_nonack_to(self, ctx: Context, proto: Value, hostport: Value) -> Relayed:
         """The same, to `host:port` by `proto`; AVPs or texts."""
         hop, by = _proto_and_host(proto, hostport)
-        return await self._nonack(ctx, hop, by)
+        return self._nonack(ctx, hop, by)
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False)
-    async def t_relay_cancel(self, ctx: Context) -> int:
+    def t_relay_cancel(self, ctx: Context) -> Relayed:
         """Cancel the INVITE that this CANCEL is for: the script ends; 1 where there is none, or this is no CANCEL."""
         if ctx.message.method != b"CANCEL":
             return 1
@@ -302,7 +299,7 @@ class Relays(Answers):
         if not t.on_branch:
             t.on_branch = t.on_branch_delayed
         before = len(t.branches)
-        code = await self.forward(own, t)
+        code = await settled(self.forward(own, t))
         return len(t.branches) - before if code > 0 else code
 
     @script_function(routes=BRANCH)
@@ -314,48 +311,48 @@ class Relays(Answers):
     # -- copies
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False)
-    async def t_replicate(self, ctx: Context, uri: bytes = b"") -> int:
+    def t_replicate(self, ctx: Context, uri: bytes = b"") -> Relayed:
         """Send a copy of the request to `uri`, or to the Request-URI; its responses go nowhere."""
         if not uri:
-            return await self.relay(ctx, None, None, True)
+            return self.relay(ctx, None, None, True)
         try:
             hop = Uri.parse(uri)
         except ParseError:
             log.error("t_replicate(): bad URI {uri}", uri=uri.decode(errors="replace"))
             return -1
         proto = hop.transport.decode("latin-1") if hop.transport else None
-        return await self.relay(ctx, hop, proto, True)
+        return self.relay(ctx, hop, proto, True)
 
     @script_function("t_replicate", routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_replicate_2(self, ctx: Context, host: Text, port: Text) -> int:
+    def t_replicate_2(self, ctx: Context, host: Text, port: Text) -> Relayed:
         """The same to a host, by the protocol that the request came in by."""
-        return await self.relay(ctx, hop_of(host, port), ctx.message.flow.socket.proto, True)
+        return self.relay(ctx, hop_of(host, port), ctx.message.flow.socket.proto, True)
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_replicate_udp(self, ctx: Context, host: Text, port: Text) -> int:
+    def t_replicate_udp(self, ctx: Context, host: Text, port: Text) -> Relayed:
         """The same over UDP."""
-        return await self.relay(ctx, hop_of(host, port), "udp", True)
+        return self.relay(ctx, hop_of(host, port), "udp", True)
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_replicate_tcp(self, ctx: Context, host: Text, port: Text) -> int:
+    def t_replicate_tcp(self, ctx: Context, host: Text, port: Text) -> Relayed:
         """The same over TCP."""
-        return await self.relay(ctx, hop_of(host, port), "tcp", True)
+        return self.relay(ctx, hop_of(host, port), "tcp", True)
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_replicate_tls(self, ctx: Context, host: Text, port: Text) -> int:
+    def t_replicate_tls(self, ctx: Context, host: Text, port: Text) -> Relayed:
         """The same over TLS."""
-        return await self.relay(ctx, hop_of(host, port), "tls", True)
+        return self.relay(ctx, hop_of(host, port), "tls", True)
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False, parse={"port": port_number})
-    async def t_replicate_sctp(self, ctx: Context, host: Text, port: Text) -> int:
+    def t_replicate_sctp(self, ctx: Context, host: Text, port: Text) -> Relayed:
         """False: there is no SCTP here."""
-        return await self.relay(ctx, hop_of(host, port), "sctp", True)
+        return self.relay(ctx, hop_of(host, port), "sctp", True)
 
     @script_function(routes=REQUEST, suspends=True, asynchronous=False)
-    async def t_replicate_to(self, ctx: Context, proto: Value, hostport: Value) -> int:
+    def t_replicate_to(self, ctx: Context, proto: Value, hostport: Value) -> Relayed:
         """The same to `host:port` by `proto`; AVPs or texts."""
         hop, by = _proto_and_host(proto, hostport)
-        return await self.relay(ctx, hop, by, True)
+        return self.relay(ctx, hop, by, True)
 
 
 def _proto_and_host(proto: Value, hostport: Value) -> tuple[Uri, str | None]:

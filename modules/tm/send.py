@@ -16,8 +16,6 @@ from sipapp.script.runtime import Context
 
 log = Logger()
 
-_NO_TIMERS: dict[str, float] = {}
-
 
 class Starting(Hopping):
     """Starts client transactions."""
@@ -42,16 +40,12 @@ class Starting(Hopping):
     def _start(self, branch: Branch) -> bool:
         """A client transaction for a branch; false where the transport refuses it at once."""
         t = branch.transaction
-        flow = branch.flow
         branch.sending = True  # the transport may tell at once that it cannot
-        client = self.transactions.client(
-            branch.data,
-            t.request.method,
-            b"%b.%d" % (t.branch_base, branch.index),
-            flow,
-            branch,
-            **(self._timers(t) if t.fr or t.t1 or t.t2 or t.end_of_life < self.seconds() + self.fr else _NO_TIMERS),
-        )
+        facts = (branch.data, t.request.method, branch.branch_id, branch.flow, branch)
+        if t.fr or t.t1 or t.t2 or t.end_of_life < self.seconds() + self.fr:
+            client = self.transactions.client(*facts, **self._timers(t))
+        else:
+            client = self.transactions.client(*facts)
         if not branch.sending:
             branch.last = self.reply_408_code
             return False

@@ -147,6 +147,7 @@ class Sending(Relaying):
         ctx = self._enter_local(t, request)
         branch = Branch(t, 0, request.uri)
         branch.flow, branch.via, branch.data = flow, via, data
+        branch.branch_id = t.branch_base + b".0"
         if self.failover and len(targets) > 1:
             branch.more_targets, branch.context = targets[1:], ctx
         route = self.local_request_route
