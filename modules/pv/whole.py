@@ -128,12 +128,14 @@ class WholeVariables:
     @pseudo_variable("ruid")
     def pv_ruid(self, ctx: Context) -> bytes | None:
         """$ruid: the unique id of the contact that lookup() found."""
-        return ctx.extra.get("ruid")
+        location = ctx.draft.location
+        return location.ruid if location is not None else None
 
     @pseudo_variable("location_ua")
     def pv_location_ua(self, ctx: Context) -> bytes | None:
         """$location_ua: the User-Agent of the contact that lookup() found."""
-        return ctx.extra.get("location_ua")
+        location = ctx.draft.location
+        return location.user_agent if location is not None else None
 
     @pseudo_variable("sel", bind=True)
     def pv_sel(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:

@@ -12,8 +12,8 @@ from sipapp.plugin import ModulePlugin
 MODULES = """
     async avpops cachedb_local cachedb_redis cfg_rpc cfgutils corex counters crypto ctl db_mysql db_postgres
     db_sqlite db_text debugger diversion exec htable http_async_client http_client ipops jansson json jsonrpcs kex
-    ldap maxfwd mqueue nathelper ndb_redis path pike pv ratelimit regex rest_client rr rtimer sanity sdpops siputils
-    sl sqlops statistics textops textopsx timer tm tmx tsilo uac uuid xhttp xhttp_prom xlog
+    ldap maxfwd mqueue nathelper ndb_redis path pike pv ratelimit regex registrar rest_client rr rtimer sanity sdpops
+    siputils sl sqlops statistics textops textopsx timer tm tmx tsilo uac usrloc uuid xhttp xhttp_prom xlog
 """
 
 sipapp = ServiceMaker("sipapp", "sipapp.tap", "A SIP application server for Kamailio scripts.", "sipapp")

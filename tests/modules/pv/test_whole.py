@@ -9,6 +9,7 @@ import sipapp
 from sipapp.core.parameters import CoreConfig
 from sipapp.errors import ConfigError
 from sipapp.interfaces.script import Value
+from sipapp.message.draft import Branch
 from tests.modules.pv.script import Script, raw
 
 TEXT = """MESSAGE sip:example.com SIP/2.0
@@ -79,7 +80,8 @@ class MessageTests(WholeCase):
 
     def test_what_lookup_has_found(self) -> None:
         self.reads({"$ruid": None, "$location_ua": None})
-        self.script.ctx.extra.update(ruid=b"u1", location_ua=b"phone")
+        location = self.script.ctx.draft.location = Branch(b"sip:bob@192.0.2.1")
+        location.ruid, location.user_agent = b"u1", b"phone"
         self.reads({"$ruid": b"u1", "$location_ua": b"phone"})
 
 

@@ -1,0 +1,142 @@
+# -*- test-case-name: tests.modules.usrloc.test_usrloc -*-
+"""usrloc: where users are: location tables, for the registrar and whoever else asks. RFC 3261 §10."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from zope.interface import implementer
+
+from sipapp.interfaces.keepalive import IPingTargets
+from sipapp.interfaces.location import Contact, ILocation, IUsrloc
+from sipapp.interfaces.store import IStore
+from sipapp.log import Logger
+from sipapp.module import ConfigError, IServer, modparam, module
+from sipapp.modules.usrloc.commands import Commands
+from sipapp.modules.usrloc.database import Columns
+from sipapp.modules.usrloc.location import BY_CALL, Location, Rules
+from sipapp.modules.usrloc.pings import Pings
+
+log = Logger()
+
+Told = Callable[[ILocation, bytes, Contact], None]
+
+
+@implementer(IUsrloc, IPingTargets)
+@module("usrloc", provides=[IUsrloc, IPingTargets])
+class Usrloc(Commands, Pings, Columns):
+    """Its tables."""
+
+    use_domain: int = modparam(default=0, doc="1: users are told apart by user and domain, not by the user part alone")
+    matching_mode: int = modparam(
+        default=0,
+        doc="which contact a registration renews, where it names no instance: 0: the one of the same URI, 1: of the "
+        "same URI and Call-ID, 2: of the same URI and Path, 3: of the same Call-ID",
+    )
+    cseq_delay: int = modparam(
+        default=20, unit="s", doc="for so long a registration with the same CSeq is a retransmission, later an error"
+    )
+    desc_time_order: int = modparam(default=0, doc="1: the newest contact comes first, not the one with the best q")
+    nat_bflag: int = modparam(default=-1, maximum=31, doc="the branch flag of contacts behind a NAT; -1: none")
+    xavp_contact: bytes = modparam(
+        default=b"", doc="the name of a $xavp that save() keeps with each contact, and lookup() brings back"
+    )
+    preload: list[str] = modparam(default=(), doc="a table that there is before any function names it")
+    timer_interval: int = modparam(
+        default=60,
+        unit="s",
+        doc="how often streams that are lost are looked for (`handle_lost_tcp`); contacts go in the second in which "
+        "their time is over",
+    )
+    handle_lost_tcp: int = modparam(default=0, doc="1: a contact goes with the stream that it has registered by")
+    close_expired_tcp: int = modparam(default=0, doc="1: the stream of a contact is closed when its time is over")
+    ka_timeout: int = modparam(
+        default=0, unit="s", doc="contacts that answer no ping of nathelper's for so long go; 0: they stay"
+    )
+    hash_size: int = modparam(default=10, doc="Kamailio's table size, a power of two; only ul.dump shows it")
+    timer_procs: int = modparam(default=0, doc="processes that look for expired contacts in Kamailio; without effect")
+    load_rank: int = modparam(default=1, doc="which process loads the tables in Kamailio; without effect")
+    skip_remote_socket: int = modparam(default=0, doc="1: contacts of sockets that are not ours are not loaded")
+    ka_mode: int = modparam(default=0, doc="pings by usrloc itself: nathelper sends them here; only 0 is accepted")
+    ka_from: str = modparam(default="sip:server@kamailio.org", doc="see `ka_mode`")
+    ka_domain: str = modparam(default="kamailio.org", doc="see `ka_mode`")
+    ka_method: str = modparam(default="OPTIONS", doc="see `ka_mode`")
+    ka_filter: int = modparam(default=0, doc="see `ka_mode`")
+    ka_interval: int = modparam(default=40, unit="s", doc="see `ka_mode`")
+    ka_randomize: int = modparam(default=20, unit="s", doc="see `ka_mode`")
+    ka_loglevel: int = modparam(default=255, doc="see `ka_mode`")
+    ka_logmsg: str = modparam(default=" to-uri: [$tu] remote-addr: [$sas]", doc="see `ka_mode`")
+    ka_reply_codes: str = modparam(default="0", doc="see `ka_mode`")
+
+    def start(self, server: IServer) -> None:
+        """Raises ConfigError: a parameter is wrong."""
+        if not 0 <= self.matching_mode <= BY_CALL:
+            raise ConfigError(f'modparam("usrloc", "matching_mode"): 0 to {BY_CALL}, not {self.matching_mode}')
+        if self.ka_mode:
+            raise ConfigError('modparam("usrloc", "ka_mode"): only 0: nathelper sends pings (natping_interval)')
+        self.check_database()
+        self.server = server
+        self.nat_flag = 1 << self.nat_bflag if self.nat_bflag >= 0 else 0
+        self.case_sensitive = False  # the registrar says otherwise
+        self.tables: dict[bytes, Location] = {}
+        self._told: list[Told] = []
+        self._rules = Rules(self.matching_mode, self.cseq_delay, self.desc_time_order != 0)
+        self.start_pings(self.ka_timeout)
+        server.statistics.gauge("usrloc", "registered_users", lambda: sum(t.users for t in self.tables.values()))
+        for name in self.preload:
+            self.location(name.encode())
+        self._watch = server.clock.callLater(self.timer_interval, self._look_for_lost) if self.handle_lost_tcp else None
+
+    def stop(self) -> None:
+        for table in self.tables.values():
+            table.stop()
+        if self._watch is not None and self._watch.active():
+            self._watch.cancel()
+
+    # -- what the registrar asks
+
+    def location(self, name: bytes) -> Location:
+        found = self.tables.get(name)
+        if found is None:
+            store = self.server.get(IStore)
+            found = self.tables[name] = Location(name, store, self.server.clock, self._rules, self._is_gone)
+            self._count(found)
+        return found
+
+    def _count(self, table: Location) -> None:
+        statistics, name = self.server.statistics, table.name.decode(errors="replace")
+        statistics.gauge("usrloc", f"{name}-users", lambda: table.users)
+        statistics.gauge("usrloc", f"{name}-contacts", lambda: table.contacts)
+        table.expired = statistics.counter("usrloc", f"{name}-expires")
+
+    def on_expired(self, callback: Told) -> None:
+        self._told.append(callback)
+
+    def new_ruid(self) -> bytes:
+        tag: bytes = self.server.ids.tag()
+        return b"uloc-" + tag
+
+    # -- contacts that go
+
+    def _is_gone(self, table: ILocation, aor: bytes, contact: Contact) -> None:
+        self.answered.pop(contact.ruid, None)
+        if self.close_expired_tcp and contact.connection >= 0:
+            connection = self.server.transport.connections.by_id(contact.connection)
+            if connection is not None and contact.server_id == self.server.config.server_id:
+                connection.close()
+        for tell in self._told:
+            tell(table, aor, contact)
+
+    def _look_for_lost(self) -> None:
+        """Contacts whose streams are closed go at once; those of other servers have streams there."""
+        self._watch = self.server.clock.callLater(self.timer_interval, self._look_for_lost)
+        by_id, here = self.server.transport.connections.by_id, self.server.config.server_id
+        for table in self.tables.values():
+            for aor, contacts in table.records():
+                lost = [
+                    c.ruid
+                    for c in contacts
+                    if c.connection >= 0 and c.server_id == here and by_id(c.connection) is None
+                ]
+                if lost:
+                    table.shorten(aor, lost, 0)

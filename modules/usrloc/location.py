@@ -1,0 +1,217 @@
+# -*- test-case-name: tests.modules.usrloc.test_location -*-
+"""location: one location table: contacts by address of record, in a table of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, NamedTuple
+
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+
+from sipapp.interfaces.location import Contact, ILocation, RepeatedRegistration, StaleRegistration
+from sipapp.interfaces.store import IStore
+from sipapp.log import Logger
+from sipapp.modules.usrloc.record import count, pack, unpack
+from sipapp.modules.usrloc.schedule import Schedule
+from sipapp.statistics import Counter
+
+log = Logger()
+
+BY_CONTACT, BY_CONTACT_AND_CALL, BY_CONTACT_AND_PATH, BY_CALL = range(4)
+"""`matching_mode`: by what a registration that names no instance finds the contact that it renews."""
+
+
+class Rules(NamedTuple):
+    """What the parameters say of every table."""
+
+    matching_mode: int = BY_CONTACT
+    cseq_delay: int = 20  # s
+    newest_first: bool = False  # desc_time_order
+
+
+Gone = Callable[["Location", bytes, Contact], None]
+
+
+@implementer(ILocation)
+class Location:
+    """A location table."""
+
+    def __init__(self, name: bytes, store: IStore, clock: Any, rules: Rules, gone: Gone) -> None:
+        self.name = name
+        self.rules = rules
+        self.expired = Counter("usrloc", "expires")
+        self._clock = clock
+        self._gone = gone
+        self._table = store.table(b"usrloc:" + name)
+        self._ruids = store.table(b"usrloc:" + name + b":ruid")
+        self._schedule = Schedule(clock, self._look)
+
+    # -- what the registrar asks
+
+    def get(self, aor: bytes) -> list[Contact]:
+        value = self._table.get(aor)
+        if value is None or value.__class__ is not bytes:
+            return []
+        now = self._clock.seconds()
+        contacts = unpack(value)
+        for contact in contacts:
+            if contact.expires and contact.expires <= now:
+                return [c for c in contacts if not c.expires or c.expires > now]
+        return contacts
+
+    def put(self, aor: bytes, contacts: list[Contact]) -> None:
+        if not contacts:
+            self._table.delete(aor)
+            return
+        first = last = 0
+        forever = False
+        for contact in contacts:
+            expires = contact.expires
+            if not expires:
+                forever = True
+            else:
+                if not first or expires < first:
+                    first = expires
+                if expires > last:
+                    last = expires
+        lifetime = 0 if forever else max(last - int(self._clock.seconds()), 1)
+        self._table.put(aor, pack(contacts), lifetime)
+        if first:
+            self._schedule.at(first, aor)
+
+    def hold(self, aor: bytes, holder: Any) -> Deferred[None] | None:
+        return self._table.lock(aor, holder)
+
+    def release(self, aor: bytes) -> None:
+        self._table.unlock(aor)
+
+    def find(self, contacts: list[Contact], wanted: Contact) -> Contact | None:
+        if wanted.instance:
+            instance = _bare(wanted.instance)
+            for contact in contacts:
+                if contact.instance and contact.reg_id == wanted.reg_id and _bare(contact.instance) == instance:
+                    return contact
+            return None
+        found = self._match(contacts, wanted)
+        if found is None:
+            return None
+        if self.rules.matching_mode == BY_CONTACT_AND_CALL or found.call_id == wanted.call_id:
+            self._check_order(found, wanted)
+        return found
+
+    def _match(self, contacts: list[Contact], wanted: Contact) -> Contact | None:
+        mode = self.rules.matching_mode
+        for contact in contacts:
+            if mode != BY_CALL and contact.uri != wanted.uri:
+                continue
+            if mode in (BY_CONTACT_AND_CALL, BY_CALL) and contact.call_id != wanted.call_id:
+                continue
+            if mode == BY_CONTACT_AND_PATH and wanted.path and contact.path != wanted.path:
+                continue
+            return contact
+        return None
+
+    def _check_order(self, found: Contact, wanted: Contact) -> None:
+        if wanted.cseq > found.cseq:
+            return
+        if wanted.cseq == found.cseq and found.modified + self.rules.cseq_delay > int(self._clock.seconds()):
+            raise RepeatedRegistration(f"{wanted!r} has registered with CSeq {wanted.cseq} already")
+        raise StaleRegistration(f"{wanted!r} has registered with CSeq {found.cseq} already")
+
+    def place(self, contacts: list[Contact], contact: Contact) -> None:
+        if contact in contacts:
+            at = contacts.index(contact)
+            before, behind = contacts[at - 1] if at else None, contacts[at + 1] if at + 1 < len(contacts) else None
+            if not self.rules.newest_first and (
+                (before is None or before.q >= contact.q) and (behind is None or behind.q <= contact.q)
+            ):
+                return
+            del contacts[at]
+        if self.rules.newest_first:
+            contacts.insert(0, contact)
+            return
+        for at, other in enumerate(contacts):
+            if other.q < contact.q:
+                contacts.insert(at, contact)
+                return
+        contacts.append(contact)
+
+    def name_ruid(self, ruid: bytes, aor: bytes, lifetime: int) -> None:
+        self._ruids.put(ruid, aor, max(lifetime, 1))
+
+    def of_ruid(self, ruid: bytes) -> bytes | None:
+        aor = self._ruids.get(ruid)
+        return aor if isinstance(aor, bytes) else None
+
+    # -- what operators ask
+
+    @property
+    def users(self) -> int:
+        """How many addresses have contacts."""
+        return len(self._table)
+
+    @property
+    def contacts(self) -> int:
+        """How many contacts there are."""
+        return sum(count(value) for _, value in self._table.items() if isinstance(value, bytes))
+
+    def records(self, wanted: Callable[[bytes], bool] | None = None) -> Iterator[tuple[bytes, list[Contact]]]:
+        """Every address, or those for which `wanted(aor)` is true, with its contacts."""
+        for aor, value in self._table.items():
+            if isinstance(value, bytes) and (wanted is None or wanted(aor)):
+                yield aor, unpack(value)
+
+    def shorten(self, aor: bytes, ruids: Collection[bytes], seconds: int) -> None:
+        """Let these contacts of an address live no longer than so long."""
+        waiting = self.hold(aor, ruids)
+        if waiting is not None:
+            waiting.addCallback(lambda _: self._shorten(aor, ruids, seconds))
+        else:
+            self._shorten(aor, ruids, seconds)
+
+    def _shorten(self, aor: bytes, ruids: Collection[bytes], seconds: int) -> None:
+        try:
+            contacts = self.get(aor)
+            end = int(self._clock.seconds()) + seconds
+            for contact in contacts:
+                if contact.ruid in ruids and (not contact.expires or contact.expires > end):
+                    contact.expires = end
+            self.put(aor, contacts)
+        finally:
+            self.release(aor)
+
+    def stop(self) -> None:
+        self._schedule.stop()
+
+    # -- time
+
+    def _look(self, aor: bytes) -> None:
+        """The second of some contact of this address has come."""
+        waiting = self.hold(aor, self)
+        if waiting is not None:
+            waiting.addCallback(lambda _: self._sweep(aor))
+        else:
+            self._sweep(aor)
+
+    def _sweep(self, aor: bytes) -> None:
+        """Take away what is over, in the hold of the address; tell of it when that is done."""
+        try:
+            value = self._table.get(aor)
+            now = self._clock.seconds()
+            every = unpack(value) if isinstance(value, bytes) else []
+            over = [c for c in every if c.expires and c.expires <= now]
+            if over:
+                self.put(aor, [c for c in every if not c.expires or c.expires > now])
+            elif times := [c.expires for c in every if c.expires]:
+                self._schedule.at(min(times), aor)
+        finally:
+            self.release(aor)
+        self.expired.value += len(over)
+        for contact in over:
+            self._gone(self, aor, contact)
+
+
+def _bare(instance: bytes) -> bytes:
+    """Without the angle brackets."""
+    return instance[1:-1] if instance[:1] == b"<" and instance[-1:] == b">" else instance

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyClass
+
+from sipapp.interfaces.location import (
+    ALL_METHODS,
+    Contact,
+    ILocation,
+    IUsrloc,
+    RepeatedRegistration,
+    StaleRegistration,
+)
+from sipapp.modules.usrloc import Usrloc
+from sipapp.modules.usrloc.location import Location
+
+
+class LocationTests(SynchronousTestCase):
+    def test_usrlocs_keep_it(self) -> None:
+        self.assertTrue(verifyClass(ILocation, Location, tentative=True))
+        self.assertTrue(verifyClass(IUsrloc, Usrloc, tentative=True))
+
+    def test_a_contact_takes_every_method_until_it_says_otherwise(self) -> None:
+        contact = Contact(b"sip:bob@192.0.2.1")
+        self.assertEqual((contact.methods, contact.q, contact.connection, contact.expires), (ALL_METHODS, -1, -1, 0))
+        self.assertEqual(repr(contact), "<Contact sip:bob@192.0.2.1>")
+
+    def test_a_retransmission_is_stale_too(self) -> None:
+        self.assertTrue(issubclass(RepeatedRegistration, StaleRegistration))
