@@ -28,8 +28,9 @@ from sipapp.interfaces.transport import Flow
 
 HEAD = """
 debug=0
+suspend_timeout=3600
 loadmodule "tm" loadmodule "sl" loadmodule "pv" loadmodule "textops" loadmodule "async" loadmodule "http_client"
-modparam("http_client", "backend", "*=>in_flight=0")
+modparam("http_client", "backend", "*=>in_flight=0") modparam("http_client", "connection_timeout", 3600)
 request_route {
     if (is_method("ACK")) { t_check_trans(); exit; }
     %s
@@ -39,8 +40,8 @@ route[GO_ON] { t_reply("404", "Not Found"); }
 """
 
 WAITS = {
-    "sleep": 'async_sleep("100");',
-    "route": 'async_route("GO_ON", "100");',
+    "sleep": 'async_sleep("3600");',
+    "route": 'async_route("GO_ON", "3600");',
     "http": 'http_client_query("http://192.0.2.9/?u=$fU", "$var(body)");',
 }
 
@@ -63,8 +64,12 @@ class Measured(Bench):
         super().__init__(HEAD % WAITS[kind], Silent())
 
     def place(self, numbers: Iterable[int]) -> None:
+        """Each of them, a thousand in a second."""
         for number in numbers:
             self.receive(request("INVITE", number), self._flow())
+            if not number % 1000:
+                self.clock.advance(1)
+        self.clock.advance(2)
         self.sender.sent = []
 
     def _flow(self) -> Flow:

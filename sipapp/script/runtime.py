@@ -299,8 +299,6 @@ class Run(Awaiting):
             suspended.leave(self, "errors")
             give_up(awaited)
             return why
-        if self.kept is not None:
-            self.ctx.forget()
         self.waiting = awaited
         if is_pause:
             awaited.tell(self)

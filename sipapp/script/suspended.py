@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import takewhile
+from itertools import islice, takewhile
 from math import log10
 from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 log = Logger()
 
+FORGET_AFTER = 1.0
+"""s: a run that has waited so long keeps nothing that can be had again. Most are over before, and never pay for it."""
+
+AT_ONCE = 200
+"""How many runs are gone through before the reactor gets its turn: less than a ms of work."""
+
+_EVERY = 0.1  # s: not oftener than so are they looked at
 _STEPS = 10  # histogram buckets a decade: each is a quarter wider than the one before
 _FASTEST = 0.0001  # s; everything below is in the first bucket
 _BUCKETS = 8 * _STEPS  # up to 10000 s
@@ -78,7 +85,9 @@ class Suspended:
         self._server = server
         self._runs: dict[Run, None] = {}
         self._streams: dict[Any, dict[Run, None]] = {}  # those whose message came by a stream, by its connection
+        self._young: dict[Run, None] = {}  # those that have forgotten nothing yet
         self._alarm: Any = None
+        self._reminder: Any = None  # of the young ones
         self.functions: dict[str, Waits] = {}
         self._last = 0
         self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
@@ -102,6 +111,9 @@ class Suspended:
         if len(self._runs) >= self._server.config.suspend_max:
             raise TooManySuspended(len(self._runs))
         self._runs[run] = None
+        self._young[run] = None
+        if self._reminder is None:
+            self._reminder = clock.callLater(FORGET_AFTER, self._forget)
         connection = _connection(run)
         if connection is not None:
             self._streams.setdefault(connection, {})[run] = None
@@ -113,6 +125,7 @@ class Suspended:
     def leave(self, run: Run, outcome: str) -> None:
         """It waits no more. A failure after the time limit of async() is a time-out."""
         self._runs.pop(run, None)
+        self._young.pop(run, None)
         if self._streams:
             self._leave_stream(run)
         name = run.site.function if run.site is not None else "?"
@@ -131,6 +144,20 @@ class Suspended:
     def on_stream(self, connection: Any) -> list[Run]:
         """Those whose request came by this connection."""
         return [run for run in self._streams.get(connection, ()) if run.kept is not None]
+
+    def _forget(self) -> None:
+        """Have those forget that have waited for a while; come back for the others."""
+        clock = self._server.clock
+        limit = clock.seconds() - FORGET_AFTER
+        for run in list(takewhile(lambda run: run.since <= limit, islice(self._young, AT_ONCE))):
+            del self._young[run]
+            if run.kept is not None:
+                run.ctx.forget()
+        self._reminder = None
+        for run in self._young:
+            later = max(_EVERY, run.since - limit) if run.since > limit else 0.0
+            self._reminder = clock.callLater(later, self._forget)
+            break
 
     # -- too long
 
@@ -173,9 +200,10 @@ class Suspended:
         part of one, and must not go on when that ends."""
         for run in sorted(self._runs, key=lambda run: run.kept is None):
             run.abort(TooManySuspended(len(self._runs), "the server goes down"))
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
+        for alarm in (self._alarm, self._reminder):
+            if alarm is not None:
+                alarm.cancel()
+        self._alarm = self._reminder = None
 
     # -- what operators ask
 

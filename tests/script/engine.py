@@ -283,6 +283,24 @@ class Server:
         return Context(self, request(), Draft())  # type: ignore[arg-type]
 
 
+class Keeper:
+    """Who keeps requests, in place of tm."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.kept: list[Context] = []
+        self.gone: list[Context] = []
+        self.error = error
+
+    def suspending(self, ctx: Context) -> bool:
+        self.kept.append(ctx)
+        if self.error is not None:
+            raise self.error
+        return True
+
+    def suspended_too_long(self, ctx: Context) -> None:
+        self.gone.append(ctx)
+
+
 class Engine:
     """One script, compiled. `kind` is the block that `body` becomes; `routes` are further blocks."""
 

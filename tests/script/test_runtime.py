@@ -12,7 +12,7 @@ from sipapp.errors import ScriptError, SuspendedTooLong, TooManySuspended
 from sipapp.interfaces.route import RouteType
 from sipapp.module import Context
 from sipapp.script.runtime import FAILED, Route, ScriptExit, ScriptJump, execute
-from tests.script.engine import Engine
+from tests.script.engine import Engine, Keeper
 
 
 class WaitTests(SynchronousTestCase):
@@ -208,24 +208,6 @@ class AsyncTests(SynchronousTestCase):
         self.assertEqual(engine.said, ["R"])
 
 
-class Keeper:
-    """Who keeps requests, in place of tm."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self.kept: list[Context] = []
-        self.gone: list[Context] = []
-        self.error = error
-
-    def suspending(self, ctx: Context) -> bool:
-        self.kept.append(ctx)
-        if self.error is not None:
-            raise self.error
-        return True
-
-    def suspended_too_long(self, ctx: Context) -> None:
-        self.gone.append(ctx)
-
-
 class KeeperTests(SynchronousTestCase):
     def engine(self, body: str, keeper: Keeper, **config: Any) -> Engine:
         engine = Engine(body, **config)
@@ -275,20 +257,19 @@ class KeeperTests(SynchronousTestCase):
 
 
 class ForgetTests(SynchronousTestCase):
-    def test_a_run_that_waits_with_its_message_keeps_nothing_that_can_be_had_again(self) -> None:
+    def test_nothing_is_kept_that_can_be_had_again(self) -> None:
         engine = Engine("wait(1);")
-        engine.server.keeper = Keeper()
         ctx = engine.start()
+        ctx.forget()
         self.assertEqual({name for name in Context.__slots__ if not _has(ctx, name)}, {"vars", "extra"})
         self.assertEqual([name for name in ("edits", "targets", "reply_fields") if _has(ctx.draft, name)], [])
         self.assertFalse(_has(ctx.message, "head"))
 
     def test_what_there_is_stays(self) -> None:
         engine = Engine("$var(x) = 3; wait(1);")
-        engine.server.keeper = Keeper()
-        ctx = engine.context()
+        ctx = engine.start()
         ctx.extra["a"] = 1
-        engine.start(ctx)
+        ctx.forget()
         self.assertEqual((ctx.vars, ctx.extra), ({b"x": 3}, {"a": 1}))
 
 

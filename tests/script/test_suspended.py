@@ -7,9 +7,9 @@ from datetime import datetime
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import TooManySuspended
-from sipapp.script.runtime import FAILED
-from sipapp.script.suspended import Waits
-from tests.script.engine import Engine
+from sipapp.script.runtime import FAILED, Context
+from sipapp.script.suspended import AT_ONCE, Waits
+from tests.script.engine import Engine, Keeper
 
 
 class BoundTests(SynchronousTestCase):
@@ -56,6 +56,68 @@ class TimeoutTests(SynchronousTestCase):
         engine.start()
         engine.advance(100000)
         self.assertEqual(engine.ended, [])
+
+
+class ForgetTests(SynchronousTestCase):
+    def forgetful(self, engine: Engine) -> list[float]:
+        """When a context is told to forget."""
+        told: list[float] = []
+        clock = engine.server.clock
+        self.patch(Context, "forget", lambda ctx: told.append(clock.seconds()))
+        return told
+
+    def engine(self, body: str) -> Engine:
+        engine = Engine(body)
+        engine.server.keeper = Keeper()
+        return engine
+
+    def test_who_waits_for_a_second_forgets_what_can_be_had_again(self) -> None:
+        engine = self.engine("wait(9); wait(9);")
+        told = self.forgetful(engine)
+        engine.start()
+        engine.advance(0.99)
+        self.assertEqual(told, [])
+        engine.advance(0.01)
+        self.assertEqual(told, [1.0])
+        engine.advance(8)
+        engine.advance(1)
+        self.assertEqual(told, [1.0, 10.0])
+
+    def test_who_is_over_before_does_not(self) -> None:
+        engine = self.engine("broken();")
+        told = self.forgetful(engine)
+        engine.start()
+        engine.advance(0.9)
+        engine.trial.pending[0].callback(None)
+        engine.advance(5)
+        self.assertEqual((told, engine.timers()), ([], 0))
+
+    def test_who_has_no_message_of_its_own_does_not(self) -> None:
+        engine = Engine("wait(9);")
+        told = self.forgetful(engine)
+        engine.start()
+        engine.advance(5)
+        self.assertEqual(told, [])
+
+    def test_so_many_at_a_time(self) -> None:
+        engine = self.engine("wait(9);")
+        told = self.forgetful(engine)
+        for _ in range(AT_ONCE + 1):
+            engine.start()
+        between: list[int] = []
+        engine.server.clock.callLater(1.0, lambda: between.append(len(told)))
+        engine.advance(1)
+        self.assertEqual((between, len(told)), ([AT_ONCE], AT_ONCE + 1))
+
+    def test_those_that_come_one_by_one_are_gone_through_ten_times_a_second(self) -> None:
+        engine = self.engine("wait(9);")
+        told = self.forgetful(engine)
+        for _ in range(10):
+            engine.start()
+            engine.advance(0.02)
+        for _ in range(100):
+            engine.advance(0.01)
+        self.assertEqual((len(told), len(set(told))), (10, 3))
 
 
 class ListTests(SynchronousTestCase):
