@@ -13,6 +13,7 @@ from sipapp.message.leaf import Splice, scan, splice
 from sipapp.message.mime import close
 from sipapp.message.request import Request
 from sipapp.message.response import Response
+from sipapp.message.resting import resting
 
 if TYPE_CHECKING:
     from sipapp.message.headers import Field
@@ -84,7 +85,7 @@ _new = tuple.__new__  # a tenth of what the class itself takes to make one
 _by_start = itemgetter(0)
 _NOWHERE = Outbound()
 _LINE = b"start line\r\n"
-_LISTS = frozenset(("edits", "targets", "reply_fields"))
+_LISTS = ("edits", "targets", "reply_fields")
 
 
 class Draft:
@@ -140,24 +141,18 @@ class Draft:
         self.boundary: bytes | None = None  # of a multipart body, whose delimiters are set right when it goes out
         self.consumed: tuple[bytes | None, bytes | None] | None = None  # see consume_uri()
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Asked for a list that `forget` has thrown away."""
-            if name not in _LISTS:
-                raise AttributeError(f"'Draft' object has no attribute {name!r}")
-            made = []
-            setattr(self, name, made)
-            return made
-
     def forget(self) -> None:
         """Keep no empty lists. For those that wait: nobody may hold on to one of them."""
-        if not self.edits:
-            del self.edits
-        if not self.targets:
-            del self.targets
-        if not self.reply_fields:
-            del self.reply_fields
+        empty = [name for name in _LISTS if not getattr(self, name)]
+        for name in empty:
+            delattr(self, name)
+        if empty:
+            self.__class__ = resting(Draft)
+
+    def remember(self) -> None:
+        for name in _LISTS:
+            if not hasattr(self, name):
+                setattr(self, name, [])
 
     def fork(self) -> Draft:
         """A draft that starts from this one and changes by itself."""

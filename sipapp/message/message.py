@@ -10,6 +10,7 @@ from sipapp.message.address import Address, parse_addresses
 from sipapp.message.cseq import CSeq
 from sipapp.message.headers import Field, split_spans, split_values
 from sipapp.message.leaf import scan
+from sipapp.message.resting import resting
 from sipapp.message.via import Via, marks, parse_vias
 
 if TYPE_CHECKING:
@@ -63,15 +64,6 @@ class Message:
         self._from: Any = _UNREAD
         self._to: Any = _UNREAD
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Asked for what is not there: `head`, which `forget` has thrown away."""
-            if name != "head":
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            head = self.head = scan(self.raw)
-            return head
-
     def forget(self) -> None:
         """Keep the bytes alone: what has been read in them is read again if somebody asks. For those that wait."""
         try:
@@ -80,6 +72,10 @@ class Message:
             return  # nobody has asked since
         self.way_back = self._body = self._via = self._vias = None
         self._cseq = self._from = self._to = _UNREAD
+        self.__class__ = resting(type(self))
+
+    def remember(self) -> None:
+        self.head = scan(self.raw)
 
     # -- header fields ----------------------------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from sys import getrefcount
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -18,6 +20,7 @@ from sipapp.errors import PeerError, Position, ScriptError, TooManySuspended
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import ISuspension
 from sipapp.log import Logger
+from sipapp.message.resting import resting
 from sipapp.script.awaiting import Awaited, Awaiting, give_up
 from sipapp.script.pause import Pause
 from sipapp.script.stack import routes_of, shown
@@ -134,6 +137,7 @@ class Context:
         self.xavps: Any = None  # $xavp, $xavu, $xavi: made on first use
         self.xavus: Any = None
         self.xavis: Any = None
+        self.vars: dict[bytes, Value] = {}  # $var; a name that was never set is 0
         self.script_flags = 0
         self.transaction: Any = None  # tm's, where there is one
         self.branch: int = -1  # the branch that a branch, reply or failure route is about
@@ -142,24 +146,28 @@ class Context:
         self.run: Run | None = None  # the driver, while the route is a coroutine
         self.extra: dict[str, Any] = {}  # what modules keep for this run, by their own names
 
-    if TYPE_CHECKING:
-        vars: dict[bytes, Value]  # $var; a name that was never set is 0
-    else:
-
-        def __getattr__(self, name: str) -> Any:
-            """Asked for what few scripts have, or what `forget` has thrown away."""
-            if name not in ("vars", "extra"):
-                raise AttributeError(f"'Context' object has no attribute {name!r}")
-            made = {}
-            setattr(self, name, made)
-            return made
-
     def forget(self) -> None:
         """Its run waits, perhaps with a hundred thousand others: keep nothing that can be had again."""
         self.message.forget()
         self.draft.forget()
-        if not self.extra:
-            del self.extra
+        missing = [name for name in ("vars", "extra") if not getattr(self, name) and _holders(self, name) == _ONE]
+        for name in missing:
+            delattr(self, name)
+        if missing:
+            self.__class__ = resting(Context)
+
+    def remember(self) -> None:
+        for name in ("vars", "extra"):
+            if not hasattr(self, name):
+                setattr(self, name, {})
+
+
+def _holders(owner: object, name: str) -> int:
+    """How many hold the value of an attribute: a branch_route has the $var of its request's route."""
+    return getrefcount(getattr(owner, name))
+
+
+_ONE = _holders(SimpleNamespace(own={}), "own")
 
 
 Done = Callable[[Context, int], None]

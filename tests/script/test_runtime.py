@@ -272,6 +272,21 @@ class ForgetTests(SynchronousTestCase):
         ctx.forget()
         self.assertEqual((ctx.vars, ctx.extra), ({b"x": 3}, {"a": 1}))
 
+    def test_what_another_run_has_too_stays(self) -> None:
+        engine = Engine("wait(1);")
+        ctx, other = engine.start(), engine.context()
+        other.vars = ctx.vars
+        ctx.forget()
+        other.vars[b"x"] = 3
+        self.assertEqual(ctx.vars, {b"x": 3})
+
+    def test_asked_for_they_are_there_again(self) -> None:
+        ctx = Engine("wait(1);").start()
+        ctx.forget()
+        ctx.vars[b"x"] = 3
+        self.assertEqual((ctx.vars, ctx.extra), ({b"x": 3}, {}))
+        self.assertIs(type(ctx), Context)
+
 
 def _has(owner: Any, name: str) -> bool:
     """Whether a slot is filled."""
