@@ -162,7 +162,7 @@ class Tsilo:
         self._check(ruri)
         stored = self.table.get(self._address(ruri))
         if not stored:
-            log.error("failed to retrieve record for {uri}", uri=ruri.decode(errors="replace"))
+            log.debug("failed to retrieve record for {uri}", uri=ruri.decode(errors="replace"))
             return -1
         for one in stored:
             self._count(await self._append_to(one, domain, ruri, contact))

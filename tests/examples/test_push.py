@@ -4,39 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from sipapp.interfaces.http import IHttpEngine
-from sipapp.interfaces.registrar import IRegistrar
-from sipapp.testing.harness import Harness
-from sipapp.testing.http import FakeHttp
+from sipapp.testing.peer import Peer
 from tests.examples.http import ExampleCase
-from tests.modules.tsilo.location import Location
 
 TO_BOB = "sip:bob@example.com"
 
 
-class PhoneCase(ExampleCase):
-    """With a phone that may register; it answers calls."""
+class PushTests(ExampleCase):
+    """With phones of bob's that may register; they answer calls."""
 
     example = "push"
 
     def serve(self, answer: Any) -> None:
         super().serve(answer)
-        self.plug_in()
+        self.phone = self.plug_in("udp:192.0.2.3:5060")
 
-    def plug_in(self) -> None:
-        self.phone = self.sip.peer("udp:192.0.2.3:5060")
-        self.phone.answers = lambda request: [(0, 200)]
+    def plug_in(self, address: str) -> Peer:
+        phone = self.sip.peer(address)
+        phone.answers = lambda request: [(0, 200)]
+        return phone
 
-    def register(self) -> None:
-        self.phone.send("REGISTER", "sip:example.com")
+    def register(self, phone: Peer | None = None, **facts: Any) -> None:
+        """facts: see Peer.send()."""
+        (phone or self.phone).send("REGISTER", "sip:example.com", **facts)
         self.sip.advance(0)
 
-    def rung(self) -> int:
-        """How many calls have reached the phone."""
-        return sum(what == "INVITE" for _, what in self.phone.received)
+    def rung(self, phone: Peer | None = None) -> int:
+        """How many calls have reached a phone."""
+        return sum(what == "INVITE" for _, what in (phone or self.phone).received)
 
-
-class PushTests(PhoneCase):
     def test_a_registered_phone_rings_at_once(self) -> None:
         self.serve(None)
         self.register()
@@ -51,13 +47,43 @@ class PushTests(PhoneCase):
         self.register()
         self.assertEqual((self.phone.statuses, self.rung(), self.heard()), ([200], 1, [200]))
 
-    def test_one_that_does_not_wake_is_408(self) -> None:
+    def test_one_whose_registration_has_ended_sleeps(self) -> None:
+        self.serve(b"")
+        self.register()
+        self.sip.advance(60)
+        self.assertEqual((self.call(TO_BOB), self.rung()), ([], 0))
+        self.register()
+        self.assertEqual((self.rung(), self.heard()), (1, [200]))
+
+    def test_it_may_ring_for_longer_than_it_may_sleep(self) -> None:
+        self.serve(b"")
+        self.phone.answers = lambda request: [(0, 180), (40, 200)] if request.method == b"INVITE" else [(0, 200)]
+        self.call(TO_BOB)
+        self.sip.advance(15)
+        self.register()
+        self.sip.advance(39.9)
+        self.assertEqual(self.heard(), [180])
+        self.sip.advance(0.1)
+        self.assertEqual(self.heard(), [180, 200])
+
+    def test_a_second_phone_rings_too(self) -> None:
+        self.serve(b"")
+        self.phone.answers = lambda request: [(0, 180)] if request.method == b"INVITE" else [(0, 200)]
+        self.call(TO_BOB)
+        self.register()
+        self.sip.advance(5)
+        second = self.plug_in("udp:192.0.2.4:5060")
+        self.register(second)
+        self.assertEqual((self.rung(), self.rung(second), self.heard()[-1]), (1, 1, 200))
+        self.assertEqual(self.phone.received[-1][1], "CANCEL")
+
+    def test_one_that_does_not_wake_is_480(self) -> None:
         self.serve(b"")
         self.call(TO_BOB)
         self.sip.advance(19.5)
         self.assertEqual(self.heard(), [])
         self.sip.advance(0.6)
-        self.assertEqual(self.heard(), [408])
+        self.assertEqual(self.heard(), [480])
         self.register()
         self.assertEqual(self.rung(), 0)
 
@@ -71,6 +97,15 @@ class PushTests(PhoneCase):
         self.call(TO_BOB)
         self.sip.advance(2)
         self.assertEqual(self.heard(), [480])
+
+    def test_a_phone_that_has_come_by_itself_needs_no_push_service(self) -> None:
+        self.serve(None)
+        self.phone.answers = lambda request: [(0, 180), (5, 200)] if request.method == b"INVITE" else [(0, 200)]
+        self.call(TO_BOB)
+        self.sip.advance(1)
+        self.register()
+        self.sip.advance(6)
+        self.assertEqual(self.heard(), [180, 200])
 
     def test_a_caller_who_hangs_up_is_not_called_back(self) -> None:
         self.serve(b"")
@@ -86,57 +121,3 @@ class PushTests(PhoneCase):
         self.alice.send("MESSAGE", TO_BOB)
         self.sip.advance(0)
         self.assertEqual((self.heard(), self.urls()), ([480], []))
-
-
-WITH_TSILO = """
-loadmodule "tm" loadmodule "tmx" loadmodule "sl" loadmodule "pv" loadmodule "textops" loadmodule "tsilo"
-loadmodule "http_client"
-modparam("http_client", "httpcon", "push=>http://127.0.0.1:8080/push")
-request_route {
-    if (is_method("CANCEL")) { t_relay(); exit; }
-    if (is_method("REGISTER")) {
-        sl_send_reply(200, "OK");
-        ts_append("location", "$tu");
-        exit;
-    }
-    t_set_fr(0, 20000);
-    if (!t_suspend()) { exit; }
-    ts_store();
-    launch(http_connect("push", "/$rU", "application/json", "{}", "$avp(answer)"));
-}
-"""
-
-
-class TsiloTests(PhoneCase):
-    """The same with module tsilo, which keeps the calls and asks a registrar where the phones are."""
-
-    def serve(self, answer: Any) -> None:
-        self.http = FakeHttp(answer)
-        location = Location(bob=[b"sip:bob@192.0.2.3"])
-        self.sip = Harness(WITH_TSILO, provide={IHttpEngine: self.http, IRegistrar: location})
-        self.addCleanup(self.sip.close)
-        self.alice = self.sip.peer("udp:192.0.2.1:5060")
-        self.plug_in()
-
-    def test_a_sleeping_phone_is_woken_and_the_call_waits_for_it(self) -> None:
-        self.serve(b"")
-        self.assertEqual(self.call(TO_BOB), [])
-        self.assertEqual(self.urls(), ["POST http://127.0.0.1:8080/push/bob"])
-        self.sip.advance(5)
-        self.assertEqual(self.rung(), 0)
-        self.register()
-        self.assertEqual((self.phone.statuses, self.rung(), self.heard()), ([200], 1, [200]))
-
-    def test_one_that_does_not_wake_is_408(self) -> None:
-        self.serve(b"")
-        self.call(TO_BOB)
-        self.sip.advance(20.1)
-        self.assertEqual(self.heard(), [408])
-
-    def test_a_caller_who_hangs_up_is_not_called_back(self) -> None:
-        self.serve(b"")
-        self.call(TO_BOB)
-        self.alice.cancel()
-        self.sip.advance(0)
-        self.register()
-        self.assertEqual((sorted(self.heard()), self.rung()), ([200, 487], 0))

@@ -75,6 +75,9 @@ class PhoneCase(SynchronousTestCase):
         """Status, and P-Registrar-Error."""
         return answer.status, (answer.first(b"p-registrar-error") or b"").decode()
 
+    def module(self, name: str) -> Any:
+        return self.sip.server.modules[name]
+
     def statistic(self, group: str, name: str) -> Any:
         return self.sip.server.statistics.find(name, group).value  # type: ignore[union-attr]
 

@@ -133,7 +133,7 @@ class FunctionTests(PhoneCase):
     def test_one_who_holds_the_address_is_waited_for(self) -> None:
         self.serve()
         self.register(A)
-        table = self.sip.server.modules["usrloc"].tables[b"location"]
+        table = self.module("usrloc").tables[b"location"]
         table.hold(b"bob", self)
         self.tell("REGISTER", "bob", f"Contact: {B}")
         self.assertEqual(len(self.phone.messages), 1)

@@ -88,7 +88,7 @@ class CommandTests(PhoneCase):
     def test_one_that_somebody_holds_is_waited_for(self) -> None:
         self.serve()
         self.register("<sip:a@192.0.2.1>")
-        table = self.sip.server.modules["usrloc"].tables[b"location"]
+        table = self.module("usrloc").tables[b"location"]
         table.hold(b"bob", self)
         self.sip.clock.callLater(0, table.release, b"bob")
         self.sip.rpc("ul.rm", "location", "bob")

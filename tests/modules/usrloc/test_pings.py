@@ -10,7 +10,7 @@ HEAD = 'loadmodule "nathelper" modparam("usrloc", "nat_bflag", 6) modparam("nath
 
 class PingTests(PhoneCase):
     def targets(self, flags: int = 0, parts: int = 1, own: bool = False) -> list[Any]:
-        usrloc = self.sip.server.modules["usrloc"]
+        usrloc = self.module("usrloc")
         return [target for part in range(parts) for target in usrloc.ping_targets(flags, part, parts, own)]
 
     def test_every_contact_is_in_one_part(self) -> None:
@@ -26,7 +26,7 @@ class PingTests(PhoneCase):
         self.register("<sip:a@192.0.2.1>")
         self.assertEqual([len(self.targets(flags)) for flags in (0, 64, 128, 192)], [1, 1, 0, 0])
         self.assertEqual(len(self.targets(own=True)), 1)
-        self.sip.server.config.server_id = 7
+        vars(self.sip.server.config)["server_id"] = 7
         self.assertEqual(len(self.targets(own=True)), 0)
 
     def test_nathelper_pings_them(self) -> None:
@@ -40,7 +40,7 @@ class PingTests(PhoneCase):
     def test_one_that_answers_no_more_goes(self) -> None:
         self.serve(save=NATTED, head='modparam("usrloc", "ka_timeout", 30)')
         self.register("<sip:a@192.0.2.1>")
-        usrloc = self.sip.server.modules["usrloc"]
+        usrloc = self.module("usrloc")
         target = self.targets()[0]
         self.sip.advance(20)
         usrloc.keepalive_answered(target.aor_hash, target.ruid)
