@@ -46,7 +46,7 @@ class Message:
         "way_back",
     )
 
-    def __init__(self, raw: bytes, head: Head, version: bytes) -> None:
+    def _begin(self, raw: bytes, head: Head, version: bytes) -> None:
         self.raw = raw
         self.head = head
         self.version = version

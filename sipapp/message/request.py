@@ -6,19 +6,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sipapp.message.message import Message
+from sipapp.message.owncode import own_code
 from sipapp.message.uri import Uri
 
 if TYPE_CHECKING:
     from sipapp.message.leaf import Head
 
 
+@own_code
 class Request(Message):
     """A request. `method` and `uri` are as received; methods compare with case."""
 
     __slots__ = ("_parsed_uri", "method", "uri")
 
     def __init__(self, raw: bytes, head: Head, method: bytes, uri: bytes, version: bytes) -> None:
-        Message.__init__(self, raw, head, version)
+        self._begin(raw, head, version)
         self.method = method
         self.uri = uri
         self._parsed_uri: Uri | None = None

@@ -6,19 +6,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sipapp.message.message import Message
+from sipapp.message.owncode import own_code
 
 if TYPE_CHECKING:
     from sipapp.message.draft import Draft
     from sipapp.message.leaf import Head
 
 
+@own_code
 class Response(Message):
     """A response: `status` 100 to 699, `reason` as received."""
 
     __slots__ = ("draft", "reason", "status")
 
     def __init__(self, raw: bytes, head: Head, version: bytes, status: int, reason: bytes) -> None:
-        Message.__init__(self, raw, head, version)
+        self._begin(raw, head, version)
         self.status = status
         self.reason = reason
         self.draft: Draft | None = None  # what reply_route has done to it, for whoever sends it on

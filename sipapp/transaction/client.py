@@ -47,7 +47,7 @@ class ClientTransaction(Transaction):
         flow: Flow,
         timers: Timers,
     ) -> None:
-        Transaction.__init__(self, layer, key, state, user)
+        self._set_up(layer, key, state, user)
         self.branch_id = branch_id
         self.flow = flow
         self.method = method

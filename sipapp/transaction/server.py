@@ -31,7 +31,7 @@ class ServerTransaction(Transaction):
     __slots__ = ("_last", "request")
 
     def __init__(self, layer: TransactionLayer, key: Hashable, state: IntEnum, user: Any, request: Request) -> None:
-        Transaction.__init__(self, layer, key, state, user)
+        self._set_up(layer, key, state, user)
         self.request = request
         self._last: bytes | None = None  # the last response
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from sipapp.message.owncode import own_code
 from sipapp.transaction.actions import Action
 from sipapp.transaction.events import Event
 from sipapp.transaction.machine import Table, unknown
@@ -32,7 +33,7 @@ class Transaction:
     _steps: Steps
     _resend: Event = Event.TIMER_A
 
-    def __init__(self, layer: TransactionLayer, key: Hashable, state: IntEnum, user: Any) -> None:
+    def _set_up(self, layer: TransactionLayer, key: Hashable, state: IntEnum, user: Any) -> None:
         self._layer = layer
         self.key = key
         self.state = state
@@ -127,6 +128,7 @@ def together(*actions: Action) -> Callable[[Act], Act]:
 
 def read_table(kind: type[Transaction], states: type[IntEnum], table: Table[Any]) -> None:
     """Give a kind its machine's table in the form that costs least: one method for all actions of an arrow."""
+    own_code(kind)
     joint = {actions: method for method in vars(kind).values() for actions in getattr(method, "joint", ())}
     steps: Steps = [{} for _ in states]
     for (state, event), (there, actions) in table.items():
