@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,9 +10,11 @@ from twisted.internet.defer import Deferred, fail, succeed
 from zope.interface import implementer
 
 from sipapp.errors import SqlError
-from sipapp.interfaces.sql import ISql, ISqlEngine, Rows, SqlValue
+from sipapp.interfaces.sql import ISql, ISqlEngine, Rows, SqlValue, SqlWhere
 
 Row = dict[bytes, SqlValue]
+
+_OPERATORS: dict[bytes, Any] = {b"=": operator.eq, b"!=": operator.ne, b">": operator.gt, b"<": operator.lt}
 
 
 @implementer(ISql, ISqlEngine)
@@ -42,7 +45,7 @@ class FakeSql:
         self,
         table: bytes,
         columns: Sequence[bytes],
-        where: Mapping[bytes, SqlValue] | None = None,
+        where: SqlWhere | None = None,
         order: bytes | None = None,
     ) -> Deferred[Rows]:
         found = [row for row in self.tables.get(table, []) if _fits(row, where)]
@@ -56,9 +59,7 @@ class FakeSql:
             self.tables.setdefault(table, []).append(dict(row))
         return self._answer(None)
 
-    def update(
-        self, table: bytes, row: Mapping[bytes, SqlValue], where: Mapping[bytes, SqlValue] | None = None
-    ) -> Deferred[int]:
+    def update(self, table: bytes, row: Mapping[bytes, SqlValue], where: SqlWhere | None = None) -> Deferred[int]:
         found = [] if self.broken else [old for old in self.tables.get(table, []) if _fits(old, where)]
         for old in found:
             old.update(row)
@@ -71,7 +72,7 @@ class FakeSql:
             rows.append(dict(row))
         return self._answer(None)
 
-    def delete(self, table: bytes, where: Mapping[bytes, SqlValue] | None = None) -> Deferred[int]:
+    def delete(self, table: bytes, where: SqlWhere | None = None) -> Deferred[int]:
         rows = self.tables.get(table, [])
         kept = [row for row in rows if self.broken or not _fits(row, where)]
         self.tables[table] = kept
@@ -102,5 +103,6 @@ class FakeSql:
         self._waiting = [(d, a) for d, a in self._waiting if d is not deferred]
 
 
-def _fits(row: Row, where: Mapping[bytes, SqlValue] | None) -> bool:
-    return all(row.get(column) == value for column, value in (where or {}).items())
+def _fits(row: Row, where: SqlWhere | None) -> bool:
+    tests = [(c, b"=", v) for c, v in where.items()] if isinstance(where, Mapping) else where or ()
+    return all(_OPERATORS[sign](row.get(column), value) for column, sign, value in tests)

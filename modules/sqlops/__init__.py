@@ -27,8 +27,9 @@ from sipapp.module import (
 )
 from sipapp.module.sql import script_value, statement
 from sipapp.modules.sqlops.connections import AFFECTED, Connection
-from sipapp.modules.sqlops.opensips import OpenSips, Statement, Targets, targets, written
+from sipapp.modules.sqlops.opensips import Statement, Targets, targets, written
 from sipapp.modules.sqlops.results import NONE, Results, columns, keep
+from sipapp.modules.sqlops.structured import Structured
 from sipapp.script.avp import Xavp, XavpList, xavps
 from sipapp.script.values import wrap
 
@@ -51,8 +52,8 @@ class _Second:
 
 
 @module("sqlops")
-class SqlOps(OpenSips, Results):
-    """Statements by connection, as Kamailio has them; those by database number are in OpenSips."""
+class SqlOps(Structured, Results):
+    """Statements by connection, as Kamailio has them; those by database number are in its bases."""
 
     tr_buf_size: int = modparam(default=2048, doc="longest text that {sql.val} takes in Kamailio; without effect here")
 
@@ -89,7 +90,7 @@ class SqlOps(OpenSips, Results):
             avps = query.avps if isinstance(query, _Second) else ()
             if query is not None and not avps:
                 raise ScriptError("the second argument must name AVPs, `$avp(a);$avp(b)`, behind a statement")
-            return await self.query_into_avps(ctx, connection, avps, result)
+            return self.into_avps(ctx, await self.ask_number(ctx, connection, result), avps)
         if query is None:
             raise ScriptError(f"no statement for connection {connection.name}")
         if result is not None:

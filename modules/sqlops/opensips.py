@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from sipapp.interfaces.script import Setter
-from sipapp.interfaces.sql import ISql, Rows
-from sipapp.module import ConfigError, Context, ReturnCode, ScriptError, Value, script_function
+from sipapp.interfaces.sql import ISql, Rows, SqlBigInt, SqlValue
+from sipapp.module import ConfigError, Context, ReturnCode, ScriptError, Value, modparam, script_function
 from sipapp.module.sql import script_value, statement
 from sipapp.modules.sqlops.connections import Connection, Connections
 from sipapp.script.pvsyntax import end_of_variable, parse_variable
@@ -56,6 +56,11 @@ def targets(source: bytes, binder: IBinder) -> Targets:
 class OpenSips(Connections):
     """The forms whose first argument is the statement."""
 
+    bigint_to_str: int = modparam(
+        default=0, doc="of OpenSIPS' functions: 1: a number of a column of 64 bits is a text, else where it is too long"
+    )
+    ps_id_max_buf_len: int = modparam(default=1024, doc="of a buffer in OpenSIPS; without effect here")
+
     def _statement(self, source: bytes, binder: IBinder) -> Statement:
         return statement(source, binder)
 
@@ -72,38 +77,50 @@ class OpenSips(Connections):
         """Ask for one row: `sql_query_one("select a, b from t", "$var(a);$avp(b)")`; its columns go to these
         variables, of any kind and as many as columns, to `$avp(1)`, `$avp(2)`, ... without them. Null is null. -2:
         there is no row; -1: it failed."""
-        rows = await self.ask_number(ctx, query, db_id)
+        return self.into_variables(ctx, await self.ask_number(ctx, query, db_id), res_col_vars)
+
+    def into_variables(self, ctx: Context, rows: Rows, variables: Targets) -> ReturnCode:
+        """The first row in these variables. Raises ScriptError: not as many as columns."""
         if not rows.rows or not rows.columns:
             return EMPTY
-        if res_col_vars and len(res_col_vars) != len(rows.columns):
-            raise ScriptError(f"{len(rows.columns)} columns for {len(res_col_vars)} variables")
+        if variables and len(variables) != len(rows.columns):
+            raise ScriptError(f"{len(rows.columns)} columns for {len(variables)} variables")
         for place, value in enumerate(rows.rows[0]):
-            if res_col_vars:
-                res_col_vars[place].write(ctx, script_value(value))
+            if variables:
+                variables[place].write(ctx, self._seen(value))
             elif value is not None:
-                ctx.avps.setdefault(place + 1, []).append(script_value(value))
+                ctx.avps.setdefault(place + 1, []).append(self._seen(value))
         return FOUND
 
-    async def query_into_avps(self, ctx: Context, query: Value, avps: Targets, db_id: Value) -> ReturnCode:
+    def into_avps(self, ctx: Context, rows: Rows, avps: Targets) -> ReturnCode:
         """Every row in the AVPs, the first row on top; null is the text `<null>`."""
-        rows = await self.ask_number(ctx, query, db_id)
         if not rows.rows or not rows.columns:
             return EMPTY
         for row in reversed(rows.rows):
             for place, column in enumerate(row):
-                value = b"<null>" if column is None else script_value(column)
+                value = b"<null>" if column is None else self._seen(column)
                 if place < len(avps):
                     avps[place].write(ctx, value)
                 elif not avps:
                     ctx.avps.setdefault(place + 1, []).append(value)
         return FOUND
 
-    async def ask_number(self, ctx: Context, query: Value, db_id: Value) -> Rows:
-        """Raises ScriptError."""
+    def _seen(self, value: SqlValue) -> Value:
+        """A column as scripts see it; what 64 bits hold is a number where 32 can, unless `bigint_to_str`."""
+        if isinstance(value, SqlBigInt) and not self.bigint_to_str:
+            return script_value(int(value))
+        return script_value(value)
+
+    def by_number(self, db_id: Value) -> Connection:
+        """Raises ScriptError: there is none."""
         try:
-            found = db_id if isinstance(db_id, Connection) else self.numbered(integer(db_id))
+            return db_id if isinstance(db_id, Connection) else self.numbered(integer(db_id))
         except ConfigError as why:
             raise ScriptError(why.reason) from None
+
+    async def ask_number(self, ctx: Context, query: Value, db_id: Value) -> Rows:
+        """Raises ScriptError."""
+        found = self.by_number(db_id)
         return await self.ask(ctx, found, written(ctx, query, found.database), -1)
 
 

@@ -29,6 +29,11 @@ class SqlBigInt(int):
     __slots__ = ()
 
 
+SqlWhere = Mapping[bytes, SqlValue] | Sequence[tuple[bytes, bytes, SqlValue]]
+"""Which rows: columns that are equal to a value, or (column, operator, value), all of which hold. None is null, which a
+column is or is not."""
+
+
 class Rows(NamedTuple):
     """What a statement answered; one that answers no rows has no columns."""
 
@@ -52,25 +57,24 @@ class ISql(Interface):
     def select(
         table: bytes,
         columns: Sequence[bytes],
-        where: Mapping[bytes, SqlValue] | None = None,
+        where: SqlWhere | None = None,
         order: bytes | None = None,
     ) -> Deferred[Rows]:
-        """These columns (all, in the table's order, where there are none) of the rows whose columns are equal to
-        `where` (None: is null); all rows without it."""
+        """These columns (all, in the table's order, where there are none) of the rows for which
+        `where` holds; all rows without it."""
 
     def insert(table: bytes, row: Mapping[bytes, SqlValue]) -> Deferred[None]:
         """Add a row."""
 
-    def update(
-        table: bytes, row: Mapping[bytes, SqlValue], where: Mapping[bytes, SqlValue] | None = None
-    ) -> Deferred[int]:
-        """Write these columns into the rows whose columns are equal to `where`; answers how many there were."""
+    def update(table: bytes, row: Mapping[bytes, SqlValue], where: SqlWhere | None = None) -> Deferred[int]:
+        """Write these columns into the rows for which `where` holds; answers how many there were."""
 
     def replace(table: bytes, row: Mapping[bytes, SqlValue], keys: Sequence[bytes]) -> Deferred[None]:
-        """Write `row` over the one with the same values in the columns `keys`; add it where there is none."""
+        """Write `row` over the one with the same values in the columns `keys`; add it where there is none. Without
+        `keys` the database knows which one; SqlError where it has no REPLACE."""
 
-    def delete(table: bytes, where: Mapping[bytes, SqlValue] | None = None) -> Deferred[int]:
-        """Remove the rows whose columns are equal to `where`, all rows without it; answers how many there were."""
+    def delete(table: bytes, where: SqlWhere | None = None) -> Deferred[int]:
+        """Remove the rows for which `where` holds, all rows without it; answers how many there were."""
 
     def execute(statement: bytes, values: Sequence[SqlValue] = ()) -> Deferred[Rows]:
         """Any statement: as it stands without `values`, else with them for its `?` marks, in order."""

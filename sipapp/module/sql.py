@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sipapp.interfaces.script import Getter, IBinder, Value
     from sipapp.script.runtime import Context
 
-_ESCAPES = frozenset(("s.escape.common", "sql.val", "sql.val.int", "sql.val.str"))
+ESCAPES = frozenset(("s.escape.common", "sql.val", "sql.val.int", "sql.val.str"))
 _escaped = re.compile(rb"\\(['\"\\0])").sub
 
 
@@ -68,15 +68,20 @@ def _parts(source: bytes, binder: IBinder) -> list[tuple[Getter, bool]]:
         if source[dollar:at] in (b"$$", b"$($)"):
             continue
         applied = parse_variable(source[dollar:at]).transformations
-        if applied and applied[-1].name.lower() in _ESCAPES:
+        if applied and applied[-1].name.lower() in ESCAPES:
             parts += [(binder.text(source[start:dollar]), False), (binder.text(source[dollar:at]), True)]
             start = at
     return [*parts, (binder.text(source[start:]), False)]
 
 
+def unescaped(text: bytes) -> bytes:
+    """A text without its backslash escapes."""
+    return _escaped(lambda match: b"\0" if match[1] == b"0" else match[1], text)
+
+
 def _doubled(text: bytes) -> bytes:
     """A text with backslash escapes, in quotes of its own or not, with doubled quotes in place of them."""
     quoted = len(text) > 1 and text.startswith(b"'") and text.endswith(b"'")
-    plain = _escaped(lambda match: b"\0" if match[1] == b"0" else match[1], text[1:-1] if quoted else text)
+    plain = unescaped(text[1:-1] if quoted else text)
     doubled = plain.replace(b"'", b"''")
     return b"'%b'" % doubled if quoted else doubled

@@ -14,7 +14,7 @@ from zope.interface import implementer
 
 from sipapp.backend import Backend, BackendTimeout
 from sipapp.errors import BackendError, SqlError, SqlUnavailable
-from sipapp.interfaces.sql import ISql, Rows, SqlValue
+from sipapp.interfaces.sql import ISql, Rows, SqlValue, SqlWhere
 from sipapp.log import Logger
 from sipapp.sql.statements import Statement, Statements
 
@@ -93,7 +93,7 @@ class Pool:
         self,
         table: bytes,
         columns: Sequence[bytes],
-        where: Mapping[bytes, SqlValue] | None = None,
+        where: SqlWhere | None = None,
         order: bytes | None = None,
     ) -> Deferred[Rows]:
         return self._call(*self.statements.select(table, columns, where, order))
@@ -101,12 +101,10 @@ class Pool:
     def insert(self, table: bytes, row: Mapping[bytes, SqlValue]) -> Deferred[None]:
         return self._call(*self.statements.insert(table, row)).addCallback(lambda _: None)
 
-    def update(
-        self, table: bytes, row: Mapping[bytes, SqlValue], where: Mapping[bytes, SqlValue] | None = None
-    ) -> Deferred[int]:
+    def update(self, table: bytes, row: Mapping[bytes, SqlValue], where: SqlWhere | None = None) -> Deferred[int]:
         return self._call(*self.statements.update(table, row, where)).addCallback(lambda rows: rows.affected)
 
-    def delete(self, table: bytes, where: Mapping[bytes, SqlValue] | None = None) -> Deferred[int]:
+    def delete(self, table: bytes, where: SqlWhere | None = None) -> Deferred[int]:
         return self._call(*self.statements.delete(table, where)).addCallback(lambda rows: rows.affected)
 
     def replace(self, table: bytes, row: Mapping[bytes, SqlValue], keys: Sequence[bytes]) -> Deferred[None]:

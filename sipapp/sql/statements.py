@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from sipapp.errors import SqlError
-from sipapp.interfaces.sql import SqlValue
+from sipapp.interfaces.sql import SqlValue, SqlWhere
 
 Statement = tuple[bytes, tuple[SqlValue, ...]]
 
@@ -51,9 +51,7 @@ class Statements:
     def name(self, name: bytes) -> bytes:
         return self._quote + name + self._quote
 
-    def select(
-        self, table: bytes, columns: Sequence[bytes], where: Mapping[bytes, SqlValue] | None, order: bytes | None
-    ) -> Statement:
+    def select(self, table: bytes, columns: Sequence[bytes], where: SqlWhere | None, order: bytes | None) -> Statement:
         wanted = b",".join(map(self.name, columns)) or b"*"
         condition, values = self._where(where)
         tail = b" ORDER BY " + self.name(order) if order is not None else b""
@@ -64,22 +62,32 @@ class Statements:
         marks = b",".join(b"?" for _ in row)
         return b"INSERT INTO %b (%b) VALUES (%b)" % (self.name(table), columns, marks), tuple(row.values())
 
-    def update(self, table: bytes, row: Mapping[bytes, SqlValue], where: Mapping[bytes, SqlValue] | None) -> Statement:
+    def update(self, table: bytes, row: Mapping[bytes, SqlValue], where: SqlWhere | None) -> Statement:
         changes = b",".join(self.name(column) + b"=?" for column in row)
         condition, values = self._where(where)
         return b"UPDATE %b SET %b%b" % (self.name(table), changes, condition), (*row.values(), *values)
 
-    def delete(self, table: bytes, where: Mapping[bytes, SqlValue] | None) -> Statement:
+    def delete(self, table: bytes, where: SqlWhere | None) -> Statement:
         condition, values = self._where(where)
         return b"DELETE FROM %b%b" % (self.name(table), condition), values
 
     def replace(self, table: bytes, row: Mapping[bytes, SqlValue], keys: Sequence[bytes]) -> list[Statement]:
         """Statements to be made in turn until one has changed a row."""
+        if not keys:
+            statement, values = self.insert(table, row)
+            return [(statement.replace(b"INSERT", b"REPLACE", 1), values)]
         rest = {column: value for column, value in row.items() if column not in keys} or row
         return [self.update(table, rest, {key: row[key] for key in keys}), self.insert(table, row)]
 
-    def _where(self, where: Mapping[bytes, SqlValue] | None) -> Statement:
+    def _where(self, where: SqlWhere | None) -> Statement:
         if not where:
             return b"", ()
-        tests = [self.name(column) + (b" IS NULL" if value is None else b"=?") for column, value in where.items()]
-        return b" WHERE " + b" AND ".join(tests), tuple(value for value in where.values() if value is not None)
+        tests = [(c, b"=", v) for c, v in where.items()] if isinstance(where, Mapping) else where
+        texts = [self.name(column) + _compared(operator, value) for column, operator, value in tests]
+        return b" WHERE " + b" AND ".join(texts), tuple(value for _, _, value in tests if value is not None)
+
+
+def _compared(operator: bytes, value: SqlValue) -> bytes:
+    if value is None:
+        return b" IS NULL" if operator == b"=" else b" IS NOT NULL"
+    return b" %b ?" % operator if operator[-1:].isalpha() else operator + b"?"

@@ -28,7 +28,16 @@ AT_ONCE = 1.2
 
 FUNCTIONS = ("query", "keepless", "xquery", "pvquery", "opensips", "one")
 
-UNREACHABLE = {"query": "-2", "xquery": "-2", "pvquery": "-2", "later": "1", "opensips": "-1", "one": "-1"}
+UNREACHABLE = {
+    "query": "-2",
+    "xquery": "-2",
+    "pvquery": "-2",
+    "later": "1",
+    "opensips": "-1",
+    "one": "-1",
+    "select": "-1",
+    "insert": "-1",
+}
 """Functions and their codes where a database has never been reached."""
 
 
@@ -100,14 +109,14 @@ class AskingCase:
         made._count = next(_thousands)
         return made
 
-    def send(self: Any, how: str, statement: str, method: str = "OPTIONS") -> Caller:
+    def send(self: Any, how: str, statement: str, method: str = "OPTIONS", text: str = "-") -> Caller:
         """Have a request under way."""
         caller: Caller = self.caller()
-        caller.send(method, "bob", f"X-Do: {how}", f"X-Sql: {statement}")
+        caller.send(method, "bob", f"X-Do: {how}", f"X-Sql: {statement}", f"X-Text: {text}")
         return caller
 
-    def ask(self: Any, how: str, statement: str) -> Said:
-        return said(self.send(how, statement).final(10))
+    def ask(self: Any, how: str, statement: str, text: str = "-") -> Said:
+        return said(self.send(how, statement, text=text).final(10))
 
     def others_are_served(self: Any) -> None:
         """Somebody who asks nothing of a database is answered at once."""
@@ -170,6 +179,43 @@ class StatementTests(AskingCase):
         found = self.ask("one", "select a, b from t order by a")
         self.assertEqual((found.code, found.out), ("1", ["1 one"]))
         self.assertEqual(self.ask("one", "select a, b from t where a=9").code, "-2")
+
+    def test_rows_by_a_filter(self: Any) -> None:
+        for where, code, out in (
+            ("", "1", "1, 2, old one, <null>"),
+            ('[{"a": 2}]', "1", "2, old <null>"),
+            ('[{"a": {"<": 2}}, {"b": "one"}]', "1", "1, old one"),
+            ('[{"b": null}]', "1", "2, old <null>"),
+            ('[{"b": {"!=": null}}]', "1", "1, old one"),
+            ('[{"b": {"like": "o%"}}]', "1", "1, old one"),
+            ('[{"a": {">": 2}}]', "-2", "old <null>"),
+            ("[1]", "-1", "old <null>"),
+            ('[{"none": 1}]', "-1", "old <null>"),
+        ):
+            found = self.ask("select", where)
+            self.assertEqual((found.code, found.out), (code, [out]), where)
+
+    def test_rows_that_are_added_changed_and_removed(self: Any) -> None:
+        text = "O'B\\n\"x"
+        self.assertEqual(self.ask("insert", "7", text).code, "1")
+        found = self.ask("select one", "-", text)
+        self.assertEqual((found.code, found.out), ("1", [f"7 {text}"]))
+        self.assertEqual(self.ask("update", "7", "'}]; --").code, "1")
+        self.assertEqual(self.ask("select one", "-", "'}]; --").out, ["7 '}]; --"])
+        self.assertEqual(self.ask("update", "8", "x").code, "1")
+        self.assertEqual(self.ask("select one", "-", "x").code, "-2")
+        self.assertEqual(self.ask("delete", '[{"a": {">": 1}}]').code, "1")
+        self.assertEqual(self.ask("select", "").out, ["1, old one"])
+
+    replaces = True
+
+    def test_a_row_in_place_of_another(self: Any) -> None:
+        self.place.prepare("drop table if exists r")
+        self.place.prepare("create table r(k int primary key, b varchar(40))")
+        codes = [self.ask("replace", "1", text).code for text in ("old", "new")]
+        self.assertEqual(codes, ["1", "1"] if self.replaces else ["-1", "-1"])
+        if self.replaces:
+            self.assertEqual(self.ask("query", "select k, b from r").out, ["1|new|<null>|<null>"])
 
     def test_escapes_make_a_text_of_anything(self: Any) -> None:
         for text in ("O'B\\n\"x", "' or 1=1 -- ", "\\' or 1=1 -- ", "é\\\\'"):

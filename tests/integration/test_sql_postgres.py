@@ -34,6 +34,8 @@ class PostgresCase(SqlCase):
 
 
 class PostgresStatementTests(StatementTests, PostgresCase):
+    replaces = False
+
     def test_types(self) -> None:
         self.place.prepare("drop table if exists k")
         self.ask(

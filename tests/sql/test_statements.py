@@ -65,6 +65,16 @@ class StatementsTests(SynchronousTestCase):
             ],
         )
 
+    def test_other_comparisons_than_equal(self) -> None:
+        where = [(b"a", b"<", 1), (b"b", b"!=", None), (b"c", b"=", None), (b"d", b"not like", b"x%")]
+        self.assertEqual(
+            self.make.delete(b"t", where),
+            (b"DELETE FROM t WHERE a<? AND b IS NOT NULL AND c IS NULL AND d not like ?", (1, b"x%")),
+        )
+
+    def test_replace_by_what_the_database_knows(self) -> None:
+        self.assertEqual(self.make.replace(b"t", {b"k": 1}, []), [(b"REPLACE INTO t (k) VALUES (?)", (1,))])
+
     def test_replace_of_nothing_but_the_key(self) -> None:
         self.assertEqual(self.make.replace(b"t", {b"k": 1}, [b"k"])[0], (b"UPDATE t SET k=? WHERE k=?", (1, 1)))
 
