@@ -162,9 +162,10 @@ class Codes:
     def s_decode_base64url(self, value: bytes) -> bytes | None:
         """{s.decode.base64url}: `=` at the end may be left out; fails on other characters and on nothing."""
         digits = value.rstrip(b"=")
-        if not _URLSAFE(digits) or len(digits) % 4 == 1:
+        length = len(value) * 6 // 8 - (len(value) - len(digits))
+        if not _URLSAFE(digits) or length <= 0:
             return None
-        return urlsafe_b64decode(digits + b"=" * (-len(digits) % 4))
+        return urlsafe_b64decode(digits + b"A" * (-len(digits) % 4))[:length]
 
     @transformation("s.encode.base64urlt")
     def s_encode_base64urlt(self, value: bytes) -> bytes:

@@ -32,10 +32,13 @@ class Strings:
 
     @transformation("s.int", "s.intv")
     def s_int(self, value: bytes) -> int | None:
-        """{s.int}: the text as a number; fails unless it is digits with at most one sign before them, of 32 bits."""
+        """{s.int}: the text as a number; fails unless it is digits with at most one sign before them, of 32 bits. In a
+        text it stands as it was written."""
         if isinstance(value, TextWithNumber):
             return value.number
         digits = value[1:] if value[:1] in (b"+", b"-") else value
+        if not digits:
+            return 0
         number = int(value) if digits.isdigit() else None
         return number if number is not None and LOWEST <= number <= HIGHEST else None
 
@@ -133,7 +136,7 @@ class Strings:
     @transformation("s.stripto")
     def s_stripto(self, value: bytes, mark: bytes) -> bytes:
         """{s.stripto,c}: from the first c on; empty where there is none."""
-        at = value.find(mark[:1])
+        at = value.find(mark[:1] or b"}")  # `{s.stripto,}`: what stands there is the brace
         return value[at:] if at >= 0 else b""
 
     @transformation("s.before")
@@ -221,7 +224,7 @@ class Strings:
     def s_ftime(self, value: Value, form: bytes) -> bytes | None:
         """{s.ftime,format}: a time in seconds since 1970 as local time, by strftime's format."""
         if isinstance(value, bytes):
-            value = int(value) if value.isdigit() else None
+            value = int(value or b"0") if value.isdigit() or not value else None
         if value is None:
             return None
         return time.strftime(form.decode("utf-8", "surrogateescape"), time.localtime(value)).encode(

@@ -213,8 +213,8 @@ class UriParts:
         if not value:
             return None
         host, _, rest = value.partition(b"~")
-        port, _, number = rest.partition(b"~")
-        if b"~" in number:
+        port, named, number = rest.partition(b"~")
+        if named and not number:
             return b""
         uri = b"sip:%b:%b" % (host, port) if rest else b"sip:" + host
         protocol = number[0] - 48 if number else 1

@@ -167,9 +167,10 @@ def _changed(ctx: Context, expression: Subst, text: bytes) -> bytes | None:
 
 
 def _transformed(ctx: Context, expression: Subst, value: Value) -> Value:
-    if isinstance(value, int):
-        value = b"%d" % value
-    if not value:
+    text = b"%d" % value if isinstance(value, int) else value
+    if not text:
         return None
-    changed, count = expression.apply(ctx, value)
+    changed, count = expression.apply(ctx, text)
+    if not count:
+        return value  # a number stays one
     return None if count < 0 else changed

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NewType
 
 from sipapp.errors import ConfigError
 from sipapp.script.pvsyntax import end_of_variable
-from sipapp.script.values import TextWithNumber
+from sipapp.script.values import own_number as own_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ class Arguments:
     def number(self) -> int | Callable[[Context], int | None]:
         read = self._begin()
         if read is not None:
-            return lambda ctx: as_number(read(ctx))
+            return lambda ctx: own_number(read(ctx))
         found = _number(self.source, self.at)
         assert found is not None
         if not found[0]:
@@ -82,9 +82,7 @@ class Arguments:
             self.at += 1
             self._end("one character")
             return b","
-        found = self._text()
-        if not found:
-            raise self._wrong("one character")
+        found = self._text() or b"}"  # `{s.after,}`: what stands there is the brace
         if self.source[self.at :] == b",":  # `{s.before,a,}`: the comma is part of the text
             self.at += 1
         return found
@@ -131,14 +129,9 @@ class Arguments:
 
 
 def as_number(value: object) -> int | None:
-    """What counts as a number for a transformation or an index; None: nothing does."""
+    """What counts as a number, a text of digits included; None: nothing does."""
     number = own_number(value)
     return int(value) if number is None and isinstance(value, bytes) and _DECIMAL(value) else number
-
-
-def own_number(value: object) -> int | None:
-    """The number that a value is or has of its own: a text of digits has none."""
-    return value if isinstance(value, int) else value.number if isinstance(value, TextWithNumber) else None
 
 
 def as_text(value: object) -> bytes | None:

@@ -12,7 +12,7 @@ from zope.interface import implementer
 
 from sipapp.errors import ConfigError
 from sipapp.interfaces.script import Access, IBinder, IPseudoVariable, ITransformation, Value
-from sipapp.module.arguments import Arguments, Mark, Natural, Separator, as_number
+from sipapp.module.arguments import Arguments, Mark, Natural, Separator, own_number
 from sipapp.nearest import nearest
 from sipapp.script.runtime import Context
 
@@ -140,7 +140,7 @@ class PseudoVariable:
 
 
 def bind_index(name: str, index: bytes | None, binder: IBinder) -> Any:
-    """None, a number, ALL, or a getter of a number (0 where the variable has none)."""
+    """None, a number, ALL, or a getter of a number (NOWHERE where the variable has none of its own)."""
     if index is None:
         return None
     if index == b"*":
@@ -150,7 +150,7 @@ def bind_index(name: str, index: bytes | None, binder: IBinder) -> Any:
     if not index.startswith(b"$"):
         raise ConfigError(f"${name}: not an index: [{index.decode(errors='replace')}]")
     read = binder.variable(index).get
-    return lambda ctx: as_number(read(ctx)) or 0
+    return lambda ctx: NOWHERE if (number := own_number(read(ctx))) is None else number
 
 
 class _All:
@@ -160,6 +160,9 @@ class _All:
 
 ALL: Any = _All()
 """The index `[*]`: all values."""
+
+NOWHERE = 1 << 32
+"""The index that is beyond every list."""
 
 
 class transformation:  # noqa: N801  (a decorator)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zope.interface import implementer
@@ -11,6 +12,7 @@ from zope.interface import implementer
 from sipapp.errors import ConfigError, Gathering, Position
 from sipapp.interfaces.script import Access, Getter, IBinder, IRegistry, Value
 from sipapp.script.pvsyntax import Applied, Written, end_of_variable, parse_variable
+from sipapp.script.values import own_number
 
 if TYPE_CHECKING:
     from sipapp.script.runtime import Context
@@ -73,9 +75,15 @@ class Binder:
         return _merged(found)
 
     def _shown(self, source: bytes) -> tuple[Getter, bytes]:
-        """A variable, and what it leaves in a text where it is null: nothing, if a transformation failed."""
+        """A variable, and what it leaves in a text where it is null: nothing, if a transformation or index failed."""
         written = parse_variable(source)
-        return self._bound(written).get, b"" if written.transformations else NULL
+        get = self._bound(written).get
+        if written.transformations:
+            return self._as_it_was(written, get), b""
+        if not _is_dynamic(written):
+            return get, NULL
+        index = self._index(written)
+        return (lambda ctx: b"" if index(ctx) is None else get(ctx)), NULL
 
     def _bound(self, written: Written) -> Access:
         if not written.transformations:
@@ -95,13 +103,44 @@ class Binder:
         variable = self.registry.variable(written.name)
         if variable is None:
             raise self.registry.unknown(f"${written.name}")
-        return variable.bind(written.inner, written.index, self)
+        access = variable.bind(written.inner, written.index, self)
+        return _where(self._index(written), access) if _is_dynamic(written) else access
+
+    def _as_it_was(self, written: Written, get: Getter) -> Getter:
+        """What `{s.int}` stands behind remains in a text: `00012` is a number, and `00012`."""
+        *before, last = written.transformations
+        if last.name != "s.int":
+            return get
+        source = self._bound(replace(written, transformations=tuple(before))).get
+        return lambda ctx: None if get(ctx) is None else source(ctx)
+
+    def _index(self, written: Written) -> Callable[[Context], int | None]:
+        """The number that a variable as an index has of its own; None: that index fails."""
+        assert written.index is not None
+        read = self.variable(written.index).get
+        return lambda ctx: own_number(read(ctx))
 
     def _transformation(self, applied: Applied) -> Transform:
         transformation = self.registry.transformation(applied.name)
         if transformation is None:
             raise self.registry.unknown(f"{{{applied.name}}}")
         return transformation.bind(applied.arguments, self)
+
+
+def _is_dynamic(written: Written) -> bool:
+    """Its index is a variable."""
+    return written.index is not None and written.index.startswith(b"$")
+
+
+def _where(index: Callable[[Context], int | None], access: Access) -> Access:
+    """A variable that is null, and takes nothing, where its index fails."""
+    get, put = access.get, access.set
+
+    def write(ctx: Context, value: Value) -> None:
+        if put is not None and index(ctx) is not None:
+            put(ctx, value)
+
+    return access._replace(get=lambda ctx: None if index(ctx) is None else get(ctx), set=write if put else None)
 
 
 def _chained(read: Getter, chain: tuple[Transform, ...]) -> Getter:

@@ -34,6 +34,11 @@ class TextWithNumber(bytes):
         return made
 
 
+def own_number(value: object) -> int | None:
+    """The number that a value is or has of its own: a text of digits has none."""
+    return value if isinstance(value, int) else value.number if isinstance(value, TextWithNumber) else None
+
+
 def wrap(number: int) -> int:
     """What is left of a number in 32 signed bits."""
     return (number + 0x80000000 & 0xFFFFFFFF) - 0x80000000

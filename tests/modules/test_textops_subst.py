@@ -136,6 +136,7 @@ class TransformationTests(SynchronousTestCase):
 
     def test_takes_a_number_as_text(self) -> None:
         self.assertEqual(self.transform(b",/5/6/", 5), b"6")
+        self.assertEqual(self.transform(b",/7/6/", 5), 5)  # untouched, it stays a number
 
     def test_fails_on_null_the_empty_text_and_an_empty_match(self) -> None:
         self.assertIsNone(self.transform(b",/x/0/", None))

@@ -9,6 +9,7 @@ from zope.interface.verify import verifyObject
 from sipapp.errors import ConfigError, ConfigErrors, Position
 from sipapp.interfaces.script import Access, IBinder, Value
 from sipapp.script.pv import Binder
+from sipapp.script.values import TextWithNumber
 
 HERE = Position("app.cfg", 1, 1)
 
@@ -36,6 +37,7 @@ class _Registry:
     transformations = {
         "s.len": _Transformation(lambda value, _: None if value is None else len(value)),
         "s.add": _Transformation(lambda value, arguments: value + arguments),
+        "s.int": _Transformation(lambda value, _: int(value) if value.isdigit() else None),
         "val.n0": _Transformation(lambda value, _: 0 if value is None else value),
     }
 
@@ -88,6 +90,27 @@ class BinderTests(SynchronousTestCase):
 
     def test_a_failed_transformation_leaves_nothing_in_a_text(self) -> None:
         self.assertEqual(self.text(b"[$(rU{s.len} )]"), b"[]")
+
+    def test_an_index_is_a_variable_with_a_number_of_its_own(self) -> None:
+        for index, value in ((2, b"x"), (TextWithNumber(b"ACK", 2), b"x"), (b"2", None), (b"x", None), (None, None)):
+            self.assertEqual(self.read(b"$(hdr(Via)[$rd])", **{"hdr(Via)[$rd]": b"x", "rd": index}), value)
+
+    def test_an_index_that_fails_leaves_nothing_in_a_text_and_takes_nothing(self) -> None:
+        self.assertEqual(self.text(b"[$(hdr(Via)[$rd])]", **{"hdr(Via)[$rd]": b"x", "rd": b"2"}), b"[]")
+        self.assertEqual(self.text(b"[$(hdr(Via)[$rd])]", rd=2), b"[<null>]")
+        ctx: Any = SimpleNamespace(values={"rd": b"2"})
+        write = self.binder.variable(b"$(var(a)[$rd])").set
+        assert write is not None
+        write(ctx, 7)
+        self.assertEqual(ctx.values, {"rd": b"2"})
+        ctx.values["rd"] = 2
+        write(ctx, 7)
+        self.assertEqual(ctx.values, {"rd": 2, "var(a)[$rd]": 7})
+
+    def test_the_number_of_a_text_stands_in_a_text_as_it_was_written(self) -> None:
+        self.assertEqual(self.text(b"$(rU{s.int})!", rU=b"007"), b"007!")
+        self.assertEqual(self.text(b"$(rU{s.int})!", rU=b"x"), b"!")
+        self.assertEqual(self.read(b"$(rU{s.int})", rU=b"007"), 7)
 
     def test_a_text_of_one_variable_is_its_bytes(self) -> None:
         self.assertEqual(self.text(b"$rU", rU=12), b"12")

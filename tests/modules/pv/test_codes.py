@@ -75,6 +75,7 @@ class EncodingTests(TransformationCase):
         self.check(b"YWI=", {"{s.decode.base64}": b"ab", "{s.decode.base64t}": b"ab", "{s.decode.base64url}": b"ab"})
         self.check(b"YWI", {"{s.decode.base64}": None, "{s.decode.base64t}": b"ab", "{s.decode.base64urlt}": b"ab"})
         self.check(b"", {"{s.decode.base64}": b"", "{s.decode.base64url}": None})
+        self.check(b"12abc", {"{s.decode.base64url}": b"\xd7f\x9b"})
 
     def test_strange_characters_do_not_stop_base64_but_its_url_form(self) -> None:
         self.check(b"Y*I=", {"{s.decode.base64}{s.len}": 2, "{s.decode.base64url}": None})

@@ -19,7 +19,8 @@ class StringsTests(TransformationCase):
             (b"-5", -5),
             (b"+5", 5),
             (b"2147483648", None),
-            (b"", None),
+            (b"", 0),
+            (b"-", 0),
             (b"1x", None),
             (b"--1", None),
         ):
@@ -76,8 +77,12 @@ class StringsTests(TransformationCase):
         self.check(b"abc", {"{s.substr,0,$var(length)}": None})
 
     def test_arguments_may_be_variables(self) -> None:
-        self.script.ctx.vars.update({b"n": 2, b"t": b"3"})
-        self.check(b"abcdef", {"{s.substr,$var(n),$var(t)}": b"cde", "{s.strip,$var(n)}": b"cdef"})
+        self.script.ctx.vars.update({b"n": 2, b"m": 3})
+        self.check(b"abcdef", {"{s.substr,$var(n),$var(m)}": b"cde", "{s.strip,$var(n)}": b"cdef"})
+
+    def test_a_text_of_digits_is_no_number_for_an_argument(self) -> None:
+        self.script.ctx.vars[b"t"] = b"3"
+        self.check(b"abcdef", {"{s.substr,1,$var(t)}": None, "{s.strip,$var(t)}": None})
 
     def test_select_takes_one_field(self) -> None:
         self.check(
@@ -146,6 +151,9 @@ class StringsTests(TransformationCase):
     def test_prefixes_of_a_long_text_fail(self) -> None:
         self.check(b"x" * 5000, {"{s.prefixes}": None})
 
+    def test_a_mark_that_is_missing_is_a_brace(self) -> None:
+        self.check(b"aX}c}d", {"{s.stripto,}": b"}c}d", "{s.after,}": b"c}d", "{s.before,}": b"aX", "{s.count,}": 2})
+
     def test_lines_are_as_long_as_asked(self) -> None:
         self.check(b"abcdefg", {"{s.fmtlines,3,2}": b"abc\r\n  def\r\n  g", "{s.fmtlinet,4,1}": b"abcd\r\n\tefg"})
         self.check(b"ab", {"{s.fmtlines,0,2}": None, "{s.fmtlines,9,2}": b"ab"})
@@ -153,6 +161,7 @@ class StringsTests(TransformationCase):
     def test_ftime_writes_a_date(self) -> None:
         self.check(1_000_000_000, {"{s.ftime,%Y-%m}": b"2001-09", "{s.ftime,plain}": b"plain"})
         self.check(b"1000000000", {"{s.ftime,%Y}": b"2001"})
+        self.check(b"", {"{s.ftime,%Y}": b"1970"})
         self.check(b"x", {"{s.ftime,%Y}": None})
 
     def test_one_works_on_what_another_made(self) -> None:
