@@ -174,8 +174,7 @@ class Mapped:
     def _write(self, database: Any, work: Callable[..., _T], arguments: tuple[Any, ...]) -> _T:
         assert self._env is not None
         with self._env.begin(database, write=True) as transaction:
-            answer = work(transaction, *arguments)
-        return answer
+            return work(transaction, *arguments)
 
     # -- its size
 

@@ -62,6 +62,9 @@ class MemoryTable:
         return None if item is None else item.value
 
     def put(self, key: bytes, value: Stored, lifetime: int | None = None) -> None:
+        self._set(key, value, lifetime)
+
+    def _set(self, key: bytes, value: Stored, lifetime: int | None) -> None:
         item = self._live(key)
         if item is None:
             item = self._items[key] = Item(value)
@@ -77,7 +80,7 @@ class MemoryTable:
         if not isinstance(before, int):
             return None
         number = wrap(before + amount)
-        self.put(key, number)
+        self._set(key, number, None)
         return number
 
     def delete(self, key: bytes) -> bool:
@@ -176,6 +179,11 @@ class MemoryTable:
                 else:
                     del self._items[key]
                     gone.append((key, item.value))
+        if gone:
+            self._over(gone)
+
+    def _over(self, gone: list[tuple[bytes, Stored]]) -> None:
+        """These items are removed: their time was over."""
         self._watchers.tell(gone)
 
     def stop(self) -> None:

@@ -1,24 +1,34 @@
 # -*- test-case-name: tests.store.test_open -*-
 """open: the core parameter `store`, and the store that it names.
 
-`memory:` (or nothing), `lmdb:/dev/shm/NAME`, `lmdb:/dev/shm/NAME?size=MB`.
+`memory:` (or nothing), `lmdb:/dev/shm/NAME?size=MB`, `redis://USER:PASSWORD@HOST:PORT/DB?prefix=TEXT`, with TLS
+`rediss://...?ca=FILE&cert=FILE&key=FILE`, with sentinels `redis+sentinel://:PASSWORD@HOST:PORT,HOST:PORT/GROUP/DB`.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sipapp.errors import ConfigError
+from sipapp.http.trusting import trusting
+from sipapp.interfaces.http import Profile
 from sipapp.interfaces.store import IStore
 from sipapp.nearest import nearest
+from sipapp.redis.address import PORT, SENTINEL_PORT, Address, place
 from sipapp.store.memory import MemoryStore
 
 SIZE = 1024
 """MB that an lmdb file may grow to, where the parameter does not say."""
 
-_KINDS = ("memory", "lmdb")
+PREFIX = "sipapp:"
+"""What the keys of the tables in a Redis server begin with, where the parameter does not say."""
+
+_TLS = ("ca", "cert", "key")
+_KINDS = ("memory", "lmdb", "redis", "rediss", "redis+sentinel")
 
 
 def open_store(url: str, clock: Any, reactor: Any = None, lookup: Any = None) -> IStore:
@@ -27,11 +37,16 @@ def open_store(url: str, clock: Any, reactor: Any = None, lookup: Any = None) ->
     Raises ConfigError: there is no such store.
     """
     kind, _, _ = url.partition(":")
-    if kind in ("", "memory"):
-        return MemoryStore(clock)
-    if kind == "lmdb":
-        return _lmdb(url, clock)
-    raise ConfigError(f"store: {url!r} is no URL of a store{nearest(kind, _KINDS)}")
+    try:
+        if kind in ("", "memory"):
+            return MemoryStore(clock)
+        if kind == "lmdb":
+            return _lmdb(url, clock)
+        if kind in _KINDS:
+            return _redis(url, clock, reactor, lookup)
+        raise ConfigError(f"{_shown(url)!r} is no URL of a store{nearest(kind, _KINDS)}")
+    except ConfigError as why:
+        raise ConfigError(f"store: {why.reason}") from None
 
 
 def _lmdb(url: str, clock: Any) -> IStore:
@@ -39,15 +54,48 @@ def _lmdb(url: str, clock: Any) -> IStore:
     options = _options(parts.query, ("size",))
     size = options.get("size", str(SIZE))
     if not parts.path.startswith("/") or parts.path.endswith("/") or parts.netloc:
-        raise ConfigError(f"store: not lmdb:/FOLDER/NAME: {url!r}")
+        raise ConfigError(f"not lmdb:/FOLDER/NAME: {url!r}")
     if not size.isdigit() or not int(size):
-        raise ConfigError(f"store: size is a number of MB, not {size!r}")
+        raise ConfigError(f"size is a number of MB, not {size!r}")
     if find_spec("lmdb") is None:
-        raise ConfigError("store: there is no lmdb: pip install sipapp[lmdb]")
+        raise ConfigError("there is no lmdb: pip install sipapp[lmdb]")
     from sipapp.store.lmdb import LmdbStore
     from sipapp.store.mapped import MEGABYTE
 
     return LmdbStore(unquote(parts.path), int(size) * MEGABYTE, clock)
+
+
+def _redis(url: str, clock: Any, reactor: Any, lookup: Any) -> IStore:
+    parts = urlsplit(url)
+    options = _options(parts.query, ("prefix", *_TLS) if parts.scheme == "rediss" else ("prefix",))
+    login, _, places = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    where = parts.path.strip("/").split("/") if parts.path.strip("/") else []
+    address = Address("store", user=unquote(user) or None, password=unquote(password) if login else None)
+    if parts.scheme == "redis+sentinel":
+        if not where:
+            raise ConfigError(f"no group: redis+sentinel://HOST:PORT/GROUP: {_shown(url)!r}")
+        sentinels = tuple(place(one, SENTINEL_PORT) for one in places.split(","))
+        address = replace(address, sentinels=sentinels, group=unquote(where.pop(0)))
+    else:
+        host, port = place(places, PORT)
+        address = replace(address, host=host, port=port)
+    if len(where) > 1 or not all(one.isdigit() for one in where):
+        raise ConfigError(f"not redis://HOST:PORT/DB: {_shown(url)!r}")
+    trust = None
+    if parts.scheme == "rediss":
+        profile = Profile(ca_file=options.get("ca"), certificate=options.get("cert"), key=options.get("key"))
+        trust = trusting([profile])
+        address = replace(address, tls=profile)
+    from sipapp.store.redis import RedisStore
+
+    prefix = options.get("prefix", PREFIX).encode()
+    return RedisStore(replace(address, db=int("".join(where) or 0)), prefix, clock, reactor, lookup, trust)
+
+
+def _shown(url: str) -> str:
+    """A URL without its password."""
+    return re.sub(r"//[^/]*@", "//***@", url)
 
 
 def _options(query: str, known: tuple[str, ...]) -> dict[str, str]:
@@ -55,5 +103,5 @@ def _options(query: str, known: tuple[str, ...]) -> dict[str, str]:
     found = dict(parse_qsl(query, keep_blank_values=True))
     for name in found:
         if name not in known:
-            raise ConfigError(f"store: no option {name!r}{nearest(name, known)}")
+            raise ConfigError(f"no option {name!r}{nearest(name, known)}")
     return found

@@ -9,10 +9,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.assemble import assemble_text
 from sipapp.errors import ConfigError, ConfigErrors
+from sipapp.interfaces.http import Profile
+from sipapp.redis import Address
 from sipapp.store.lmdb import LmdbStore
 from sipapp.store.mapped import MEGABYTE
 from sipapp.store.memory import MemoryStore
 from sipapp.store.open import open_store
+from sipapp.store.redis import RedisStore
 
 
 class OpenTests(SynchronousTestCase):
@@ -27,6 +30,52 @@ class OpenTests(SynchronousTestCase):
         made = [open_store(url, Clock()) for url in ("lmdb:/dev/shm/a", "lmdb:/dev/shm/a%20b?size=5")]
         files = [(s.mapped.path, s.mapped.size) for s in made if isinstance(s, LmdbStore)]
         self.assertEqual(files, [("/dev/shm/a", 1024 * MEGABYTE), ("/dev/shm/a b", 5 * MEGABYTE)])
+
+    def redis(self, url: str) -> RedisStore:
+        store = open_store(url, Clock())
+        assert isinstance(store, RedisStore)
+        return store
+
+    def test_redis_has_a_place_a_database_and_a_prefix(self) -> None:
+        plain = self.redis("redis://192.0.2.1")
+        self.assertEqual((plain.address, plain.prefix), (Address("store", "192.0.2.1", 6379), b"sipapp:"))
+        full = self.redis("redis://u%40:p%2Fw@[2001:db8::1]:7000/3?prefix=a:")
+        self.assertEqual(full.address, Address("store", "2001:db8::1", 7000, 3, "u@", "p/w"))
+        self.assertEqual(full.prefix, b"a:")
+        self.assertEqual(self.redis("redis://:pw@redis.example.com/").address.password, "pw")
+
+    def test_redis_by_its_sentinels(self) -> None:
+        store = self.redis("redis+sentinel://:pw@192.0.2.1:26000,192.0.2.2/group/2?prefix=a:")
+        sentinels = (("192.0.2.1", 26000), ("192.0.2.2", 26379))
+        expected = Address("store", db=2, password="pw", sentinels=sentinels, group="group")
+        self.assertEqual(store.address, expected)
+
+    def test_redis_by_tls(self) -> None:
+        store = self.redis("rediss://192.0.2.1:7000")
+        self.assertEqual(store.address.tls, Profile())
+
+    def test_what_is_wrong_with_redis_is_said_without_the_password(self) -> None:
+        self.assertEqual(
+            [
+                self.wrong(url)
+                for url in (
+                    "redis://:pw@192.0.2.1/x",
+                    "redis://",
+                    "redis://h?perfix=a",
+                    "redis+sentinel://:pw@192.0.2.1",
+                    "reddis://:pw@192.0.2.1",
+                    "rediss://h?ca=/nonexistent",
+                )
+            ],
+            [
+                "store: not redis://HOST:PORT/DB: 'redis://***@192.0.2.1/x'",
+                "store: not HOST:PORT: ''",
+                "store: no option 'perfix'; did you mean \"prefix\"?",
+                "store: no group: redis+sentinel://HOST:PORT/GROUP: 'redis+sentinel://***@192.0.2.1'",
+                "store: 'reddis://***@192.0.2.1' is no URL of a store; did you mean \"redis\"?",
+                "store: cannot be used: CA certificates /nonexistent",
+            ],
+        )
 
     def test_what_is_wrong_is_said(self) -> None:
         self.assertEqual(
