@@ -36,7 +36,6 @@ class Answer(NamedTuple):
 
     why: Reason
     contacts: list[Contact]
-    host: bytes  # of the user: for GRUUs
     aor: bytes = b""
     path: bytes = b""
     table: ILocation | None = None
@@ -155,7 +154,7 @@ class Answers(Extended):
 
     def _contact_line(self, ctx: Context, answer: Answer) -> bytes:
         now = int(self.server.clock.seconds())
-        gruu = self.gruu_enabled == 1 and b"gruu" in wanted.options_of(ctx.message, b"supported")
+        message = ctx.message
         received = self.received_param
         listed = []
         for c in answer.contacts:
@@ -166,24 +165,27 @@ class Answers(Extended):
             if received and c.received:
                 text += b';%b="%b"' % (received, c.received)
             if c.instance:
-                if gruu:
-                    text += self._gruus(answer, c, now)
+                if self.gruu_enabled == 1 and b"gruu" in wanted.options_of(message, b"supported"):
+                    text += self._gruus(message, answer, c, now)
                 text += b';+sip.instance="%b"' % c.instance
             if c.reg_id:
                 text += b";reg-id=%d" % c.reg_id
             listed.append(text)
-            self.remember_contact(ctx, c)
+            if self.xavp_rcd:
+                self.remember_contact(ctx, c)
         return b"Contact: %b\r\n" % b", ".join(listed)
 
-    def _gruus(self, answer: Answer, c: Contact, now: int) -> bytes:
+    def _gruus(self, message: Message, answer: Answer, c: Contact, now: int) -> bytes:
         """The public one names user and instance; the temporary one only the contact. RFC 5627 §5.4."""
+        to = message.to
+        host = to.parsed_uri.host or b"" if to is not None else b""
         user, at, _ = answer.aor.partition(b"@")
-        address = answer.aor if at else b"%b@%b" % (user, answer.host)
+        address = answer.aor if at else b"%b@%b" % (user, host)
         instance = c.instance[1:-1] if c.instance[:1] == b"<" and c.instance[-1:] == b">" else c.instance
         if answer.table is not None:
             answer.table.name_ruid(c.ruid, answer.aor, (c.expires or _MOST) - now)
         mark = (b"%x" % kamailio_hash(answer.aor))[::-1]
         return b';pub-gruu="sip:%b;gr=%b";temp-gruu="sip:%b-%b@%b;gr"' % (
             *(address, instance),
-            *(c.ruid, mark, answer.host),
+            *(c.ruid, mark, host),
         )

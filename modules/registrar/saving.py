@@ -9,6 +9,7 @@ from sipapp.errors import ParseError
 from sipapp.interfaces.location import Contact, ILocation, RepeatedRegistration, StaleRegistration
 from sipapp.interfaces.transport import Socket
 from sipapp.message.address import Address
+from sipapp.message.parameters import NONE
 from sipapp.module import FAILURE, ONREPLY, REQUEST, ConfigError, Context, ScriptError, Text, modparam, script_function
 from sipapp.module.sockets import named_socket
 from sipapp.modules.registrar import reasons, wanted
@@ -103,14 +104,15 @@ class Save(Answers):
             code, answer = await self._register(ctx, table, options, uri)
         except Refused as why:
             self.rejected.value += 1
-            ctx.extra[ANSWER] = answer = Answer(why.why, why.contacts, _to_host(ctx.message))
-            if ctx.route_type & REQUEST and not options & NO_REPLY:
+            ctx.extra[ANSWER] = answer = Answer(why.why, why.contacts)
+            if ctx.route_type is REQUEST and not options & NO_REPLY:
                 self.send_answer(ctx, answer)
             return TOO_MANY if why.why is reasons.TOO_MANY else FAILED
         self.accepted.value += 1
         ctx.extra[ANSWER] = answer
         if not options & NO_REPLY:
-            if ctx.route_type & (REQUEST | FAILURE) and self.send_answer(ctx, answer) < 0:
+            kind = ctx.route_type
+            if (kind is REQUEST or kind is FAILURE) and self.send_answer(ctx, answer) < 0:
                 return FAILED
         elif options & PREPARE_REPLY:
             self.prepare(ctx, answer)
@@ -128,15 +130,15 @@ class Save(Answers):
         try:
             found = table.get(aor)
             contacts = found if isinstance(found, list) else await found
-            answer = Answer(reasons.FINE, contacts, _to_host(message), aor, b"", table)
+            path = b""
             if star:
                 code, kept = DELETED, list[Contact]()
             elif not addresses:
-                return LISTED, answer
+                return LISTED, Answer(reasons.FINE, contacts, aor, path, table)
             else:
                 try:
-                    path = self._path(message) if self.use_path else b""
-                    answer = answer._replace(path=path)
+                    if self.use_path:
+                        path = self._path(message)
                     new = self._contacts(ctx, addresses, path, use_reg_id, flags)
                     code, kept = self._changed(table, contacts, new, flags)
                     self._check_number(ctx, kept, flags)
@@ -148,7 +150,7 @@ class Save(Answers):
                 await writing
         finally:
             table.release(aor)
-        return code, answer._replace(contacts=kept)
+        return code, Answer(reasons.FINE, kept, aor, path, table)
 
     def _check_number(self, ctx: Context, kept: list[Contact], flags: int) -> None:
         """Raises Refused."""
@@ -186,8 +188,9 @@ class Save(Answers):
         if len(call_id) > 255:
             raise Refused(reasons.LONG_CALL_ID)
         user_agent = message.first(b"user-agent") or b""
-        received = wanted.received_of(path) if path and self.path_use_received else b""
-        branch_flags = draft.branch_flags | self.usrloc.nat_flag if received else draft.branch_flags
+        by_path = wanted.received_of(path) if path and self.path_use_received else b""
+        branch_flags = draft.branch_flags | self.usrloc.nat_flag if by_path else draft.branch_flags
+        received = by_path or self.received_of(ctx)
         allowed = wanted.allowed_of(message)
         now = int(self.server.clock.seconds())
         socket = self._socket(ctx)
@@ -195,32 +198,41 @@ class Save(Answers):
         xavp = self.pack_xavp(ctx)
         cseq = message.cseq.number if message.cseq is not None else 0
         default_q = self.configured_number(ctx, b"q", -1)
+        expires = wanted.expires_of(message)
         contacts = []
         for address in addresses:
             contact = Contact(address.uri)
-            seconds = self._seconds(ctx, address, not flags & EXACT)
+            seconds = self._seconds(ctx, wanted.own_seconds(address, expires), not flags & EXACT)
             contact.expires = now + seconds if seconds else -1
-            contact.q = wanted.q_of(address, self.default_q) if default_q < 0 else default_q
             contact.call_id, contact.cseq, contact.modified = call_id, cseq, now
             contact.user_agent = user_agent if 0 < len(user_agent) < 255 else b"n/a"
             contact.flags, contact.branch_flags = flags & MEMORY_ONLY, branch_flags
-            contact.path, contact.socket = path, socket
-            contact.received = received or wanted.parameter(address, b"received") or self.received_of(ctx)
-            contact.methods = wanted.methods_of(address, allowed)
-            contact.instance = wanted.parameter(address, b"+sip.instance")
-            contact.reg_id = wanted.reg_id_of(address) if use_reg_id else 0
+            contact.path, contact.received, contact.socket = path, received, socket
             contact.server_id = self.server.config.server_id
             contact.connection = -1 if connection is None else connection.id
-            contact.xavp = xavp
+            contact.q, contact.methods, contact.xavp = self.default_q, allowed, xavp
+            if address.parameters is not NONE:
+                self._read_parameters(contact, address, use_reg_id)
+                if not by_path:
+                    contact.received = wanted.parameter(address, b"received") or received
+            if default_q >= 0:
+                contact.q = default_q
             contacts.append(contact)
         return contacts
 
-    def _seconds(self, ctx: Context, address: Address, vary: bool) -> int:
-        """For how long a contact is there; 0: it shall go. Raises Refused."""
-        seconds = self.configured_number(ctx, b"expires", -1)
-        percent = 0
+    def _read_parameters(self, contact: Contact, address: Address, use_reg_id: bool) -> None:
+        """What a contact says of itself. Raises Refused."""
+        contact.q = wanted.q_of(address, contact.q)
+        contact.methods = wanted.methods_of(address, contact.methods)
+        contact.instance = wanted.parameter(address, b"+sip.instance")
+        if use_reg_id:
+            contact.reg_id = wanted.reg_id_of(address)
+
+    def _seconds(self, ctx: Context, asked: int, vary: bool) -> int:
+        """For how long a contact is there that asks for so long; 0: it shall go. Raises Refused."""
+        seconds, percent = self.configured_number(ctx, b"expires", -1), 0
         if seconds < 0:
-            seconds, percent = wanted.asked_seconds(ctx.message, address), self.expires_range
+            seconds, percent = asked, self.expires_range
             if seconds < 0:
                 seconds, percent = self.default_expires, self.default_expires_range
         if not seconds:
@@ -309,11 +321,3 @@ def _renew(contact: Contact, old: Contact) -> None:
     """What a contact keeps of what it was."""
     if not contact.instance:
         contact.instance = old.instance
-
-
-def _to_host(message: Message) -> bytes:
-    try:
-        to = message.to
-        return to.parsed_uri.host or b"" if to is not None else b""
-    except ParseError:
-        return b""

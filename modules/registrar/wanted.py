@@ -11,7 +11,7 @@ from sipapp.errors import ParseError
 from sipapp.interfaces.location import ALL_METHODS
 from sipapp.message.address import Address, parse_addresses
 from sipapp.message.headers import split_spans
-from sipapp.message.parameters import unquote
+from sipapp.message.parameters import NONE, unquote
 from sipapp.modules.registrar import reasons
 from sipapp.modules.registrar.reasons import Refused
 
@@ -55,9 +55,19 @@ def contacts_of(message: Message, longest: int) -> tuple[list[Address], bool]:
             raise Refused(reasons.STAR_CONTACTS)
         return [], True
     for address in found:
-        if len(address.uri) > longest or len(parameter(address, b"received")) > 255:
+        if len(address.uri) > longest:
+            raise Refused(reasons.LONG_CONTACT)
+        if has_parameters(address) and len(parameter(address, b"received")) > 255:
             raise Refused(reasons.LONG_CONTACT)
     return found, False
+
+
+def has_parameters(address: Address) -> bool:
+    """Whether there are any to ask for. Raises Refused."""
+    try:
+        return address.parameters is not NONE
+    except ParseError:
+        raise Refused(reasons.BAD_CONTACT) from None
 
 
 def parameter(address: Address, name: bytes) -> bytes:
@@ -83,10 +93,10 @@ def _seconds(text: bytes) -> int:
     return number if number <= MOST_SECONDS else -1
 
 
-def asked_seconds(message: Message, address: Address) -> int:
-    """For how long a contact wants to be there (s): its own word, else that of Expires; -1: it says nothing."""
-    own = parameter(address, b"expires")
-    return _seconds(own) if own else expires_of(message)
+def own_seconds(address: Address, default: int) -> int:
+    """For how long a contact wants to be there (s), `default` where it says nothing; -1: no number of seconds."""
+    own = parameter(address, b"expires") if address.parameters is not NONE else b""
+    return _seconds(own) if own else default
 
 
 def shortened(seconds: int, percent: int) -> int:

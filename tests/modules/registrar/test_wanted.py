@@ -47,7 +47,6 @@ class WantedTests(SynchronousTestCase):
         self.refused(reasons.LONG_CONTACT, self.contacts, f"Contact: <sip:a>;received=sip:{'a' * 255}")
 
     def test_seconds_are_the_contacts_own_or_those_of_expires(self) -> None:
-        message = register("Expires: 90")
         for parameters, seconds in (
             ("", 90),
             (";expires=60", 60),
@@ -57,7 +56,7 @@ class WantedTests(SynchronousTestCase):
             (";expires=4294967296", -1),
             (";expires=" + "9" * 5000, -1),
         ):
-            self.assertEqual(wanted.asked_seconds(message, contact(parameters)), seconds, parameters[:20])
+            self.assertEqual(wanted.own_seconds(contact(parameters), 90), seconds, parameters[:20])
         self.assertEqual([wanted.expires_of(register(*x)) for x in ((), ("Expires: x",), ("Expires: 5",))], [-1, -1, 5])
 
     def test_chance_takes_no_more_than_it_may(self) -> None:
