@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred, ensureDeferred, maybeDeferred
 from zope.interface import Interface, implementer
 
 from sipapp.assemble import Assembly
+from sipapp.collector import Collector
 from sipapp.errors import ConfigError, LocalError, TransportError
 from sipapp.faked import faked_request
 from sipapp.ids import IIdSource, RandomIds
@@ -44,6 +45,9 @@ log = Logger()
 class Server:
     """One server: made from an assembled script, then started and stopped once."""
 
+    worker = 1
+    begins = True
+
     def __init__(self, assembly: Assembly, reactor: Any, *, clock: Any = None, ids: Any = None) -> None:
         assert assembly.program is not None
         self.assembly = assembly
@@ -58,11 +62,12 @@ class Server:
         self.statistics = Statistics()
         self.suspended = Suspended(self)
         self.router = Router(self)
-        self.transport = TransportLayer(self.reactor, self.router, self.config, clock=self.clock)
+        self.transport = self.make_transport()
         self.store: IStore = open_store(self.config.store, self.clock, self.reactor, self.transport.lookup)
         self.transactions = TransactionLayer(self.wheel, self.transport, self.ids)
         self.threads = Threads(self.reactor, self.config.blocking_threads)
         self.stalls: Stalls | None = None
+        self.collector = Collector(self.clock, self._load)
         self.rpc_socket: RpcSocket | None = None
         self.running = False
         self._services: dict[Any, Any] = {
@@ -78,6 +83,9 @@ class Server:
             for interface in module.provides:
                 self._services.setdefault(interface, module)
         self._services.setdefault(ISuspension, RequestsInProgress(self))
+
+    def make_transport(self) -> TransportLayer:
+        return TransportLayer(self.reactor, self.router, self.config, clock=self.clock)
 
     # -- what modules ask
 
@@ -125,16 +133,25 @@ class Server:
                 await _settled(module.started())
         if bind:
             self.transport.listen()
-            self._listen_for_operators()
+            self.listen_for_operators()
             self._watch_for_stalls()
+            self.collector.start()
         self.running = True
 
-    def _listen_for_operators(self) -> None:
+    def listening(self) -> str:
+        """The sockets, for the log."""
+        return " ".join(socket.text.decode() for socket in self.transport.sockets)
+
+    def listen_for_operators(self) -> None:
         path = self.config.rpc_socket
         if path:
             path = os.path.join(self.config.rundir, path)
             self.rpc_socket = RpcSocket(path, self.get(IRpc), self.reactor)
             self.rpc_socket.listen()
+
+    def _load(self) -> int:
+        """How many requests are under way."""
+        return max(len(self.transactions.servers), len(self.suspended))
 
     def _watch_for_stalls(self) -> None:
         if self.config.stall_warn_ms > 0:
@@ -164,6 +181,7 @@ class Server:
             except Exception:
                 log.failure("module {name} did not stop", name=module.name)
         self.threads.stop()
+        self.collector.stop()
         if self.stalls is not None:
             self.stalls.stop()
         try:

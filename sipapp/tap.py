@@ -67,13 +67,11 @@ class Options(_Options):
 
 
 class SipAppService(Service):
-    """The server as twistd's service."""
+    """The server, or what supervises its workers, as twistd's service."""
 
-    def __init__(self, assembly: Any, reactor: Any) -> None:
-        from sipapp.server import Server
-
+    def __init__(self, server: Any, reactor: Any) -> None:
         self.name = "sipapp"
-        self.server = Server(assembly, reactor)
+        self.server = server
         self._reactor = reactor
 
     def startService(self) -> None:
@@ -83,8 +81,7 @@ class SipAppService(Service):
     def _started(self, _: None) -> None:
         """Whatever `debug` of the script is, say where it serves."""
         collector.settle()
-        sockets = " ".join(socket.text.decode() for socket in self.server.transport.sockets)
-        always.info("listening on {sockets}", sockets=sockets)
+        always.info("listening on {sockets}", sockets=self.server.listening())
 
     def _not_started(self, failure: Failure) -> None:
         """Whatever keeps the server from starting ends it with status 1, in one line where it is no bug."""
@@ -127,4 +124,11 @@ def makeService(options: Options) -> SipAppService:
         raise SystemExit(1) from None
     for warning in assembly.warnings:
         log.warn("{warning}", warning=str(warning))
-    return SipAppService(assembly, reactor)
+    if assembly.config.children > 1:
+        from sipapp.workers.supervisor import Supervisor
+
+        given = {**options, "config": os.path.abspath(options["config"])}
+        return SipAppService(Supervisor(assembly, given, reactor), reactor)
+    from sipapp.server import Server
+
+    return SipAppService(Server(assembly, reactor), reactor)

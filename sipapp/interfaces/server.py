@@ -29,6 +29,8 @@ class IServer(Interface):
     suspended: Any = Attribute("sipapp.script.suspended.Suspended: every script that waits")
     statistics: Any = Attribute("sipapp.statistics.Statistics")
     modules: dict[str, Any] = Attribute("the loaded modules by name")
+    worker: int = Attribute("which of the processes that share the sockets this is; what is done once, 1 does")
+    begins: bool = Attribute("no other has served these tables before: false for a worker that replaces another")
 
     def get(interface: type[Interface]) -> Any:
         """The provider of an interface: a core service or a loaded module.

@@ -40,7 +40,7 @@ from sipapp.transport.choice import SocketChoice
 from sipapp.transport.connections import ConnectionTable
 from sipapp.transport.counters import Counters
 from sipapp.transport.dns import Dns, Records, ResolvConf, Srv, system_backend
-from sipapp.transport.listen import bind_all, plan
+from sipapp.transport.listen import Endpoint, bind_all, plan
 from sipapp.transport.local import OwnNames, look_up_names, names_in_hosts
 from sipapp.transport.openers import Opener, open_stream, open_udp
 from sipapp.transport.resolve import Hop, Resolver, hop_of
@@ -108,11 +108,12 @@ class TransportLayer:
 
         Raises ConfigErrors: each line that cannot be had.
         """
-        settings = self.settings
-        for alias in settings.alias:
+        for alias in self.settings.alias:
             self._names.add_alias(alias.host, alias.port or 0, alias.proto)
-        endpoints = plan(settings, self.protocols)
-        self._readers = [self.protocols[e.proto](self, e, made) for e, made in bind_all(endpoints, settings)]
+        self._readers = [self.protocols[e.proto](self, e, made) for e, made in self.places()]
+
+    def places(self) -> list[tuple[Endpoint, Any]]:
+        return bind_all(plan(self.settings, self.protocols), self.settings)
 
     def listen(self) -> None:
         """Begin to read from every socket; bind first where that has not been done. Raises ConfigErrors."""
@@ -177,8 +178,8 @@ class TransportLayer:
 
     # -- in
 
-    def receive(self, data: bytes, flow: Flow) -> None:
-        """One message from the network. Never raises."""
+    def receive(self, data: bytes, flow: Flow, received_at: float | None = None) -> None:
+        """One message from the network, which came now or at a time (s of the clock). Never raises."""
         if self._received_filters:
             data = _filtered(self._received_filters, data, flow)
             if not data:
@@ -193,7 +194,7 @@ class TransportLayer:
             self.counters.parse_failed += 1
             return
         message.flow = flow
-        message.received_at = self._seconds()
+        message.received_at = self._seconds() if received_at is None else received_at
         self._count += 1
         message.number = self._count
         self.counters.messages_received = self._count

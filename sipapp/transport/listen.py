@@ -169,8 +169,8 @@ def system_lookup(name: str) -> list[str]:
 # -- taking a place
 
 
-def bind(endpoint: Endpoint, settings: Settings) -> socket.socket:
-    """A bound, non-blocking socket; a stream's is listening already.
+def bind(endpoint: Endpoint, settings: Settings, shared: bool = False) -> socket.socket:
+    """A bound, non-blocking socket; a stream's is listening already. shared: other sockets of ours may be bound there.
 
     Raises ConfigError: the place is taken, not ours, or not allowed; it names the place and the line.
     """
@@ -179,6 +179,8 @@ def bind(endpoint: Endpoint, settings: Settings) -> socket.socket:
     try:
         made.setblocking(False)
         _set_options(made, endpoint, settings, stream)
+        if shared:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         made.bind((endpoint.host, endpoint.port))
         if stream:
             made.listen(settings.tcp_listen_backlog)

@@ -1,0 +1,1 @@
+"""sipapp.workers: several processes that share the listening sockets (`children`)."""
