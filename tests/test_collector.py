@@ -1,4 +1,4 @@
-"""The garbage collector around the server's start."""
+"""The garbage collector around the server's start, and at quiet moments."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import gc
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp import collector
+from sipapp.collector import EVERY, FEW, IDLE, LONGEST, MANY, MOST, Collector
+from sipapp.testing.clock import SteppingClock
 
 
-class CollectorTests(SynchronousTestCase):
+class StartTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.addCleanup(gc.enable)
         self.addCleanup(gc.unfreeze)
@@ -27,6 +29,77 @@ class CollectorTests(SynchronousTestCase):
         self.assertGreater(gc.get_freeze_count(), 0)
         self.assertNotIn(id(there), set(map(id, gc.get_objects())))
 
-    def test_it_comes_seldom(self) -> None:
+    def test_what_has_been_looked_at_is_not_looked_at_again_by_itself(self) -> None:
         collector.settle()
-        self.assertEqual(gc.get_threshold()[0], 50_000)
+        young, middle, old = gc.get_threshold()
+        self.assertEqual(young, 10_000)
+        self.assertGreater(min(middle, old), 1_000_000_000)
+
+
+class QuietTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        self.load = 0
+        self.done: list[str] = []
+        self.patch(gc, "collect", lambda: self.done.append("collect"))
+        self.patch(collector, "trim", lambda: self.done.append("trim"))
+        self.clock = SteppingClock()
+        self.collector = Collector(self.clock, lambda: self.load)
+        self.collector.start()
+
+    def look(self, load: int) -> list[str]:
+        """What is done about so many calls."""
+        self.load = load
+        del self.done[:]
+        self.clock.advance(EVERY)
+        return self.done
+
+    def test_all_is_gone_through_when_three_of_four_of_many_calls_are_over(self) -> None:
+        self.assertEqual(self.look(MANY), [])
+        self.assertEqual(self.look(MANY // 4 + 1), [])
+        self.assertEqual(self.look(MANY // 4), ["collect", "trim"])
+
+    def test_and_again_for_those_that_were_left(self) -> None:
+        self.look(MANY)
+        self.look(MANY // 4)
+        self.assertEqual(self.look(MANY // 4), [])
+        self.assertEqual(self.look(FEW // 2), ["collect", "trim"])
+        self.assertEqual(self.look(0), [])
+
+    def test_few_calls_leave_nothing_worth_it(self) -> None:
+        self.look(MANY - 1)
+        self.assertEqual(self.look(0), [])
+
+    def test_what_many_calls_still_hold_is_not_gone_through(self) -> None:
+        self.look(MOST * 4)
+        self.assertEqual(self.look(MOST), ["trim"])
+        self.assertEqual(self.look(MOST // 4), ["collect", "trim"])
+
+    def test_with_few_calls_that_is_done_from_time_to_time(self) -> None:
+        self.clock.advance(IDLE - EVERY)
+        self.assertEqual(self.done, [])
+        self.assertEqual(self.look(0), ["collect", "trim"])
+        self.clock.advance(IDLE - EVERY)
+        self.assertEqual(self.look(0), ["collect", "trim"])
+
+    def test_with_many_calls_seldom(self) -> None:
+        self.load = MOST
+        self.clock.advance(LONGEST - EVERY)
+        self.assertEqual(self.done, [])
+        self.assertEqual(self.look(MOST), ["collect", "trim"])
+
+    def test_stopped_it_looks_no_more(self) -> None:
+        self.collector.stop()
+        self.collector.stop()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+
+class TrimTests(SynchronousTestCase):
+    def test_it_is_asked_of_the_c_library_where_that_can(self) -> None:
+        asked: list[int] = []
+        self.patch(collector, "_trim", asked.append)
+        collector.trim()
+        self.assertEqual(asked, [0])
+
+    def test_elsewhere_nothing_happens(self) -> None:
+        self.patch(collector, "_trim", None)
+        collector.trim()
