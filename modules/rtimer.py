@@ -137,7 +137,9 @@ class Rtimer:
             job.timer.routes.insert(0, route)
 
     def started(self) -> None:
-        """The timers begin."""
+        """The timers begin, in one worker."""
+        if self.server.worker > 1:
+            return
         self.rounds = [
             Round(self.server, timer, worker)
             for timer in self.timers

@@ -99,11 +99,12 @@ class TimerModule:
             if timer.route not in server.script.routes:
                 raise ConfigError(f'modparam("timer", "declare_timer"): there is no route[{timer.route}]')
             timer.server = server
+        self.first = server.worker == 1
 
     def started(self) -> None:
-        """Those that are to run from the start begin."""
+        """Those that are to run from the start begin, in one worker."""
         for timer in self.declare_timer:
-            if timer.enable:
+            if timer.enable and self.first:
                 timer.switch(True)
 
     def stop(self) -> None:

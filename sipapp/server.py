@@ -45,7 +45,7 @@ log = Logger()
 class Server:
     """One server: made from an assembled script, then started and stopped once."""
 
-    worker = 1
+    worker = workers = 1
     begins = True
 
     def __init__(self, assembly: Assembly, reactor: Any, *, clock: Any = None, ids: Any = None) -> None:

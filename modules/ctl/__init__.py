@@ -60,6 +60,8 @@ class Ctl:
         """Called by the server once all modules are started. Raises LocalError: a place cannot be had."""
         if not hasattr(self.server.reactor, "listenUNIX"):
             return  # in a test: a clock without sockets
+        if self.server.worker > 1:
+            return  # one worker answers for all
         if self.binrpc:
             for place in self.binrpc:
                 self._listen(place)

@@ -63,12 +63,12 @@ class Events(Places):
         self._run(f"htable:reloaded:{table.name}")
 
     def initialise(self) -> Deferred[None] | None:
-        """Run event_route[htable:mod-init]; the server waits until it has ended.
+        """Run event_route[htable:mod-init], once for all workers; the server waits until it has ended.
 
         Raises ConfigError, or fails with it: the route ended with `drop`.
         """
         route = self.server.event_route("htable:mod-init")
-        if route is None:
+        if route is None or self.server.worker > 1 or not self.server.begins:
             return None
         ctx = self.server.background()
         ctx.route_type = RouteType.REQUEST

@@ -48,15 +48,20 @@ class Persistence(Events):
     database: ISql | None
 
     async def start_persistence(self, server: IServer) -> None:
-        """Load the tables. Raises ConfigError: no database module; SqlError: not the answer that is wanted."""
+        """Load the tables, in one worker, unless it takes the place of another: then they are there.
+
+        Raises ConfigError: no database module; SqlError: not the answer that is wanted.
+        """
         self.database = database(server, self.db_url, 'modparam("htable", "db_url")') if self.db_url else None
         for table in self.tables.values():
-            if self.database is not None and table.definition.dbtable:
-                await self.load(table)
+            if self.database is not None and table.definition.dbtable and server.worker == 1:
+                if server.begins:
+                    await self.load(table)
+                table.loaded = True
                 self.reload_later(table)
 
     async def stop_persistence(self) -> None:
-        """Write back what the tables' dbmode says."""
+        """Write back what the tables' dbmode says, in one worker."""
         for table in self.tables.values():
             definition = table.definition
             if self.database is None or not definition.dbtable or not definition.dbmode:

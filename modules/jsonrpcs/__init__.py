@@ -61,6 +61,8 @@ class JsonRpcs:
         self.rpc = server.get(IRpc)
         self.http: IHttpReplies | None = server.find(IHttpReplies) if self._wants(_HTTP) else None
         self._open: list[Any] = []
+        if server.worker > 1:
+            return  # one worker answers for all
         if self.fifo_name and self._wants(_FIFO):
             owner = Owner(self.fifo_mode, int(self.fifo_user), int(self.fifo_group))
             self._open.append(Fifo(server.reactor, self.fifo_name, owner, self.fifo_reply_dir, self._answer))

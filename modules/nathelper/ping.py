@@ -99,7 +99,8 @@ class Ping:
         self._id = b"%x" % randbits(28)
         self._round = 0
         self._enabled = True
-        self._call = self.server.clock.callLater(1, self._tick)
+        if self.server.worker == 1:
+            self._call = self.server.clock.callLater(1, self._tick)
 
     def _own_socket(self) -> Socket | None:
         if not self.force_socket:

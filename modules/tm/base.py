@@ -38,7 +38,7 @@ class Base(Parameters):
         self.transactions: Any = server.transactions
         self.wheel: Any = server.wheel
         self.seconds: Callable[[], float] = server.clock.seconds
-        self.table = Table()
+        self.table = Table(server.worker, server.workers)
         self.counts = Counts()
         self.forwarded = server.statistics.counter("core", "fwd_requests")
         self.dropped = server.statistics.counter("core", "drop_requests")

@@ -15,10 +15,12 @@ class Table:
 
     __slots__ = ("_by_call", "_by_label", "next_label")
 
-    def __init__(self) -> None:
+    def __init__(self, worker: int = 1, workers: int = 1) -> None:
+        """A label tells whose it is: divided by the number of workers, it leaves this worker's."""
         self._by_label: dict[int, Transaction] = {}
         self._by_call: dict[tuple[bytes, int], Transaction] = {}
-        self.next_label = count(randbits(29)).__next__  # positive for years in a script's 32 signed bits
+        first = randbits(29) // workers * workers + worker - 1
+        self.next_label = count(first, workers).__next__  # positive for years in a script's 32 signed bits
 
     def add(self, transaction: Transaction) -> None:
         self._by_label[transaction.label] = transaction

@@ -68,7 +68,8 @@ class Registering:
             raise ConfigError('modparam("uac", "reg_contact_addr") is missing: reg_db_url is given')
         self.reg_database = database(server, self.reg_db_url, 'modparam("uac", "reg_db_url")')
         self.accounts = await self.load()
-        self.round = server.clock.callLater(0, self.look)
+        if server.worker == 1:
+            self.round = server.clock.callLater(0, self.look)
 
     def stop_registering(self) -> None:
         if self.round is not None:

@@ -30,6 +30,7 @@ class IServer(Interface):
     statistics: Any = Attribute("sipapp.statistics.Statistics")
     modules: dict[str, Any] = Attribute("the loaded modules by name")
     worker: int = Attribute("which of the processes that share the sockets this is; what is done once, 1 does")
+    workers: int = Attribute("how many of them there are")
     begins: bool = Attribute("no other has served these tables before: false for a worker that replaces another")
 
     def get(interface: type[Interface]) -> Any:

@@ -89,7 +89,8 @@ class Suspended:
         self._alarm: Any = None
         self._reminder: Any = None  # of the young ones
         self.functions: dict[str, Waits] = {}
-        self._last = 0
+        self._step = server.workers  # so that an id is one script's, in whatever worker it waits
+        self._last = server.worker - self._step
         self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
 
     def __len__(self) -> int:
@@ -118,7 +119,7 @@ class Suspended:
         if connection is not None:
             self._streams.setdefault(connection, {})[run] = None
         if not run.id:
-            self._last = run.id = self._last + 1
+            self._last = run.id = self._last + self._step
         if self._alarm is None and (timeout := self._server.config.suspend_timeout) > 0:
             self._alarm = clock.callLater(timeout, self._sweep)
 

@@ -11,22 +11,30 @@ from twisted.internet.defer import Deferred, succeed
 
 from sipapp.workers.asking import Asking, Joined, Parameters
 
-_NAME = "supervisor"
-
 
 class Operators(Joined):
-    """As Joined; core.kill is for the supervisor, and lists of processes begin with it."""
+    """As Joined; core.kill is for the supervisor, and lists of processes begin with it. spares: the process ids of
+    those that wait to replace a worker."""
 
-    def __init__(self, asking: Asking, workers: Callable[[], list[int]], commands: Iterable[str], clock: Any) -> None:
+    def __init__(
+        self,
+        asking: Asking,
+        workers: Callable[[], list[int]],
+        spares: Callable[[], list[int]],
+        commands: Iterable[str],
+        clock: Any,
+    ) -> None:
         super().__init__(asking, workers, commands)
+        self._spares = spares
         self._clock = clock
 
     def call(self, method: str, parameters: Parameters = ()) -> Deferred[Any]:
         if method == "core.kill":
             return self._kill(*(parameters.values() if isinstance(parameters, dict) else parameters))
         answer = super().call(method, parameters)
-        if method in _OWN_ROWS:
-            answer.addCallback(_OWN_ROWS[method], os.getpid())
+        if method in _LISTS:
+            others = [(pid, "spare worker") for pid in self._spares()]
+            answer.addCallback(_LISTS[method], (os.getpid(), "supervisor"), others)
         return answer
 
     def _kill(self, signal: Any = 15) -> Deferred[Any]:
@@ -35,20 +43,29 @@ class Operators(Joined):
         return succeed(None)
 
 
-def _in_a_row(rows: list[Any], pid: int) -> list[Any]:
-    return [pid, _NAME, *rows]
+_Process = tuple[int, str]
 
 
-def _structures(rows: list[dict[str, Any]], pid: int) -> list[dict[str, Any]]:
-    return [{"IDX": 0, "PID": pid, "DSC": _NAME}, *({**row, "IDX": n} for n, row in enumerate(rows, 1))]
+def _in_a_row(rows: list[Any], own: _Process, others: list[_Process]) -> list[Any]:
+    return [*own, *rows, *(part for other in others for part in other)]
 
 
-def _states(rows: list[dict[str, Any]], pid: int) -> list[dict[str, Any]]:
-    own = {"index": 0, "pid": pid, "status": 1, "rank": 0, "description": _NAME}
-    return [own, *({**row, "index": n, "rank": n} for n, row in enumerate(rows, 1))]
+def _structures(rows: list[dict[str, Any]], own: _Process, others: list[_Process]) -> list[dict[str, Any]]:
+    made = [[{"PID": pid, "DSC": what} for pid, what in some] for some in ([own], others)]
+    return [{"IDX": n, **_without(row, "IDX")} for n, row in enumerate([*made[0], *rows, *made[1]])]
 
 
-_OWN_ROWS: dict[str, Callable[[Any, int], Any]] = {
+def _states(rows: list[dict[str, Any]], own: _Process, others: list[_Process]) -> list[dict[str, Any]]:
+    made = [[{"pid": pid, "status": 1, "description": what} for pid, what in some] for some in ([own], others)]
+    every = enumerate([*made[0], *rows, *made[1]])
+    return [{"index": n, **_without(row, "index", "rank"), "rank": n} for n, row in every]
+
+
+def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+_LISTS: dict[str, Callable[[Any, _Process, list[_Process]], Any]] = {
     "core.ps": _in_a_row,
     "core.psx": _structures,
     "core.psa": _states,

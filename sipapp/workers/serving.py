@@ -25,7 +25,7 @@ class WorkerServer(Server):
         self, assembly: Assembly, reactor: Any, role: Role, ownership: Ownership, links: Links, own: Places
     ) -> None:
         self._own, self._ownership, self.links = own, ownership, links
-        self.worker = role.worker
+        self.worker, self.workers = role.worker, ownership.count
         self.begins = role.begins
         super().__init__(assembly, reactor, ids=WorkerIds(ownership))
         self._route(role.routes)

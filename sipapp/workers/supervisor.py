@@ -28,6 +28,7 @@ from sipapp.workers.places import Place, release, take
 from sipapp.workers.process import WorkerProcess
 from sipapp.workers.setup import Role, Setup, plain
 from sipapp.workers.shared import SharedStore
+from sipapp.workers.standin import StandIn
 
 log = Logger()
 
@@ -60,7 +61,7 @@ class Supervisor:
         self._wanted: list[int] = []
         self._begun: set[int] = set()
         self._failures: dict[int, int] = {}
-        self._routes = list(range(self.workers + 1))
+        self._standin: StandIn | None = None
         self._announced = False
         self._stopping = False
         self._gone: dict[WorkerProcess, Deferred[None]] = {}
@@ -82,6 +83,8 @@ class Supervisor:
         self.links = Links(0, self._channels[0][0].dup(), outboxes, self._reactor)
         self.links.start()
         self._setup, self._descriptors = self._describe()
+        mark = self._setup.mark.encode()
+        self._standin = StandIn(self._places, self.links, self.workers, mark, self._reactor)
         self._wanted = list(range(1, self.workers + 1))
         for _ in range(self.workers + 1):
             self._spawn()
@@ -92,15 +95,18 @@ class Supervisor:
         path = self.config.rpc_socket
         if path:
             assert self.links is not None
-            rpc = Operators(
-                Asking(self.links, self._reactor), self.there, self.assembly.registry.commands, self._reactor
-            )
+            asking = Asking(self.links, self._reactor)
+            rpc = Operators(asking, self.there, self.spares, self.assembly.registry.commands, self._reactor)
             self._rpc_socket = RpcSocket(os.path.join(self.config.rundir, path), rpc, self._reactor)
             self._rpc_socket.listen()
 
     def there(self) -> list[int]:
         """The workers that serve."""
         return [number for number, process in sorted(self._running.items()) if process.is_up]
+
+    def spares(self) -> list[int]:
+        """The ids of the processes that wait for a role."""
+        return [process.pid for process in self._spare]
 
     def listening(self) -> str:
         """The sockets, for the log."""
@@ -159,7 +165,10 @@ class Supervisor:
             self._wanted.pop(0)
             process = self._spare.pop(0)
             self._running[number] = process
-            process.begin(Role(number, number not in self._begun, self._routes))
+            assert self._standin is not None
+            routes = [*self._standin.routes]
+            routes[number] = number
+            process.begin(Role(number, number not in self._begun, routes))
             if number == 1 and 1 not in self._begun:
                 return
 
@@ -169,7 +178,8 @@ class Supervisor:
         if number in self._begun:
             log.warn("worker {number} serves again, process {pid}", number=number, pid=process.pid)
         self._begun.add(number)
-        self._route()
+        assert self._standin is not None
+        self._standin.back(number, self.there())
         self._sockets = sockets
         self._assign()
         self._announce()
@@ -203,7 +213,8 @@ class Supervisor:
             del self._running[number]
             if pause:
                 log.error("worker {number} begins again in {pause} s", number=number, pause=pause)
-                self._route()
+                assert self._standin is not None
+                self._standin.miss(number, self.there())
             self._reactor.callLater(pause, self._want, number)
         self._reactor.callLater(pause, self._spawn_unless_stopping)
 
@@ -214,9 +225,6 @@ class Supervisor:
     def _spawn_unless_stopping(self) -> None:
         if not self._stopping:
             self._spawn()
-
-    def _route(self) -> None:
-        """The work of workers that will be missing for some time is done by the next one that is there."""
 
     # -- the end
 
@@ -229,6 +237,8 @@ class Supervisor:
         await self._end([process for process in self._all if process is not first])
         if first is not None and first in self._all:
             await self._end([first])
+        if self._standin is not None:
+            self._standin.close()
         if self.links is not None:
             self.links.close()
         for inbox, outbox in self._channels:

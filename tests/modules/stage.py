@@ -81,6 +81,8 @@ class StageServer:
     """What IServer has; `provide` are services by their interface."""
 
     def __init__(self, *sockets: Socket, provide: dict[Any, Any] | None = None, **config: Any) -> None:
+        self.worker = self.workers = 1
+        self.begins = True
         self.clock = Clock()
         self.reactor = self.clock
         self.wheel = Wheel(self.clock)

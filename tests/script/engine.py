@@ -269,6 +269,8 @@ def request(text: bytes = REQUEST_TEXT) -> Request:
 class Server:
     """As much of a server as a run needs."""
 
+    worker = workers = 1
+
     def __init__(self, **config: Any) -> None:
         self.clock = Clock()
         self.config = type("Config", (), {"suspend_max": 100000, "suspend_timeout": 120, **config})()

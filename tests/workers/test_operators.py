@@ -27,7 +27,7 @@ class OperatorsTests(SynchronousTestCase):
             commands: dict[str, Any] = {name: RpcCommand(name, method) for name, method in methods.items()}
             Asking(self.wired.links[number], self.wired.reactor, Dispatcher(commands))
         asking = Asking(self.wired.links[0], self.wired.reactor)
-        self.rpc = Operators(asking, lambda: [1, 2], commands, self.wired.reactor)
+        self.rpc = Operators(asking, lambda: [1, 2], lambda: [1003], commands, self.wired.reactor)
 
     def never(self) -> None:
         raise AssertionError("a worker is not to be killed")
@@ -37,11 +37,13 @@ class OperatorsTests(SynchronousTestCase):
         self.wired.carry()
         return self.successResultOf(answer)
 
-    def test_lists_of_processes_begin_with_the_supervisor(self) -> None:
+    def test_lists_of_processes_begin_with_the_supervisor_and_end_with_who_waits(self) -> None:
         own = os.getpid()
-        self.assertEqual(self.call("core.ps"), [own, "supervisor", 1001, "main process", 1002, "main process"])
-        self.assertEqual([row["PID"] for row in self.call("core.psx")], [own, 1001, 1002])
-        self.assertEqual([row["IDX"] for row in self.call("core.psx")], [0, 1, 2])
+        named = [own, "supervisor", 1001, "main process", 1002, "main process", 1003, "spare worker"]
+        self.assertEqual(self.call("core.ps"), named)
+        rows = self.call("core.psx")
+        self.assertEqual([(row["IDX"], row["PID"]) for row in rows], [(0, own), (1, 1001), (2, 1002), (3, 1003)])
+        self.assertEqual([row.get("worker") for row in rows], [None, 1, 2, None])
 
     def test_a_signal_is_for_the_supervisor_after_the_answer(self) -> None:
         got: list[Any] = []

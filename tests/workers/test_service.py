@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,8 @@ children=2
 listen=udp:127.0.0.1:@PORT@
 listen=tcp:127.0.0.1:@PORT@
 rpc_socket="@RPC@"
-loadmodule "sl" loadmodule "tm" loadmodule "pv" loadmodule "textops" loadmodule "cfgutils" loadmodule "htable" loadmodule "kex"
+loadmodule "sl" loadmodule "tm" loadmodule "pv" loadmodule "textops" loadmodule "cfgutils" loadmodule "htable"
+loadmodule "kex"
 modparam("htable", "htable", "calls=>size=4;")
 request_route {
     if (is_method("ACK")) { t_check_trans(); exit; }
@@ -138,6 +141,7 @@ class ServiceTests(SynchronousTestCase):
         kept = CALL_IDS[1][15]
         self.options(kept, "set")
         for number, call_ids in CALL_IDS.items():
+            self.wait_for_spare()
             killed = self.sip.pids()[number - 1]
             began = self.sip.log.count("serves again")
             os.kill(killed, signal.SIGKILL)
@@ -149,6 +153,11 @@ class ServiceTests(SynchronousTestCase):
             self.sip.wait_for("serves again", times=began + 1)
             self.assertEqual(field(self.options(call_ids[17]), "X-Count").split()[1], kept)
             self.assertNotIn(killed, self.sip.pids())
+
+    def wait_for_spare(self) -> None:
+        end = time.monotonic() + 30
+        while "spare worker" not in self.sip.rpc("core.ps") and time.monotonic() < end:
+            select.select([], [], [], 0.05)
 
 
 class EndTests(SynchronousTestCase):
