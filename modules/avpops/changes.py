@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sipapp.log import Logger
 from sipapp.module import ConfigError, Context, ReturnCode, ScriptError, Subst, Value, script_function
+from sipapp.module.avp_names import Avp, Every, avp, cut, every
 from sipapp.modules.avpops.checks import ROUTES
-from sipapp.modules.avpops.names import Avp, Every, Operand, avp, cut, every, flags, operand
+from sipapp.modules.avpops.names import Operand, flags, operand
 from sipapp.script.avp import AvpKey
 from sipapp.script.pvsyntax import end_of_variable
 from sipapp.script.values import divide, modulo, wrap

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sipapp.log import Logger
 from sipapp.module import ALL, BRANCH, FAILURE, LOCAL, ONREPLY, REQUEST, ConfigError, Context, Value, script_function
+from sipapp.module.avp_names import Avp, Every, avp, avp_or_none, cut, shown
 from sipapp.module.shell_pattern import shell_pattern
-from sipapp.modules.avpops.names import Avp, Every, Operand, avp, avp_or_none, cut, flags, operand, shown
+from sipapp.modules.avpops.names import Operand, flags, operand
 from sipapp.script.posix import compile_regex
 from sipapp.script.pvsyntax import end_of_variable, parse_variable
 

@@ -10,8 +10,9 @@ from sipapp.errors import ParseError
 from sipapp.message.draft import Branch
 from sipapp.message.request import Request
 from sipapp.module import ConfigError, Context, ScriptError, Value, script_function
+from sipapp.module.avp_names import avp_or_none, cut, shown
 from sipapp.modules.avpops.checks import ROUTES
-from sipapp.modules.avpops.names import avp_or_none, cut, flags, shown
+from sipapp.modules.avpops.names import flags
 from sipapp.script.pvsyntax import parse_variable
 from sipapp.script.rewrite import set_host, set_user
 

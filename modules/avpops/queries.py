@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sipapp.errors import SqlError
 from sipapp.interfaces.sql import ISql
 from sipapp.module import ConfigError, Context, ReturnCode, ScriptError, script_function
+from sipapp.module.avp_names import Avp, avp
 from sipapp.module.sql import script_value, statement
 from sipapp.modules.avpops.checks import ROUTES
 from sipapp.modules.avpops.database import Database
-from sipapp.modules.avpops.names import Avp, avp
 from sipapp.script.pvsyntax import end_of_variable
 
 if TYPE_CHECKING:

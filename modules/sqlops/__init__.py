@@ -29,7 +29,7 @@ from sipapp.module.sql import script_value, statement
 from sipapp.modules.sqlops.connections import AFFECTED, Connection
 from sipapp.modules.sqlops.opensips import Statement, Targets, targets, written
 from sipapp.modules.sqlops.results import NONE, Results, columns, keep
-from sipapp.modules.sqlops.structured import Structured
+from sipapp.modules.sqlops.user_avps import UserAvps
 from sipapp.script.avp import Xavp, XavpList, xavps
 from sipapp.script.values import wrap
 
@@ -52,7 +52,7 @@ class _Second:
 
 
 @module("sqlops")
-class SqlOps(Structured, Results):
+class SqlOps(UserAvps, Results):
     """Statements by connection, as Kamailio has them; those by database number are in its bases."""
 
     tr_buf_size: int = modparam(default=2048, doc="longest text that {sql.val} takes in Kamailio; without effect here")

@@ -26,7 +26,7 @@ AT_ONCE = 1.2
 """s within which others are answered: far less than what is waited for."""
 
 
-FUNCTIONS = ("query", "keepless", "xquery", "pvquery", "opensips", "one")
+FUNCTIONS = ("query", "keepless", "xquery", "pvquery", "opensips", "one", "avp query")
 
 UNREACHABLE = {
     "query": "-2",
@@ -37,6 +37,7 @@ UNREACHABLE = {
     "one": "-1",
     "select": "-1",
     "insert": "-1",
+    "avps": "-1",
 }
 """Functions and their codes where a database has never been reached."""
 
@@ -217,6 +218,15 @@ class StatementTests(AskingCase):
         if self.replaces:
             self.assertEqual(self.ask("query", "select k, b from r").out, ["1|new|<null>|<null>"])
 
+    def test_avps_are_stored_loaded_and_deleted(self: Any) -> None:
+        columns = ("uuid", "username", "domain", "attribute", "value")
+        table = ", ".join(f"{column} varchar(64) not null default ''" for column in columns)
+        self.place.prepare("drop table if exists usr_preferences")
+        self.place.prepare(f"create table usr_preferences ({table}, type int not null default 0)")
+        for _ in range(2):  # nothing is left of the first
+            found = self.ask("avps", "O'B")
+            self.assertEqual((found.code, found.out), ("1", ["one, 2", "it's"]))
+
     def test_escapes_make_a_text_of_anything(self: Any) -> None:
         for text in ("O'B\\n\"x", "' or 1=1 -- ", "\\' or 1=1 -- ", "é\\\\'"):
             found = self.ask("escape", text.strip())
@@ -277,6 +287,14 @@ class TroubleTests(AskingCase):
         self.gone("30.25")
         for _ in range(6):  # and its connection is used again
             self.assertEqual(self.ask("query", "select 1").code, "1")
+
+    def test_the_limit_of_async_stops_the_statement(self: Any) -> None:
+        waiting = self.send("async", self.sleep % 20.625)
+        self.others_are_served()
+        found = said(waiting.final())
+        self.assertEqual(found.code, "-1")
+        self.assertLess(found.at, 1 + AT_ONCE)
+        self.gone("20.625")
 
     def test_cancel_stops_the_statement_in_the_database(self: Any) -> None:
         server = self.place.server

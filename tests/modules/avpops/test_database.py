@@ -9,10 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
 from sipapp.interfaces.sql import ISqlEngine
+from sipapp.module.avp_names import Every
 from sipapp.modules.avpops import Avpops
-from sipapp.modules.avpops.database import Owner, Stored
-from sipapp.modules.avpops.names import Every
 from sipapp.modules.db_sqlite import DbSqlite
+from sipapp.sql.preferences import Owner, Stored
 from tests.fake_sql import FakeSql
 from tests.modules.stage import Server, context, made, new_path
 from tests.modules.talk import TalkCase

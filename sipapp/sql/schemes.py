@@ -1,12 +1,12 @@
-# -*- test-case-name: tests.modules.avpops.test_schemes -*-
-"""schemes: tables with columns of their own that avp_db_load() can read: modparam("avpops", "db_scheme", ...)."""
+# -*- test-case-name: tests.sql.test_schemes -*-
+"""schemes: tables with columns of their own that AVPs can be loaded from: the parameter db_scheme."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-from sipapp.module import ConfigError
+from sipapp.errors import ConfigError
 
 _scheme = re.compile(r"\s*([^:\s]+)\s*:\s*(.+)", re.DOTALL).fullmatch
 _attribute = re.compile(r"([^=\s]+)\s*=\s*([^;\s]+)").fullmatch

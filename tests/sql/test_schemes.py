@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ConfigError
-from sipapp.modules.avpops.schemes import Scheme, parse_scheme
+from sipapp.sql.schemes import Scheme, parse_scheme
 
 
 class SchemeTests(SynchronousTestCase):
