@@ -3,6 +3,7 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdio cimport snprintf
 from libc.string cimport memchr, memcmp, memcpy
 
@@ -14,6 +15,8 @@ cdef dict METHODS = {method: method for method in leaf_pure.METHODS}
 
 cdef enum:
     MAX_FIELDS = 128  # more of them are for the other twin
+    MAX_EDITS = 16  # so are more edits of one message
+    MARKED = 1200  # bytes of a Via's parameters
 
 # What a byte may be part of.
 cdef enum:
@@ -64,6 +67,7 @@ cdef enum:
     CSEQ = 16
     LENGTH = 32
     HOPS = 64
+    RECORDED = 128
     NEEDED = 31
 
 cdef dict FORMS = {
@@ -74,6 +78,7 @@ cdef dict FORMS = {
     b"cseq": CSEQ,
     b"content-length": LENGTH,
     b"max-forwards": HOPS,
+    b"record-route": RECORDED,
 }
 
 
@@ -122,6 +127,36 @@ cdef struct Span:
     int form
 
 
+cdef struct ViaParts:
+    int transport  # which of TRANSPORTS
+    int host
+    int host_end
+    int port  # -1: none
+    int tail  # what follows the first `;`
+
+
+# Where in a plain message that is which everybody asks for; -1: nowhere.
+cdef struct Found:
+    int via  # the number of the top Via's field, and where its first value is
+    int via_at
+    int via_end
+    int below  # where the second value of that field begins
+    ViaParts top
+    bint symmetric
+    int to
+    int branch
+    int branch_end
+    int from_tag
+    int from_tag_end
+    int to_tag
+    int to_tag_end
+    int call_id
+    int call_id_end
+    int number  # of CSeq
+    int method
+    int method_end
+
+
 cdef class Head:
     """The start line and the header fields of one message: see leaf_pure.Head."""
 
@@ -130,9 +165,11 @@ cdef class Head:
     cdef readonly int start
     cdef readonly int end
     cdef readonly int body
+    cdef readonly bint plain
     cdef bytes _data
     cdef Span *_spans
     cdef int _count
+    cdef Found _found
 
     def __dealloc__(self):
         PyMem_Free(self._spans)
@@ -253,6 +290,58 @@ cdef class Head:
         cdef int a, b
         self.trimmed(number, &a, &b)
         return self._spans[number].start, a, b, self._spans[number].end + 2
+
+    # -- of a plain message
+
+    cdef object piece(self, int start, int end):
+        if not self.plain or start < 0:
+            return None
+        return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self._data) + start, end - start)
+
+    @property
+    def branch(self):
+        return self.piece(self._found.branch, self._found.branch_end)
+
+    @property
+    def key(self):
+        cdef Found *found = &self._found
+        cdef const char *text = PyBytes_AS_STRING(self._data)
+        cdef int port = found.top.port
+        if (
+            not self.plain
+            or found.branch < 0
+            or found.branch_end - found.branch < 7
+            or memcmp(text + found.branch, <const char *>b"z9hG4bK", 7) != 0
+        ):
+            return None
+        return (
+            self.piece(found.branch, found.branch_end),
+            self.piece(found.top.host, found.top.host_end),
+            0 if port < 0 or port == 5060 or port == 5061 else port,
+            self.piece(found.call_id, found.call_id_end),
+            found.number,
+        )
+
+    @property
+    def call_id(self):
+        return self.piece(self._found.call_id, self._found.call_id_end)
+
+    @property
+    def method(self):
+        method = self.piece(self._found.method, self._found.method_end)
+        return METHODS.get(method, method)
+
+    @property
+    def from_tag(self):
+        return self.piece(self._found.from_tag, self._found.from_tag_end)
+
+    @property
+    def to_tag(self):
+        return self.piece(self._found.to_tag, self._found.to_tag_end)
+
+    @property
+    def symmetric(self):
+        return self.plain and self._found.symmetric
 
 
 def scan(bytes data not None, int start=0):
@@ -402,22 +491,30 @@ cdef bint _address(const unsigned char *text, int at, int end, AddressParts *par
     return _parameters(text, at + 1, end, SPACE | STOP | ANGLE)
 
 
-cdef object _parameter(const unsigned char *text, int at, int end, bytes name):
-    """The value of the first parameter of this name (lower case); None where it is absent or has none."""
-    cdef const unsigned char *wanted = <const unsigned char *>PyBytes_AS_STRING(name)
-    cdef int size = <int>PyBytes_GET_SIZE(name)
+cdef int _find(const unsigned char *text, int at, int end, const char *name, int size, int *stop):
+    """Where the first parameter of this name (lower case) begins, and where it stops; -1 where it is absent."""
     cdef int start
-    cdef int stop
     while at < end:
         start = at
-        while at < end and text[at] != c";":
-            at += 1
-        stop = at
+        at = _piece_end(text, at, end)
+        if _is_named(text, start, at, <const unsigned char *>name, size):
+            stop[0] = at
+            return start
         at += 1
-        if _is_named(text, start, stop, wanted, size):
-            start += size + 1
-            return None if start > stop else PyBytes_FromStringAndSize(<const char *>text + start, stop - start)
-    return None
+    return -1
+
+
+cdef int _value(const unsigned char *text, int at, int end, const char *name, int size, int *stop):
+    """Where its value begins; -1 where it is absent or has none."""
+    at = _find(text, at, end, name, size, stop)
+    return -1 if at < 0 or at + size >= stop[0] else at + size + 1
+
+
+cdef object _parameter(const unsigned char *text, int at, int end, const char *name, int size):
+    """The value of the first parameter of this name (lower case); None where it is absent or has none."""
+    cdef int stop = 0
+    at = _value(text, at, end, name, size, &stop)
+    return None if at < 0 else PyBytes_FromStringAndSize(<const char *>text + at, stop - at)
 
 
 cdef bint _is_named(const unsigned char *text, int start, int stop, const unsigned char *wanted, int size):
@@ -467,14 +564,6 @@ cdef int _digits(const unsigned char *text, int at, int end):
 
 cdef tuple TRANSPORTS = (b"UDP", b"TCP", b"TLS", b"WSS", b"WS", b"SCTP", b"TLS-SCTP",
                          b"udp", b"tcp", b"tls", b"wss", b"ws", b"sctp", b"tls-sctp")  # fmt: skip
-
-
-cdef struct ViaParts:
-    int transport  # which of TRANSPORTS
-    int host
-    int host_end
-    int port  # -1: none
-    int tail  # what follows the first `;`
 
 
 cdef int _host_port(const unsigned char *text, int at, int end, int *host_end, int *port):
@@ -559,37 +648,46 @@ def via_parts(bytes value not None):
         PyBytes_FromStringAndSize(<const char *>text + parts.host, parts.host_end - parts.host),
         None if parts.port < 0 else parts.port,
         PyBytes_FromStringAndSize(<const char *>text + parts.tail, size - parts.tail),
-        _parameter(text, parts.tail, size, b"branch"),
+        _parameter(text, parts.tail, size, b"branch", 6),
     )
 
 
 def mark_via(bytes text not None, int port, bytes source not None, bint differs, bint forced, bint response):
-    cdef const char *raw = PyBytes_AS_STRING(text)
-    cdef const unsigned char *letters = <const unsigned char *>raw
+    cdef char written[MARKED]
+    cdef int cut = 0
     cdef int size = <int>PyBytes_GET_SIZE(text)
-    cdef int cut = _piece_end(letters, 0, size)
-    cdef int start = cut + 1
-    cdef int stop
-    cdef int at = 0
-    cdef int rport = -1  # where the first one is
-    cdef bint received
-    cdef char written[1200]
+    if size + PyBytes_GET_SIZE(source) > MARKED - 100:
+        return leaf_pure.mark_via(text, port, source, differs, forced, response)
+    size = _mark(
+        PyBytes_AS_STRING(text), 0, size, port, PyBytes_AS_STRING(source), <int>PyBytes_GET_SIZE(source),
+        differs, forced, response, written, &cut,
+    )  # fmt: skip
+    return None if size == 0 else (cut, PyBytes_FromStringAndSize(written, size))
+
+
+cdef int _mark(
+    const char *raw, int at, int size, int port, const char *source, int source_size,
+    bint differs, bint forced, bint response, char *written, int *cut,
+):  # fmt: skip
+    """Write the parameters of the Via from `at` to `size` as they have to be: how many bytes, 0 for no change; `cut` is
+    where they begin."""
+    cdef const unsigned char *letters = <const unsigned char *>raw
+    cdef int start = _piece_end(letters, at, size)
+    cdef int stop = 0
+    cdef int rport = _find(letters, start + 1, size, b"rport", 5, &stop)
+    cdef bint received = rport >= 0 or differs
     cdef char digits[20]
     cdef int count
-    if size + PyBytes_GET_SIZE(source) > 1100:
-        return leaf_pure.mark_via(text, port, source, differs, forced, response)
-    while start <= size and rport < 0:
-        stop = _piece_end(letters, start, size)
-        if _is_named(letters, start, stop, b"rport", 5):
-            rport = start
-        start = stop + 1
-    received = rport >= 0 or differs
     if not received and not forced:
-        return None
+        return 0
+    if not received:
+        source_size = 0
+    cut[0] = start
     count = snprintf(digits, sizeof(digits), b";rport=%d", port)
+    at = 0
     if not response:
-        at = _new_marks(written, at, digits, count if rport < 0 and forced else 0, source if received else None)
-    start = cut + 1
+        at = _new_marks(written, at, digits, count if rport < 0 and forced else 0, source, source_size)
+    start += 1
     while start <= size:
         stop = _piece_end(letters, start, size)
         if start == rport:
@@ -601,18 +699,18 @@ def mark_via(bytes text not None, int port, bytes source not None, bint differs,
             at += 1 + stop - start
         start = stop + 1
     if response:
-        at = _new_marks(written, at, digits, count if rport < 0 and forced else 0, source if received else None)
-    return cut, PyBytes_FromStringAndSize(written, at)
+        at = _new_marks(written, at, digits, count if rport < 0 and forced else 0, source, source_size)
+    return at
 
 
-cdef int _new_marks(char *written, int at, const char *rport, int count, bytes source):
-    """Write `rport` (of this length, 0 for none) and `received` (None for none) there; where they end."""
+cdef int _new_marks(char *written, int at, const char *rport, int count, const char *source, int size):
+    """Write `rport` (of this length, 0 for none) and `received` (size 0 for none) there; where they end."""
     memcpy(written + at, rport, count)
     at += count
-    if source is not None:
+    if size:
         memcpy(written + at, <const char *>b";received=", 10)
-        memcpy(written + at + 10, PyBytes_AS_STRING(source), PyBytes_GET_SIZE(source))
-        at += 10 + <int>PyBytes_GET_SIZE(source)
+        memcpy(written + at + 10, source, size)
+        at += 10 + size
     return at
 
 
@@ -675,7 +773,7 @@ def address_parts(bytes value not None):
         PyBytes_FromStringAndSize(<const char *>text + parts.display, parts.display_end - parts.display),
         PyBytes_FromStringAndSize(<const char *>text + parts.uri, parts.uri_end - parts.uri),
         PyBytes_FromStringAndSize(<const char *>text + parts.tail, size - parts.tail),
-        _parameter(text, parts.tail, size, b"tag"),
+        _parameter(text, parts.tail, size, b"tag", 3),
     )
 
 
@@ -746,38 +844,269 @@ def start_line(bytes line not None):
     return method, PyBytes_FromStringAndSize(<const char *>text + at + 1, end - at - 1)
 
 
-def plain(bytes raw not None, head):
-    if type(head) is not Head:
-        return leaf_pure.plain(raw, head)
-    cdef Head own = <Head>head
-    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(own._data)
+cdef bint _judge(Head head, Py_ssize_t size):
+    """Whether a message of this size is plain, and where what everybody asks for is."""
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(head._data)
+    cdef Found *found = &head._found
+    cdef AddressParts address
     cdef int seen = 0
     cdef int number
     cdef int form
     cdef int a
     cdef int b
-    cdef bint good
-    cdef AddressParts address
-    for number in range(own._count):
-        form = own._spans[number].form
-        if form == 0:
+    for number in range(head._count):
+        form = head._spans[number].form
+        if form == 0 or form == RECORDED:
             continue
         if seen & form and form != VIA:
             return False
-        own.trimmed(number, &a, &b)
+        head.trimmed(number, &a, &b)
         if form == VIA:
-            good = _vias(text, a, b)
+            if not _vias(text, a, b) or _broadcast(text, a, b):
+                return False
+            if not seen & VIA:
+                found.via = number
+                _top(text, a, b, found)
         elif form == CALL_ID:
-            good = _call_id(text, a, b)
+            if not _call_id(text, a, b):
+                return False
+            found.call_id = a
+            found.call_id_end = b
         elif form == CSEQ:
-            good = _cseq(text, a, b)
+            if not _cseq(text, a, b):
+                return False
+            found.method = a
+            while text[found.method] != 32:
+                found.method += 1
+            found.number = _digits(text, a, found.method)
+            found.method += 1
+            found.method_end = b
         elif form == LENGTH:
-            good = _digits(text, a, b) == PyBytes_GET_SIZE(raw) - own.body
+            if _digits(text, a, b) != size - head.body:
+                return False
         elif form == HOPS:
-            good = _digits(text, a, b) >= 0
-        else:
-            good = _address(text, a, b, &address)
-        if not good:
+            if _digits(text, a, b) < 0:
+                return False
+        elif not _address(text, a, b, &address):
             return False
+        elif form == FROM:
+            found.from_tag = _value(text, address.tail, b, b"tag", 3, &found.from_tag_end)
+        else:
+            found.to = number
+            found.to_tag = _value(text, address.tail, b, b"tag", 3, &found.to_tag_end)
         seen |= form
     return seen & NEEDED == NEEDED
+
+
+cdef bint _broadcast(const unsigned char *text, int at, int end):
+    for at in range(at, end - 14):
+        if text[at] == c"2" and memcmp(text + at, <const char *>b"255.255.255.255", 15) == 0:
+            return True
+    return False
+
+
+cdef void _top(const unsigned char *text, int at, int end, Found *found):
+    """The first value of a Via field."""
+    cdef int stop
+    found.via_at = at
+    found.via_end = end
+    found.below = -1
+    for stop in range(at, end):
+        if text[stop] == c",":
+            found.via_end = stop
+            found.below = stop + 1
+            while text[found.below] == 32 or text[found.below] == 9:
+                found.below += 1
+            while text[found.via_end - 1] == 32 or text[found.via_end - 1] == 9:
+                found.via_end -= 1
+            break
+    _via(text, at, found.via_end, &found.top)
+    found.branch = _value(text, found.top.tail, found.via_end, b"branch", 6, &found.branch_end)
+    found.symmetric = (
+        _find(text, found.top.tail, found.via_end, b"rport", 5, &stop) >= 0
+        and _find(text, found.top.tail, found.via_end, b"maddr", 5, &stop) < 0
+    )
+
+
+def read(bytes data not None):
+    cdef object first = None
+    cdef object second = None
+    cdef object found
+    cdef int length
+    cdef bytes raw = data
+    if PyBytes_GET_SIZE(data) == 0 or PyBytes_AS_STRING(data)[0] == 13 or PyBytes_AS_STRING(data)[0] == 10:
+        return leaf_pure.read(data)
+    found = scan(data)
+    if type(found) is not Head:
+        return leaf_pure.read(data)
+    cdef Head head = <Head>found
+    length = head.length()
+    if length >= 0 and head.body + length < PyBytes_GET_SIZE(data):
+        head._data = raw = PyBytes_FromStringAndSize(PyBytes_AS_STRING(data), head.body + length)
+    found = start_line(head.line)
+    if found is not None:
+        first, second = <tuple>found
+        head.plain = _judge(head, PyBytes_GET_SIZE(raw))
+    return raw, head, first, second
+
+
+# -- whole messages out of plain ones
+
+
+cdef struct Piece:
+    int start  # what it stands for, where it is an edit
+    int end
+    const char *text
+    Py_ssize_t size
+
+
+cdef void _put(Piece *pieces, int count, int start, int end, const char *text, Py_ssize_t size):
+    """One more edit, behind those that start at the same place."""
+    while count and pieces[count - 1].start > start:
+        pieces[count] = pieces[count - 1]
+        count -= 1
+    pieces[count] = Piece(start, end, text, size)
+
+
+cdef int _marks_of(Head head, str host, int port, bint forced, bint response, char *written, int *cut) except -1:
+    """The marks of its top Via: how many bytes, 0 for no change, -2 where there is no room for them."""
+    cdef Found *found = &head._found
+    cdef const char *text = PyBytes_AS_STRING(head._data)
+    cdef Py_ssize_t size
+    cdef const char *source = PyUnicode_AsUTF8AndSize(host, &size)
+    cdef bint differs = (
+        found.top.host_end - found.top.host != size or memcmp(text + found.top.host, source, size) != 0
+    )
+    if found.via_end - found.via_at + size > MARKED - 100:
+        return -2
+    return _mark(
+        text, found.via_at, found.via_end, port, source, <int>size, differs, forced, response, written, cut
+    )
+
+
+def relay(head, bytes line not None, bytes via not None, list edits not None, str host not None, int port, bint forced):
+    if type(head) is not Head or not (<Head>head).plain or len(edits) > MAX_EDITS:
+        return None
+    cdef Head own = <Head>head
+    cdef const char *text = PyBytes_AS_STRING(own._data)
+    cdef Piece pieces[MAX_EDITS + 2]
+    cdef char written[MARKED]
+    cdef int count = 0
+    cdef int cut = 0
+    cdef int done = own._spans[0].start
+    cdef int start
+    cdef int end
+    cdef int number
+    cdef Py_ssize_t total
+    cdef bytes made
+    cdef char *to
+    for start, end, data in edits:
+        if type(data) is not bytes or start < done or end < start or end > own.body or start == own.body:
+            return None
+        _put(pieces, count, start, end, PyBytes_AS_STRING(<bytes>data), PyBytes_GET_SIZE(<bytes>data))
+        count += 1
+    start = own._spans[own._found.via].start
+    _put(pieces, count, start, start, PyBytes_AS_STRING(via), PyBytes_GET_SIZE(via))
+    count += 1
+    number = _marks_of(own, host, port, forced, False, written, &cut)
+    if number < 0:
+        return None
+    if number:
+        _put(pieces, count, cut, own._found.via_end, written, number)
+        count += 1
+    total = PyBytes_GET_SIZE(line) + PyBytes_GET_SIZE(own._data) - done
+    for number in range(count):
+        if pieces[number].start < done:
+            return None
+        done = pieces[number].end
+        total += pieces[number].size - (done - pieces[number].start)
+    made = PyBytes_FromStringAndSize(NULL, total)
+    to = PyBytes_AS_STRING(made)
+    memcpy(to, PyBytes_AS_STRING(line), PyBytes_GET_SIZE(line))
+    to += PyBytes_GET_SIZE(line)
+    done = own._spans[0].start
+    for number in range(count):
+        memcpy(to, text + done, pieces[number].start - done)
+        to += pieces[number].start - done
+        memcpy(to, pieces[number].text, pieces[number].size)
+        to += pieces[number].size
+        done = pieces[number].end
+    memcpy(to, text + done, PyBytes_GET_SIZE(own._data) - done)
+    return made
+
+
+def unwrap(head):
+    if type(head) is not Head or not (<Head>head).plain:
+        return None
+    cdef Head own = <Head>head
+    cdef const char *text = PyBytes_AS_STRING(own._data)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(own._data)
+    cdef Span span = own._spans[own._found.via]
+    cdef int start = span.start
+    cdef int end = span.end + 2
+    if own._found.below >= 0:
+        start = own._found.via_at
+        end = own._found.below
+    cdef bytes made = PyBytes_FromStringAndSize(NULL, size - (end - start))
+    memcpy(PyBytes_AS_STRING(made), text, start)
+    memcpy(PyBytes_AS_STRING(made) + start, text + end, size - end)
+    return made
+
+
+cdef int _add(Piece *pieces, int count, const char *text, Py_ssize_t size):
+    pieces[count].text = text
+    pieces[count].size = size
+    return count + 1
+
+
+def answer(
+    head, bytes line not None, bint recorded, bytes to_tag, str host not None, int port, bint forced,
+    bytes rest not None,
+):  # fmt: skip
+    if type(head) is not Head or not (<Head>head).plain:
+        return None
+    cdef Head own = <Head>head
+    cdef Found *found = &own._found
+    cdef const char *text = PyBytes_AS_STRING(own._data)
+    cdef Piece pieces[MAX_FIELDS + 8]
+    cdef char written[MARKED]
+    cdef int wanted = NEEDED | RECORDED if recorded else NEEDED
+    cdef int count = 0
+    cdef int cut = 0
+    cdef int number
+    cdef int at
+    cdef int a
+    cdef int b
+    cdef Py_ssize_t total = 0
+    cdef Span span
+    cdef bytes made
+    cdef char *to
+    cdef int marked = _marks_of(own, host, port, forced, True, written, &cut)
+    if marked < 0:
+        return None
+    count = _add(pieces, count, PyBytes_AS_STRING(line), PyBytes_GET_SIZE(line))
+    for number in range(own._count):
+        span = own._spans[number]
+        if not span.form & wanted:
+            continue
+        at = span.start
+        if number == found.via and marked:
+            count = _add(pieces, count, text + at, cut - at)
+            count = _add(pieces, count, written, marked)
+            at = found.via_end
+        elif number == found.to and to_tag is not None and found.to_tag < 0:
+            own.trimmed(number, &a, &b)
+            count = _add(pieces, count, text + at, b - at)
+            count = _add(pieces, count, b";tag=", 5)
+            count = _add(pieces, count, PyBytes_AS_STRING(to_tag), PyBytes_GET_SIZE(to_tag))
+            at = b
+        count = _add(pieces, count, text + at, span.end + 2 - at)
+    count = _add(pieces, count, PyBytes_AS_STRING(rest), PyBytes_GET_SIZE(rest))
+    for number in range(count):
+        total += pieces[number].size
+    made = PyBytes_FromStringAndSize(NULL, total)
+    to = PyBytes_AS_STRING(made)
+    for number in range(count):
+        memcpy(to, pieces[number].text, pieces[number].size)
+        to += pieces[number].size
+    return made

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError
-from sipapp.message.leaf import splice
+from sipapp.message.leaf import answer, splice
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
 
@@ -34,9 +34,27 @@ def response(
     Via with `received` and `rport`. `to_tag` is added to a To without tag. `fields` are whole lines, CRLF included;
     `server` is the text of the Server field.
     """
+    line = b"SIP/2.0 %d %b\r\n" % (status, reason)
+    rest = [*fields]
+    if content_type is not None:
+        rest.append(b"Content-Type: %b\r\n" % content_type)
+    if server is not None:
+        rest.append(b"Server: %b\r\n" % server)
+    rest.append(b"Content-Length: %d\r\n\r\n" % len(body))
+    rest.append(body)
+    end = b"".join(rest)
+    flow = request.flow
+    if flow is not None and request.head.plain:
+        made = answer(request.head, line, 180 <= status < 300, to_tag, flow.host, flow.port, request.force_rport, end)
+        if made is not None:
+            return made
+    return b"".join((line, *_copied(request, _COPIED_WITH_ROUTE if 180 <= status < 300 else _COPIED, to_tag), end))
+
+
+def _copied(request: Request, copied: frozenset[bytes], to_tag: bytes | None) -> list[bytes]:
+    """These header fields, line by line."""
     head = request.head
-    copied = _COPIED_WITH_ROUTE if 180 <= status < 300 else _COPIED
-    parts = [b"SIP/2.0 %d %b\r\n" % (status, reason)]
+    parts: list[bytes] = []
     top = True
     for number, key in enumerate(head.keys):
         if key in copied:
@@ -50,15 +68,7 @@ def response(
             elif key == b"to" and to_tag is not None:
                 line = _tagged(request, line, to_tag)
             parts.append(line)
-    parts += fields
-    if content_type is not None:
-        parts.append(b"Content-Type: %b\r\n" % content_type)
-    if server is not None:
-        parts.append(b"Server: %b\r\n" % server)
-    parts.append(b"Content-Length: %d\r\n\r\n" % len(body))
-    if body:
-        parts.append(body)
-    return b"".join(parts)
+    return parts
 
 
 def _tagged(request: Request, line: bytes, tag: bytes) -> bytes:

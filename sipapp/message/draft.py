@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sipapp.errors import ParseError
 from sipapp.message.headers import split_spans
-from sipapp.message.leaf import Splice, scan, splice
+from sipapp.message.leaf import Splice, relay, scan, splice, unwrap
 from sipapp.message.mime import close
 from sipapp.message.request import Request
 from sipapp.message.response import Response
@@ -262,17 +262,26 @@ class Draft:
         """
         head = message.head
         edits = self._bound(outbound)
+        line = b"%b %b %b\r\n" % (message.method, uri, message.version)
+        flow = message.flow
+        if head.plain and flow is not None and not (outbound.send_socket is not None and outbound.send_socket.reliable):
+            made = relay(head, line, via, edits, flow.host, flow.port, message.force_rport)
+            if made is not None:
+                return made
         number = head.first(b"via")
         at = head.offset(number) if number >= 0 else head.fields_at
         edits.append((at, at, via))
         edits += message.via_marks()
-        rest = self._spliced(message, edits, outbound)
-        return b"".join((message.method, b" ", uri, b" ", message.version, b"\r\n", rest))
+        return line + self._spliced(message, edits, outbound)
 
     def render_response(self, message: Response, outbound: Outbound = _NOWHERE) -> bytes:
         """The response as it goes on, without the top Via value. RFC 3261 §16.7 step 3."""
-        edits = self._bound(outbound)
         head = message.head
+        if not self.edits and self.reason is None and head.plain and outbound.send_socket is None:
+            made = unwrap(head)
+            if made is not None:
+                return made
+        edits = self._bound(outbound)
         number = head.first(b"via")
         if number >= 0:
             start, value_start, _, end = head.span(number)

@@ -8,37 +8,27 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError
-from sipapp.message import grammar
+from sipapp.ids import MAGIC_COOKIE
 from sipapp.message.headers import SPELLINGS, header_key
+from sipapp.message.plain import FORMS, NEEDED, has, parameter
+from sipapp.message.plain import METHODS as METHODS
+from sipapp.message.plain import address_parts as address_parts
+from sipapp.message.plain import cseq_parts as cseq_parts
+from sipapp.message.plain import mark_via as mark_via
+from sipapp.message.plain import parameters as parameters
+from sipapp.message.plain import start_line as start_line
+from sipapp.message.plain import uri_parts as uri_parts
+from sipapp.message.plain import via_parts as via_parts
 
 if TYPE_CHECKING:
     from sipapp.message.leaf import Splice
 
-METHODS = frozenset(
-    b"ACK BYE CANCEL INFO INVITE KDMQ MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE".split()
-)
-"""The methods that are met every day."""
-
+BROADCAST = b"255.255.255.255"
+_BEFORE = frozenset((b"\r", b"\n", b""))  # what may come before a message
+_SIP_PORTS = (5060, 5061)
 _NUMBERS = range(1 << 20)  # of header fields, more than any message has
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
-
-# What nearly everybody writes. Each is a part of what its parser takes, so that what matches need not be parsed to know
-# that it can be.
-_PORT = rb"[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
-_VIA = (
-    rb"""SIP/2\.0/(UDP|TCP|TLS|SCTP|WSS?|TLS-SCTP|udp|tcp|tls|sctp|wss?|tls-sctp) (%b)(?::(%b))?(?:;([^\s",]*))?"""
-    % (grammar.HOST_NAME, _PORT)
-)
-_PLAIN_VIA = re.compile(_VIA).fullmatch
-_PLAIN_VIAS = re.compile(rb"%b(?:[ \t]*,[ \t]*%b)*" % (_VIA, _VIA)).fullmatch
-_PLAIN_ADDRESS = re.compile(rb"""("[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<([^<>\s"]+)>(?:;([^\s",<>]*))?""").fullmatch
-_PLAIN_URI = re.compile(
-    rb"(sips?):(?:([A-Za-z0-9_.+\-]+)@)?(%b)(?::(%b))?(?:;([^?@<>\s]*))?" % (grammar.HOST_NAME, _PORT)
-).fullmatch
-_PLAIN_CSEQ = re.compile(rb"([0-9]{1,9}) ([A-Z]+)").fullmatch
-_STATUSES = {b"%d" % status: status for status in range(100, 700)}
-_PLAIN_CALL_ID = re.compile(rb"\S+").fullmatch
 
 
 class Head:
@@ -46,9 +36,13 @@ class Head:
 
     Made by `scan`. `keys` holds each field's key, `start` is where the start line begins, `end` where the empty line
     is, `body` what follows it.
+
+    `plain` where `read` has found all that every message needs there, once, and of the form that nearly everybody
+    writes: Via, From, To, Call-ID, CSeq, and the Content-Length that it has. Where not, look closer: then `key` and the
+    other properties that say what these hold are None or False.
     """
 
-    __slots__ = ("_first", "_pairs", "_starts", "body", "end", "keys", "line", "start")
+    __slots__ = ("_first", "_forms", "_pairs", "_starts", "body", "end", "keys", "line", "plain", "start")
 
     def __init__(
         self,
@@ -65,6 +59,8 @@ class Head:
         self._pairs = pairs  # [name as received, the rest of its line with outer white space]
         self._starts = starts  # known where lines end otherwise than in CRLF; else found on demand
         self._first: dict[bytes, int] | None = None
+        self._forms: dict[bytes, re.Match[bytes]] = {}  # those of a plain message
+        self.plain = False
         self.start = start
         self.end = end
         self.body = body
@@ -150,6 +146,100 @@ class Head:
         end = value + len(rest) + 2 if self._starts is None else self._starts[number + 1]
         value += len(rest) - len(text)
         return start, value, value + len(text.rstrip(b" \t\r\n")), end
+
+    # -- of a plain message
+
+    @property
+    def branch(self) -> bytes | None:
+        """The branch of the top Via."""
+        return self._parameter(b"via", 4, b"branch")
+
+    @property
+    def key(self) -> tuple[bytes, bytes, int, bytes, int] | None:
+        """What tells a request from others, all but its method: branch, host and port (0 for the usual ones) of the top
+        Via, Call-ID, number in CSeq. None where the branch is older than RFC 3261."""
+        branch = self.branch
+        if branch is None or not branch.startswith(MAGIC_COOKIE):
+            return None
+        forms = self._forms
+        _, host, digits, _ = forms[b"via"].group(1, 2, 3, 4)
+        port = int(digits) if digits else 0
+        return (
+            branch,
+            host,
+            0 if port in _SIP_PORTS else port,
+            forms[b"call-id"][0],
+            int(forms[b"cseq"][1]),
+        )
+
+    @property
+    def call_id(self) -> bytes | None:
+        return self._forms[b"call-id"][0] if self.plain else None
+
+    @property
+    def method(self) -> bytes | None:
+        """That in CSeq."""
+        return self._forms[b"cseq"][2] if self.plain else None
+
+    @property
+    def from_tag(self) -> bytes | None:
+        return self._parameter(b"from", 3, b"tag")
+
+    @property
+    def to_tag(self) -> bytes | None:
+        return self._parameter(b"to", 3, b"tag")
+
+    @property
+    def symmetric(self) -> bool:
+        """Responses go to where the request came from: the top Via has `rport`, and no `maddr`."""
+        tail = self._forms[b"via"][4].lower() if self.plain and self._forms[b"via"][4] else b""
+        return tail.find(b"rport") >= 0 and has(tail, b"rport") and not has(tail, b"maddr")
+
+    def _parameter(self, key: bytes, group: int, name: bytes) -> bytes | None:
+        tail = self._forms[key][group] if self.plain else None
+        return parameter(tail, name) if tail else None
+
+
+def read(data: bytes) -> tuple[bytes, Head, bytes | int | None, bytes | None]:
+    """One message: its bytes, without what comes before and after it; its head; method and Request-URI or status and
+    reason, None where the start line is not as nearly everybody writes it.
+
+    Raises ParseError: no empty line, a line that is no header field.
+    """
+    raw = data
+    if data[:1] in _BEFORE:
+        raw = data.lstrip(b"\r\n")
+        if not raw:
+            raise ParseError("no message")
+    head = scan(raw)
+    length = head.length()
+    if length >= 0:
+        raw = raw[: head.body + length]
+    first, second = start_line(head.line) or (None, None)
+    head.plain = first is not None and _judge(head, len(raw))
+    return raw, head, first, second
+
+
+def _judge(head: Head, size: int) -> bool:
+    """Whether a message of this size is plain."""
+    forms = head._forms
+    for key, (_, rest) in zip(head.keys, head._pairs, strict=True):
+        form = FORMS.get(key)
+        if form is None:
+            continue
+        found = form(rest.strip(b" \t\r\n"))
+        if found is None:
+            return False
+        if key not in forms:
+            forms[key] = found
+        elif key != b"via":
+            return False
+        if key == b"via" and rest.find(BROADCAST) >= 0:
+            return False
+    if not forms.keys() >= NEEDED:
+        return False
+    length = forms.get(b"content-length")
+    return length is None or int(length[0]) == size - head.body
 
 
 def scan(data: bytes, start: int = 0) -> Head:
@@ -241,137 +331,23 @@ def _within(start: int, stop: int, span: tuple[int, int]) -> bool:
     return span[0] <= start and stop <= span[1]
 
 
-def plain(raw: bytes, head: Head) -> bool:
-    """Whether all that every message needs is there, once, and of the form that nearly everybody writes: Via, From,
-    To, Call-ID, CSeq, and the Content-Length that it has. No means: look closer."""
-    seen: set[bytes] = set()
-    for number, key in enumerate(head.keys):
-        form = _PLAIN.get(key)
-        if form is None:
-            continue
-        if form(head.value(number)) is None or (key in seen and key != b"via"):
-            return False
-        seen.add(key)
-    if not seen >= _NEEDED:
-        return False
-    length = head.get(b"content-length")
-    return length is None or int(length) == len(raw) - head.body
+# -- whole messages out of plain ones: None leaves it to whoever asks, as this twin always does
 
 
-_PLAIN = {
-    b"via": _PLAIN_VIAS,
-    b"from": _PLAIN_ADDRESS,
-    b"to": _PLAIN_ADDRESS,
-    b"call-id": _PLAIN_CALL_ID,
-    b"cseq": _PLAIN_CSEQ,
-    b"content-length": re.compile(rb"[0-9]{1,9}").fullmatch,
-    b"max-forwards": re.compile(rb"[0-9]{1,9}").fullmatch,
-}
-_NEEDED = {b"via", b"from", b"to", b"call-id", b"cseq"}
-
-
-def via_parts(value: bytes) -> tuple[bytes, bytes, int | None, bytes, bytes | None] | None:
-    """Transport, host, port, what follows the first `;` and the branch of a Via value that is as nearly everybody
-    writes it; None where it is not."""
-    match = _PLAIN_VIA(value)
-    if match is None:
-        return None
-    transport, host, digits, tail = match.groups(b"")
-    return transport, host, int(digits) if digits else None, tail, _parameter(tail, b"branch")
-
-
-def _parameter(tail: bytes, name: bytes) -> bytes | None:
-    """The value of the first parameter of this name (lower case); None where it is absent or has none."""
-    if tail.startswith(name) and tail[len(name) : len(name) + 1] == b"=":
-        return tail[len(name) + 1 :].partition(b";")[0]
-    for piece in tail.split(b";"):
-        found, equals, value = piece.partition(b"=")
-        if found == name or found.lower() == name:
-            return value if equals else None
+def relay(head: Head, line: bytes, via: bytes, edits: list[Splice], host: str, port: int, forced: bool) -> bytes | None:
+    """A request as it goes on: `line` for its start line, `via` (a line, too) on top, what was there marked (see
+    `via.marks`), and these edits, in any order."""
     return None
 
 
-def mark_via(
-    text: bytes, port: int, source: bytes, differs: bool, forced: bool, response: bool
-) -> tuple[int, bytes] | None:
-    """What of a plain Via value has to be written anew, and how: the offset of its parameters, and all of these with
-    `rport` (of the `port`) and `received` (of the `source`); None: nothing. See `via.marks`."""
-    sent_by, *pieces = text.split(b";")
-    marked = mark_pieces(pieces, port, source, differs, forced, response)
-    return None if marked is None else (len(sent_by), marked)
+def unwrap(head: Head) -> bytes | None:
+    """A response without its top Via value."""
+    return None
 
 
-def mark_pieces(
-    pieces: list[bytes], port: int, source: bytes, differs: bool, forced: bool, response: bool
+def answer(
+    head: Head, line: bytes, recorded: bool, to_tag: bytes | None, host: str, port: int, forced: bool, rest: bytes
 ) -> bytes | None:
-    """The same for parameters that have been taken apart already."""
-    names = [piece.partition(b"=")[0].strip().lower() for piece in pieces]
-    asked = b"rport" in names
-    new = []
-    if asked:
-        pieces[names.index(b"rport")] = b"rport=%d" % port
-    elif forced:
-        new.append(b"rport=%d" % port)
-    if asked or differs:
-        new.append(b"received=" + source)
-        if b"received" in names:
-            pieces = [piece for name, piece in zip(names, pieces, strict=True) if name != b"received"]
-    elif not new:
-        return None
-    return b";" + b";".join(pieces + new if response else new + pieces)
-
-
-def uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, bytes] | None:
-    """Scheme, user, host, port and parameters of a SIP URI that is as nearly everybody writes it; None where it is
-    not."""
-    match = _PLAIN_URI(value)
-    if match is None:
-        return None
-    scheme, user, host, digits, tail = match.groups()
-    return scheme, user, host, int(digits) if digits else None, tail or b""
-
-
-def address_parts(value: bytes) -> tuple[bytes, bytes, bytes, bytes | None] | None:
-    """Display name, URI, parameters and tag of an address that is as nearly everybody writes it; None where it is
-    not."""
-    match = _PLAIN_ADDRESS(value)
-    if match is None:
-        return None
-    display, uri, tail = match.groups(b"")
-    return display.strip(b" "), uri, tail, _parameter(tail, b"tag") if tail else None
-
-
-def parameters(value: bytes) -> dict[bytes, bytes | None] | None:
-    """Name (lower case) -> value of the parameters that `;` separates; None where there is more than that to see:
-    quotes, white space."""
-    if value.translate(None, b' \t\r\n,<>"') != value:
-        return None
-    items: dict[bytes, bytes | None] = {}
-    for piece in value.split(b";"):
-        name, equals, text = piece.partition(b"=")
-        if name:
-            items.setdefault(name.lower(), text if equals else None)
-    return items
-
-
-def cseq_parts(value: bytes) -> tuple[int, bytes] | None:
-    """Number and method of a CSeq that is as nearly everybody writes it; None where it is not."""
-    match = _PLAIN_CSEQ(value)
-    if match is None:
-        return None
-    digits, method = match.groups()
-    return int(digits), method
-
-
-def start_line(line: bytes) -> tuple[bytes | int, bytes] | None:
-    """Method and Request-URI, or status and reason, of a start line that is as nearly everybody writes it; None where
-    it is not."""
-    pieces = line.split(b" ")
-    if len(pieces) < 3:
-        return None
-    if pieces[0] == b"SIP/2.0":
-        status = _STATUSES.get(pieces[1])
-        return None if status is None else (status, line[12:])
-    if len(pieces) == 3 and pieces[0] in METHODS and pieces[2] == b"SIP/2.0" and pieces[1]:
-        return pieces[0], pieces[1]
+    """The response to a request: `line`, what has to be copied (with `recorded`, Record-Route too), the top Via marked
+    and a To without a tag given this one, then the `rest`."""
     return None

@@ -9,7 +9,7 @@ from sipapp.errors import ParseError
 from sipapp.message.address import Address, parse_addresses
 from sipapp.message.cseq import CSeq
 from sipapp.message.headers import Field, split_spans, split_values
-from sipapp.message.leaf import scan
+from sipapp.message.leaf import read
 from sipapp.message.resting import resting
 from sipapp.message.via import Via, marks, parse_vias
 
@@ -46,14 +46,16 @@ class Message:
         "way_back",
     )
 
-    def _begin(self, raw: bytes, head: Head, version: bytes) -> None:
+    def _begin(
+        self, raw: bytes, head: Head, version: bytes, flow: Any = None, received_at: float = 0.0, number: int = 0
+    ) -> None:
         self.raw = raw
         self.head = head
         self.version = version
         self.body_at = head.body
-        self.flow: Any = None  # where it came from; the transport layer sets these four
-        self.received_at = 0.0  # s of the server's clock
-        self.number = 0  # counts messages: $mi
+        self.flow = flow  # where it came from
+        self.received_at = received_at  # s of the server's clock
+        self.number = number  # counts messages: $mi
         self.force_rport = False  # answer to the source port even where the top Via has no rport: force_rport()
         self.way_back: tuple[bool, Any] | None = None  # force_rport, and the flow by which responses go then
         self._body: bytes | None = None
@@ -75,7 +77,7 @@ class Message:
         self.__class__ = resting(type(self))
 
     def remember(self) -> None:
-        self.head = scan(self.raw)
+        self.head = read(self.raw)[1]
 
     # -- header fields ----------------------------------------------------------------------------------------------
 

@@ -4,47 +4,34 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sipapp.errors import ParseError
 from sipapp.message.grammar import SIP_VERSION
 from sipapp.message.headers import is_token
-from sipapp.message.leaf import Head, scan, start_line
+from sipapp.message.leaf import Head, read
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 
-_BEFORE = frozenset((b"\r", b"\n", b""))  # what may come before a message
 _VERSION = re.compile(SIP_VERSION, re.IGNORECASE).fullmatch
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; some leave the last SP out
 _STATUS_LINE = re.compile(rb"(%b) ([1-6][0-9]{2})(?: (.*))?" % SIP_VERSION, re.IGNORECASE | re.DOTALL).fullmatch
 
 
-def parse(data: bytes) -> Request | Response:
-    """The message that a datagram holds; what follows its body is cut off. RFC 3261 §18.3.
+def parse(data: bytes, flow: Any = None, received_at: float = 0.0, number: int = 0) -> Request | Response:
+    """The message that a datagram holds; what follows its body is cut off. RFC 3261 §18.3. Where it came from, when (s
+    of the server's clock), and which one it is, it is told.
 
     Raises ParseError: no SIP message.
     """
-    start = 0
-    if data[:1] in _BEFORE:
-        start = len(data) - len(data.lstrip(b"\r\n"))
-        if start == len(data):
-            raise ParseError("no message")
-    head = scan(data, start)
-    raw = data
-    length = head.length()
-    if length >= 0:
-        end = head.body + length
-        if end < len(data):
-            raw = data[:end]
-    if start:
-        raw = raw[start:]
-        head = scan(raw)
-    line = start_line(head.line)
-    if line is None:
-        return _any_start_line(raw, head, head.line)
-    first, second = line
+    raw, head, first, second = read(data)
+    if first is None:
+        message = _any_start_line(raw, head, head.line)
+        message.flow, message.received_at, message.number = flow, received_at, number
+        return message
     if first.__class__ is int:
-        return Response(raw, head, b"SIP/2.0", first, second)
-    return Request(raw, head, first, second, b"SIP/2.0")  # type: ignore[arg-type]
+        return Response(raw, head, b"SIP/2.0", first, second, flow, received_at, number)  # type: ignore[arg-type]
+    return Request(raw, head, first, second, b"SIP/2.0", flow, received_at, number)  # type: ignore[arg-type]
 
 
 def _any_start_line(raw: bytes, head: Head, line: bytes) -> Request | Response:

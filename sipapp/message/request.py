@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sipapp.message.message import Message
 from sipapp.message.owncode import own_code
@@ -19,8 +19,18 @@ class Request(Message):
 
     __slots__ = ("_parsed_uri", "method", "uri")
 
-    def __init__(self, raw: bytes, head: Head, method: bytes, uri: bytes, version: bytes) -> None:
-        self._begin(raw, head, version)
+    def __init__(
+        self,
+        raw: bytes,
+        head: Head,
+        method: bytes,
+        uri: bytes,
+        version: bytes,
+        flow: Any = None,
+        received_at: float = 0.0,
+        number: int = 0,
+    ) -> None:
+        self._begin(raw, head, version, flow, received_at, number)
         self.method = method
         self.uri = uri
         self._parsed_uri: Uri | None = None

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sipapp.message.message import Message
 from sipapp.message.owncode import own_code
@@ -19,8 +19,18 @@ class Response(Message):
 
     __slots__ = ("draft", "reason", "status")
 
-    def __init__(self, raw: bytes, head: Head, version: bytes, status: int, reason: bytes) -> None:
-        self._begin(raw, head, version)
+    def __init__(
+        self,
+        raw: bytes,
+        head: Head,
+        version: bytes,
+        status: int,
+        reason: bytes,
+        flow: Any = None,
+        received_at: float = 0.0,
+        number: int = 0,
+    ) -> None:
+        self._begin(raw, head, version, flow, received_at, number)
         self.status = status
         self.reason = reason
         self.draft: Draft | None = None  # what reply_route has done to it, for whoever sends it on
@@ -31,6 +41,9 @@ class Response(Message):
 
         Raises ParseError: malformed CSeq.
         """
+        method = self.head.method
+        if method is not None:
+            return method
         cseq = self.cseq
         return b"" if cseq is None else cseq.method
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError, ValidationError
-from sipapp.message.leaf import plain
+from sipapp.message.leaf_pure import BROADCAST
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 
@@ -29,7 +29,6 @@ _ONCE = {
     b"content-length": "Content-Length",
 }
 _SCHEMES = frozenset((b"sip", b"sips", b"tel", b"tels", b"urn"))
-_BROADCAST = b"255.255.255.255"
 
 
 def check(message: Message) -> None:
@@ -38,12 +37,7 @@ def check(message: Message) -> None:
     Raises ValidationError: a reason phrase and the status to answer; 0 where there is nobody or no way to answer (a
     response, an ACK, a top Via that cannot be read).
     """
-    raw, head = message.raw, message.head
-    if (
-        plain(raw, head)
-        and message.version == b"SIP/2.0"
-        and (message.__class__ is Request or raw.find(_BROADCAST, 0, head.end) < 0)
-    ):
+    if message.head.plain:
         return
     try:
         _check(message)
@@ -82,7 +76,7 @@ def _check(message: Message) -> None:
         raise ValidationError(f"Bad {read}") from None
     if length is not None and length != len(message.raw) - message.body_at:
         raise ValidationError("Content-Length mis-match")
-    if message.__class__ is not Request:
+    if not isinstance(message, Request):
         _check_response(message)
 
 
@@ -102,7 +96,7 @@ def _check_address(address: Address | None, name: str) -> None:
 
 def _check_response(message: Message) -> None:
     # A Via that would have the response sent to everybody. RFC 4475 §3.3.10.
-    if _BROADCAST in message.raw and any(_BROADCAST in (via.host, via.received) for via in message.vias):
+    if BROADCAST in message.raw and any(BROADCAST in (via.host, via.received) for via in message.vias):
         raise ValidationError("Broadcast Via")
 
 
@@ -133,8 +127,11 @@ def check_forwarding(request: Request, uri: bytes | None = None, supported: Coll
     # Only as received: what the script put there is its own affair. RFC 3261 §19.1.1, RFC 4475 §3.1.2.11.
     if received and parsed.headers is not None:
         raise ValidationError("Headers in Request URI")
-    cseq = request.cseq
-    if cseq is None or cseq.method != request.method:
+    method = request.head.method
+    if method is None:
+        cseq = request.cseq
+        method = cseq.method if cseq is not None else None
+    if method != request.method:
         raise ValidationError("CSeq method does not match request method")
     # In a CANCEL it does not count: §8.2.2.3.
     if request.head.first(b"proxy-require") >= 0 and request.method != b"CANCEL":

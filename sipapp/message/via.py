@@ -10,8 +10,8 @@ from sipapp.errors import ParseError
 from sipapp.message import grammar
 from sipapp.message.headers import split_spans
 from sipapp.message.leaf import Splice, mark_via, via_parts
-from sipapp.message.leaf_pure import mark_pieces
 from sipapp.message.parameters import NONE, Parameters
+from sipapp.message.plain import mark_pieces
 
 _SPACED = re.compile(grammar.VIA_PARM, re.DOTALL).fullmatch
 

@@ -80,14 +80,13 @@ class TransactionLayer:
             return None
 
     def find_client(self, response: Response) -> ClientTransaction | None:
-        via = response.via
-        branch = via.branch if via is not None else None
-        if branch is None:
-            return None
-        cseq = response.cseq
-        if cseq is None:
-            return None
-        method = cseq.method
+        head = response.head
+        branch, method = head.branch, head.method
+        if branch is None or method is None:  # not as nearly everybody writes them
+            via = response.via
+            branch, method = via.branch if via is not None else None, response.method
+            if branch is None or not method:
+                return None
         found = self.clients.get(branch if method != b"CANCEL" else client_key(branch, method))
         if found is None or found.method != method:
             return None

@@ -33,22 +33,19 @@ class Matching:
 
         Raises ParseError: a header field that it needs is absent or malformed.
         """
+        method = method or request.method
+        known = request.head.key
+        if known is not None:
+            return known, method
         via = request.via
         cseq = request.cseq
         if via is None or cseq is None:
             raise ParseError("neither Via nor CSeq to match it by")
-        method = method or request.method
         branch = via.branch
         if branch is not None and branch.startswith(MAGIC_COOKIE):
             port = via.port
-            return (
-                branch,
-                via.host,
-                0 if port in _SIP_PORTS else port or 0,  # those that need not be written
-                request.call_id,
-                cseq.number,
-                method,
-            )
+            port = 0 if port in _SIP_PORTS else port or 0  # those that need not be written
+            return (branch, via.host, port, request.call_id, cseq.number), method
         from_ = request.from_
         to = request.to
         return (

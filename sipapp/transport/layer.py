@@ -185,7 +185,7 @@ class TransportLayer:
             if not data:
                 return  # dropped
         try:
-            message = parse(data)
+            message = parse(data, flow, self._seconds() if received_at is None else received_at, self._count + 1)
         except ParseError as error:
             self._unparsed(data, flow, error)
             return
@@ -193,10 +193,7 @@ class TransportLayer:
             log.failure("bytes from {flow} broke the parser", flow=flow)
             self.counters.parse_failed += 1
             return
-        message.flow = flow
-        message.received_at = self._seconds() if received_at is None else received_at
         self._count += 1
-        message.number = self._count
         self.counters.messages_received = self._count
         try:
             if isinstance(message, Request):

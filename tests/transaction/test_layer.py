@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import gc
 import weakref
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
 from sipapp.errors import LocalError, ParseError
 from sipapp.interfaces.transaction import ITransactionLayer
+from sipapp.message.parse import parse
 from sipapp.transaction.timers import Timers
 from tests.transaction.helpers import World, request, response
 
@@ -81,8 +83,7 @@ class LayerTests(SynchronousTestCase):
         self.assertFalse(self.layer.receive_response(response(200)))
 
     def test_what_cannot_be_matched_gets_no_transaction(self) -> None:
-        message = request()
-        message._cseq = None
+        message: Any = parse(request().raw.replace(b"CSeq", b"X-CSeq"))
         self.assertRaises(ParseError, self.layer.server, message, self.world.user)
         self.assertIsNone(self.layer.find_server(message))
         self.assertIsNone(self.layer.find_cancelled(message))

@@ -1,0 +1,154 @@
+# -*- test-case-name: tests.message.test_leaf -*-
+"""plain: what nearly everybody writes: values that need not be parsed to know that they can be. Part of `leaf_pure`."""
+
+from __future__ import annotations
+
+import re
+
+from sipapp.message import grammar
+
+METHODS = frozenset(
+    b"ACK BYE CANCEL INFO INVITE KDMQ MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE".split()
+)
+"""The methods that are met every day."""
+
+# What nearly everybody writes. Each is a part of what its parser takes, so that what matches need not be parsed to know
+# that it can be.
+_PORT = rb"[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+_VIA = (
+    rb"""SIP/2\.0/(UDP|TCP|TLS|SCTP|WSS?|TLS-SCTP|udp|tcp|tls|sctp|wss?|tls-sctp) (%b)(?::(%b))?(?:;([^\s",]*))?"""
+    % (grammar.HOST_NAME, _PORT)
+)
+_PLAIN_VIA = re.compile(_VIA).fullmatch
+_PLAIN_VIAS = re.compile(rb"%b(?:[ \t]*,[ \t]*%b)*" % (_VIA, _VIA)).fullmatch
+_PLAIN_ADDRESS = re.compile(rb"""("[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<([^<>\s"]+)>(?:;([^\s",<>]*))?""").fullmatch
+_PLAIN_URI = re.compile(
+    rb"(sips?):(?:([A-Za-z0-9_.+\-]+)@)?(%b)(?::(%b))?(?:;([^?@<>\s]*))?" % (grammar.HOST_NAME, _PORT)
+).fullmatch
+_PLAIN_CSEQ = re.compile(rb"([0-9]{1,9}) ([A-Z]+)").fullmatch
+_STATUSES = {b"%d" % status: status for status in range(100, 700)}
+_PLAIN_CALL_ID = re.compile(rb"\S+").fullmatch
+
+
+FORMS = {
+    b"via": _PLAIN_VIAS,
+    b"from": _PLAIN_ADDRESS,
+    b"to": _PLAIN_ADDRESS,
+    b"call-id": _PLAIN_CALL_ID,
+    b"cseq": _PLAIN_CSEQ,
+    b"content-length": re.compile(rb"[0-9]{1,9}").fullmatch,
+    b"max-forwards": re.compile(rb"[0-9]{1,9}").fullmatch,
+}
+NEEDED = {b"via", b"from", b"to", b"call-id", b"cseq"}
+
+
+def via_parts(value: bytes) -> tuple[bytes, bytes, int | None, bytes, bytes | None] | None:
+    """Transport, host, port, what follows the first `;` and the branch of a Via value that is as nearly everybody
+    writes it; None where it is not."""
+    match = _PLAIN_VIA(value)
+    if match is None:
+        return None
+    transport, host, digits, tail = match.groups(b"")
+    return transport, host, int(digits) if digits else None, tail, parameter(tail, b"branch")
+
+
+def parameter(tail: bytes, name: bytes) -> bytes | None:
+    """The value of the first parameter of this name (lower case); None where it is absent or has none."""
+    if tail.startswith(name) and tail[len(name) : len(name) + 1] == b"=":
+        return tail[len(name) + 1 :].partition(b";")[0]
+    for piece in tail.split(b";"):
+        found, equals, value = piece.partition(b"=")
+        if found == name or found.lower() == name:
+            return value if equals else None
+    return None
+
+
+def has(tail: bytes, name: bytes) -> bool:
+    """Whether there is a parameter of this name, both in lower case."""
+    return any(piece.partition(b"=")[0] == name for piece in tail.split(b";"))
+
+
+def mark_via(
+    text: bytes, port: int, source: bytes, differs: bool, forced: bool, response: bool
+) -> tuple[int, bytes] | None:
+    """What of a plain Via value has to be written anew, and how: the offset of its parameters, and all of these with
+    `rport` (of the `port`) and `received` (of the `source`); None: nothing. See `via.marks`."""
+    sent_by, *pieces = text.split(b";")
+    marked = mark_pieces(pieces, port, source, differs, forced, response)
+    return None if marked is None else (len(sent_by), marked)
+
+
+def mark_pieces(
+    pieces: list[bytes], port: int, source: bytes, differs: bool, forced: bool, response: bool
+) -> bytes | None:
+    """The same for parameters that have been taken apart already."""
+    names = [piece.partition(b"=")[0].strip().lower() for piece in pieces]
+    asked = b"rport" in names
+    new = []
+    if asked:
+        pieces[names.index(b"rport")] = b"rport=%d" % port
+    elif forced:
+        new.append(b"rport=%d" % port)
+    if asked or differs:
+        new.append(b"received=" + source)
+        if b"received" in names:
+            pieces = [piece for name, piece in zip(names, pieces, strict=True) if name != b"received"]
+    elif not new:
+        return None
+    return b";" + b";".join(pieces + new if response else new + pieces)
+
+
+def uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, bytes] | None:
+    """Scheme, user, host, port and parameters of a SIP URI that is as nearly everybody writes it; None where it is
+    not."""
+    match = _PLAIN_URI(value)
+    if match is None:
+        return None
+    scheme, user, host, digits, tail = match.groups()
+    return scheme, user, host, int(digits) if digits else None, tail or b""
+
+
+def address_parts(value: bytes) -> tuple[bytes, bytes, bytes, bytes | None] | None:
+    """Display name, URI, parameters and tag of an address that is as nearly everybody writes it; None where it is
+    not."""
+    match = _PLAIN_ADDRESS(value)
+    if match is None:
+        return None
+    display, uri, tail = match.groups(b"")
+    return display.strip(b" "), uri, tail, parameter(tail, b"tag") if tail else None
+
+
+def parameters(value: bytes) -> dict[bytes, bytes | None] | None:
+    """Name (lower case) -> value of the parameters that `;` separates; None where there is more than that to see:
+    quotes, white space."""
+    if value.translate(None, b' \t\r\n,<>"') != value:
+        return None
+    items: dict[bytes, bytes | None] = {}
+    for piece in value.split(b";"):
+        name, equals, text = piece.partition(b"=")
+        if name:
+            items.setdefault(name.lower(), text if equals else None)
+    return items
+
+
+def cseq_parts(value: bytes) -> tuple[int, bytes] | None:
+    """Number and method of a CSeq that is as nearly everybody writes it; None where it is not."""
+    match = _PLAIN_CSEQ(value)
+    if match is None:
+        return None
+    digits, method = match.groups()
+    return int(digits), method
+
+
+def start_line(line: bytes) -> tuple[bytes | int, bytes] | None:
+    """Method and Request-URI, or status and reason, of a start line that is as nearly everybody writes it; None where
+    it is not."""
+    pieces = line.split(b" ")
+    if len(pieces) < 3:
+        return None
+    if pieces[0] == b"SIP/2.0":
+        status = _STATUSES.get(pieces[1])
+        return None if status is None else (status, line[12:])
+    if len(pieces) == 3 and pieces[0] in METHODS and pieces[2] == b"SIP/2.0" and pieces[1]:
+        return pieces[0], pieces[1]
+    return None
