@@ -20,6 +20,8 @@ from sipapp.workers.kinds import ANSWER, ASK, FORGET
 Answer = Any
 Parameters = Sequence[Any] | Mapping[str, Any]
 
+ASK_ONE = "workers.ask"
+
 NOBODY = 503
 """The code of a fault: the worker asked is not there."""
 
@@ -108,8 +110,10 @@ class Joined:
         self.commands = commands
 
     def call(self, method: str, parameters: Parameters = ()) -> Deferred[Any]:
-        way = way_of(method)
         there = self.workers()
+        if method == ASK_ONE:
+            return self._ask_one(there, *(parameters.values() if isinstance(parameters, Mapping) else parameters))
+        way = way_of(method)
         if not there:
             return fail(RpcFault("no worker is there", NOBODY))
         if way is Join.ONE or method not in self.commands:
@@ -126,6 +130,13 @@ class Joined:
             return join(way, good)
 
         return gathered.addCallback(all_there)
+
+    def _ask_one(self, there: list[int], worker: Any = 0, method: str = "", *parameters: Any) -> Deferred[Any]:
+        """workers.ask WORKER METHOD [PARAMETER...]: a command of one worker alone."""
+        if worker not in there or not method:
+            numbers = ", ".join(map(str, there))
+            return fail(RpcFault(f"{ASK_ONE} takes a worker ({numbers}), a command and its parameters", 400))
+        return self.asking.ask(worker, method, parameters)
 
     async def _find(self, there: list[int], method: str, parameters: Parameters) -> Any:
         """Ask one after the other. Raises RpcFault: what the last one says."""

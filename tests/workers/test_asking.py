@@ -64,6 +64,12 @@ class AskingTests(SynchronousTestCase):
         self.assertEqual(self.call("tm.stats"), {"current": 3})
         self.assertEqual(self.call("tm.list"), [{"tindex": 1, "worker": 1}, {"tindex": 2, "worker": 2}])
 
+    def test_one_of_them_may_be_asked_alone(self) -> None:
+        self.assertEqual(self.call("workers.ask", 2, "tm.stats"), {"current": 2})
+        self.assertEqual(self.call("workers.ask", 2, "core.echo", "a"), "a 2")
+        for wrong in ((3, "tm.stats"), (1,), ()):
+            self.assertEqual(self.failureResultOf(self.rpc.call("workers.ask", wrong), RpcFault).value.code, 400)
+
     def test_what_one_of_them_has_is_found(self) -> None:
         self.assertEqual(self.call("tm.cancel"), "cancelled")
 
