@@ -63,6 +63,7 @@ class Registrar(Save, Find, Fetch):
             raise ConfigError('modparam("registrar", "flow_timer"): needs `outbound_mode`')
         self.usrloc.case_sensitive = self.case_sensitive != 0
         self.addresses = AddressRules(self.usrloc.use_domain != 0, self.case_sensitive != 0, self.realm_prefix)
+        self.start_tables()
         self.start_saving()
         self.start_extended()
         for name in ("max_expires", "max_contacts", "default_expires_range", "expires_range"):
@@ -74,7 +75,6 @@ class Registrar(Save, Find, Fetch):
         self.server.statistics.gauge("registrar", name, lambda: getattr(self, parameter))
 
     def started(self) -> None:
-        self.start_tables()
         if self._route is not None:
             self.usrloc.on_expired(self._is_gone)
 
@@ -99,8 +99,7 @@ class Registrar(Save, Find, Fetch):
         if holding is not None:
             await holding
         try:
-            got = table.get(aor)
-            contacts = got if isinstance(got, list) else await got
+            contacts = await self.contacts(table, aor)
             kept = [c for c in contacts if c.ruid != ruid] if ruid else []
             if ruid and len(kept) == len(contacts):
                 return -3

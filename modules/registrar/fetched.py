@@ -83,8 +83,7 @@ class Fetch(Tables):
             aor = self.addresses.parse(uri)
         except Refused as why:
             raise ScriptError(f"failed to extract Address Of Record: {why.reason}") from None
-        got = table.get(aor)
-        contacts = got if isinstance(got, list) else await got
+        contacts = await self.contacts(table, aor)
         keep(ctx, profile, Fetched(table.name, aor, contacts))
         return 1 if contacts else -1
 

@@ -132,8 +132,11 @@ class Find(Extended):
     async def _contacts_of(self, ctx: Context, table: ILocation, uri: bytes) -> list[Contact]:
         """Those that may be sent to, one at least. Raises NothingFound."""
         sought = self._sought(table, uri)
-        got = table.get(sought.aor)
-        contacts = got if isinstance(got, list) else await got
+        try:
+            contacts = await self.contacts(table, sought.aor)
+        except ScriptError as why:
+            log.error("{why}", why=str(why))
+            raise NothingFound(WRONG) from None
         code = NOT_FOUND
         found = []
         for contact in contacts:
@@ -249,8 +252,7 @@ class Find(Extended):
         alone, 3: both.
         """
         table = self.location(domain)
-        got = table.get(self._asked(ctx, uri))
-        for contact in got if isinstance(got, list) else await got:
+        for contact in await self.contacts(table, self._asked(ctx, uri)):
             if self._matches(ctx, contact, match_option):
                 if not match_action & WITHOUT_RECORD:
                     self.remember_contact(ctx, contact)

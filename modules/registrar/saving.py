@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sipapp.errors import ParseError
+from sipapp.errors import ParseError, SqlError
 from sipapp.interfaces.location import Contact, ILocation, RepeatedRegistration, StaleRegistration
 from sipapp.interfaces.transport import Socket
+from sipapp.log import Logger
 from sipapp.message.address import Address
 from sipapp.message.parameters import NONE
 from sipapp.module import FAILURE, ONREPLY, REQUEST, ConfigError, Context, ScriptError, Text, modparam, script_function
@@ -18,6 +19,8 @@ from sipapp.modules.registrar.reasons import Refused
 
 if TYPE_CHECKING:
     from sipapp.message.message import Message
+
+log = Logger()
 
 MEMORY_ONLY, NO_REPLY, REPLACE, EXACT, PREPARE_REPLY = 1, 2, 4, 8, 16
 """The flags of save()."""
@@ -102,7 +105,8 @@ class Save(Answers):
         options: int = given or 0
         try:
             code, answer = await self._register(ctx, table, options, uri)
-        except Refused as why:
+        except (Refused, SqlError) as failed:
+            why = failed if isinstance(failed, Refused) else self._unsaved(failed)
             self.rejected.value += 1
             ctx.extra[ANSWER] = answer = Answer(why.why, why.contacts)
             if ctx.route_type is REQUEST and not options & NO_REPLY:
@@ -117,6 +121,10 @@ class Save(Answers):
         elif options & PREPARE_REPLY:
             self.prepare(ctx, answer)
         return code
+
+    def _unsaved(self, error: SqlError) -> Refused:
+        log.error("a registration is not saved: {why}", why=str(error))
+        return Refused(reasons.FAILED)
 
     async def _register(self, ctx: Context, table: ILocation, flags: int, uri: bytes | None) -> tuple[int, Answer]:
         """(what save() answers, what the peer is told). Raises Refused."""

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from sipapp.interfaces.location import ILocation, IUsrloc
+from sipapp.errors import SqlError
+from sipapp.interfaces.location import Contact, ILocation, IUsrloc
 from sipapp.interfaces.server import IServer
-from sipapp.module import ConfigError
+from sipapp.module import ConfigError, ScriptError
 from sipapp.modules.registrar.address import AddressRules
 
 
@@ -31,6 +32,14 @@ class Tables:
         """Have those that the script names."""
         for name in self._named():
             self.location(name)
+
+    async def contacts(self, table: ILocation, aor: bytes) -> list[Contact]:
+        """The contacts of an address of record. Raises ScriptError: the database cannot be asked."""
+        try:
+            found = table.get(aor)
+            return found if isinstance(found, list) else await found
+        except SqlError as why:
+            raise ScriptError(f"contacts of {aor.decode(errors='replace')}: {why}") from why
 
     def location(self, name: bytes) -> ILocation:
         """The location table of this name."""

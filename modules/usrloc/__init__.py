@@ -4,27 +4,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from twisted.internet.defer import ensureDeferred
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sipapp.interfaces.keepalive import IPingTargets
 from sipapp.interfaces.location import Contact, ILocation, IUsrloc
+from sipapp.interfaces.server import IAfterStart
 from sipapp.interfaces.store import IStore
 from sipapp.log import Logger
 from sipapp.module import ConfigError, IServer, modparam, module
 from sipapp.modules.usrloc.commands import Commands
-from sipapp.modules.usrloc.database import Columns
+from sipapp.modules.usrloc.database import ALONE, BACK, MEMORY, READ, THROUGH
 from sipapp.modules.usrloc.location import BY_CALL, Location, Rules
 from sipapp.modules.usrloc.pings import Pings
+from sipapp.modules.usrloc.stored import StoredLocation
+from sipapp.modules.usrloc.writer import Writer
 
 log = Logger()
 
 Told = Callable[[ILocation, bytes, Contact], None]
 
 
-@implementer(IUsrloc, IPingTargets)
+@implementer(IUsrloc, IPingTargets, IAfterStart)
 @module("usrloc", provides=[IUsrloc, IPingTargets])
-class Usrloc(Commands, Pings, Columns):
+class Usrloc(Commands, Pings):
     """Its tables."""
 
     use_domain: int = modparam(default=0, doc="1: users are told apart by user and domain, not by the user part alone")
@@ -45,8 +51,9 @@ class Usrloc(Commands, Pings, Columns):
     timer_interval: int = modparam(
         default=60,
         unit="s",
-        doc="how often streams that are lost are looked for (`handle_lost_tcp`); contacts go in the second in which "
-        "their time is over",
+        doc="how often changes are written to the database (`db_mode` 2, and what could not be written at once), rows "
+        "whose time is over are removed (`db_mode` 3, `db_timer_clean`), and streams that are lost are looked for "
+        "(`handle_lost_tcp`); contacts go in the second in which their time is over",
     )
     handle_lost_tcp: int = modparam(default=0, doc="1: a contact goes with the stream that it has registered by")
     close_expired_tcp: int = modparam(default=0, doc="1: the stream of a contact is closed when its time is over")
@@ -56,7 +63,6 @@ class Usrloc(Commands, Pings, Columns):
     hash_size: int = modparam(default=10, doc="Kamailio's table size, a power of two; only ul.dump shows it")
     timer_procs: int = modparam(default=0, doc="processes that look for expired contacts in Kamailio; without effect")
     load_rank: int = modparam(default=1, doc="which process loads the tables in Kamailio; without effect")
-    skip_remote_socket: int = modparam(default=0, doc="1: contacts of sockets that are not ours are not loaded")
     ka_mode: int = modparam(default=0, doc="pings by usrloc itself: nathelper sends them here; only 0 is accepted")
     ka_from: str = modparam(default="sip:server@kamailio.org", doc="see `ka_mode`")
     ka_domain: str = modparam(default="kamailio.org", doc="see `ka_mode`")
@@ -81,27 +87,71 @@ class Usrloc(Commands, Pings, Columns):
         self.tables: dict[bytes, Location] = {}
         self._told: list[Told] = []
         self._rules = Rules(self.matching_mode, self.cseq_delay, self.desc_time_order != 0)
+        self.writer = Writer(self, self.db_mode == THROUGH)
+        self._started = False
         self.start_pings(self.ka_timeout)
         server.statistics.gauge("usrloc", "registered_users", lambda: sum(t.users for t in self.tables.values()))
         for name in self.preload:
             self.location(name.encode())
-        self._watch = server.clock.callLater(self.timer_interval, self._look_for_lost) if self.handle_lost_tcp else None
+        self._regularly: Any = None
 
-    def stop(self) -> None:
+    async def started(self) -> None:
+        """Raises ConfigError, SqlError: the database is not there."""
+        if self.db_mode != MEMORY:
+            await self.connect()
+            for table in list(self.tables.values()):
+                await self._load(table)
+        if self.timer_interval > 0 and (self.handle_lost_tcp or self.db_mode in (THROUGH, BACK, ALONE)):
+            self._regularly = self.server.clock.callLater(self.timer_interval, self._tick)
+        self._started = True
+
+    async def _load(self, table: Location) -> None:
+        if self.db_mode == READ or (self.db_mode in (THROUGH, BACK) and self.db_load):
+            if self.db_clean_tcp and self.db_mode != READ:
+                await self.forget_streams(table.name)
+            table.load(await self.read(table.name))
+
+    def _tick(self) -> None:
+        self._regularly = self.server.clock.callLater(self.timer_interval, self._tick)
+        if self.handle_lost_tcp:
+            self._look_for_lost()
+        ensureDeferred(self._tidy())
+
+    async def _tidy(self) -> None:
+        """What the database wants from time to time."""
+        await self.writer.flush()
+        for table in self.tables.values():
+            if isinstance(table, StoredLocation):
+                await table.clean()
+            elif self.db_timer_clean and self.db_mode in (THROUGH, BACK):
+                await self.clean(table.name)
+
+    async def stop(self) -> None:
         for table in self.tables.values():
             table.stop()
-        if self._watch is not None and self._watch.active():
-            self._watch.cancel()
+        if self._regularly is not None and self._regularly.active():
+            self._regularly.cancel()
+        await self.writer.flush()
 
     # -- what the registrar asks
 
     def location(self, name: bytes) -> Location:
         found = self.tables.get(name)
         if found is None:
-            store = self.server.get(IStore)
-            found = self.tables[name] = Location(name, store, self.server.clock, self._rules, self._is_gone)
+            found = self.tables[name] = self._made(name)
             self._count(found)
+            if self._started and self.db_mode != MEMORY:
+                ensureDeferred(self._load(found)).addErrback(_failed)
         return found
+
+    def _made(self, name: bytes) -> Location:
+        store, clock = self.server.get(IStore), self.server.clock
+        if self.db_mode == ALONE:
+            return StoredLocation(self, name, store, clock, self._rules, self._is_gone)
+        table = Location(name, store, clock, self._rules, self._is_gone)
+        if self.db_mode in (THROUGH, BACK):
+            table.changed = self.writer.changed
+        return table
 
     def _count(self, table: Location) -> None:
         statistics, name = self.server.statistics, table.name.decode(errors="replace")
@@ -129,7 +179,6 @@ class Usrloc(Commands, Pings, Columns):
 
     def _look_for_lost(self) -> None:
         """Contacts whose streams are closed go at once; those of other servers have streams there."""
-        self._watch = self.server.clock.callLater(self.timer_interval, self._look_for_lost)
         by_id, here = self.server.transport.connections.by_id, self.server.config.server_id
         for table in self.tables.values():
             for aor, contacts in table.records():
@@ -140,3 +189,8 @@ class Usrloc(Commands, Pings, Columns):
                 ]
                 if lost:
                     table.shorten(aor, lost, 0)
+
+
+def _failed(failure: Failure) -> None:
+    """A table that came up later could not be read."""
+    log.error("usrloc: {why}", why=failure.getErrorMessage())

@@ -6,12 +6,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
 from sipapp.errors import LocalError
 from sipapp.interfaces.location import Contact, StaleRegistration
 from sipapp.interfaces.server import IServer
 from sipapp.module import rpc_command
 from sipapp.module.hashes import kamailio_hash
+from sipapp.modules.usrloc.database import Database
 from sipapp.modules.usrloc.location import Location
+from sipapp.modules.usrloc.writer import Writer
 
 _CALL_ID = b"dfjrewr12386fd6-343@sipapp.rpc"
 _CSEQ = 1
@@ -20,13 +24,13 @@ _CSEQ = 1
 _UNSET = "[not set]"
 
 
-class Commands:
+class Commands(Database):
     """ul.*"""
 
     hash_size: int
-    use_domain: int
     case_sensitive: bool
     server: IServer
+    writer: Writer
     tables: dict[bytes, Location]
 
     def _location(self, table: str) -> Location:
@@ -69,10 +73,10 @@ class Commands:
         return [{"Contact": _shown(contact, now)} for contact in contacts]
 
     @rpc_command("ul.lookup")
-    def rpc_lookup(self, table: str, aor: str) -> dict[str, Any]:
+    async def rpc_lookup(self, table: str, aor: str) -> dict[str, Any]:
         """The contacts of one address of record."""
         address = self._address(aor)
-        contacts = self._location(table).get(address)
+        contacts = await _settled(self._location(table).get(address))
         if not contacts:
             raise LocalError("AOR not found in location table")
         return {"AoR": _text(address), "Contacts": self._contacts(contacts)}
@@ -142,19 +146,50 @@ class Commands:
         await self._change(location, address, add)
 
     @rpc_command("ul.flush")
-    def rpc_flush(self) -> None:
+    async def rpc_flush(self) -> None:
         """Write to the database what is not there yet; without one, nothing is to be done."""
+        await self.writer.flush()
+        if len(self.writer):
+            raise LocalError("Operation failed")
+
+    @rpc_command("ul.db_users")
+    async def rpc_db_users(self, table: str) -> int:
+        """How many users have contacts in the database."""
+        return len({aor for aor, c in await self._rows(table) if not self._is_over(c)})
+
+    @rpc_command("ul.db_contacts")
+    async def rpc_db_contacts(self, table: str) -> int:
+        """How many contacts there are in the database."""
+        return sum(not self._is_over(c) for _, c in await self._rows(table))
+
+    @rpc_command("ul.db_expired_contacts")
+    async def rpc_db_expired_contacts(self, table: str) -> int:
+        """How many rows there are in the database whose time is over."""
+        return sum(self._is_over(c) for _, c in await self._rows(table))
+
+    async def _rows(self, table: str) -> list[tuple[bytes, Contact]]:
+        if not self.db_mode:
+            raise LocalError("Command is not supported in db_mode=0")
+        return await self.read(table.encode())
+
+    def _is_over(self, contact: Contact) -> bool:
+        return 0 < contact.expires <= self.server.clock.seconds()
 
     async def _change(self, location: Location, aor: bytes, change: Any) -> None:
         waiting = location.hold(aor, change)
         if waiting is not None:
             await waiting
         try:
-            contacts = location.get(aor)
+            contacts = await _settled(location.get(aor))
             change(contacts)
-            location.put(aor, contacts)
+            await _settled(location.put(aor, contacts))
         finally:
             location.release(aor)
+
+
+async def _settled(answer: Any) -> Any:
+    """What there is at once, or comes of a Deferred."""
+    return await answer if isinstance(answer, Deferred) else answer
 
 
 def _text(value: bytes) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
@@ -32,6 +32,9 @@ class Rules(NamedTuple):
 
 Gone = Callable[["Location", bytes, Contact], None]
 
+Changed = Callable[[bytes, bytes, list[Contact], list[Contact]], "Deferred[None] | None"]
+"""Told of (table, address of record, contacts before, contacts now)."""
+
 
 @implementer(ILocation)
 class Location:
@@ -41,6 +44,7 @@ class Location:
         self.name = name
         self.rules = rules
         self.expired = Counter("usrloc", "expires")
+        self.changed: Changed | None = None
         self._clock = clock
         self._gone = gone
         self._table = store.table(b"usrloc:" + name)
@@ -60,7 +64,26 @@ class Location:
                 return [c for c in contacts if not c.expires or c.expires > now]
         return contacts
 
-    def put(self, aor: bytes, contacts: list[Contact]) -> None:
+    def put(self, aor: bytes, contacts: list[Contact]) -> Deferred[None] | None:
+        if self.changed is None:
+            self._keep(aor, contacts)
+            return None
+        value = self._table.get(aor)
+        self._keep(aor, contacts)
+        return self.changed(self.name, aor, unpack(value) if isinstance(value, bytes) else [], contacts)
+
+    def load(self, rows: Iterable[tuple[bytes, Contact]]) -> None:
+        """Have what the database has of addresses that nobody has registered since."""
+        read: dict[bytes, list[Contact]] = {}
+        now = self._clock.seconds()
+        for aor, contact in rows:
+            if not contact.expires or contact.expires > now:
+                self.place(read.setdefault(aor, []), contact)
+        for aor, contacts in read.items():
+            if self._table.get(aor) is None:
+                self._keep(aor, contacts)
+
+    def _keep(self, aor: bytes, contacts: list[Contact]) -> None:
         if not contacts:
             self._table.delete(aor)
             return

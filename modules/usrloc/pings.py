@@ -20,7 +20,6 @@ GRACE = 10
 class Pings:
     """An IPingTargets."""
 
-    nat_flag: int
     server: IServer
     tables: dict[bytes, Location]
 
