@@ -6,8 +6,8 @@ The same answers and the same numbers as the other engine, in a fraction of its 
 
 from __future__ import annotations
 
+import select
 import ssl
-from collections.abc import Callable
 from typing import Any
 
 try:
@@ -17,12 +17,12 @@ except ImportError as why:
 
 from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IReadWriteDescriptor
 from zope.interface import implementer
 
 from sipapp.backend.names import Lookup, addresses
 from sipapp.errors import HttpError
 from sipapp.http import codes
+from sipapp.http.ready import AT_ONCE, Sockets
 from sipapp.http.url import Url, split_proxy
 from sipapp.interfaces.http import HttpRequest, HttpResponse, IHttpEngine, Profile, Times
 
@@ -35,29 +35,14 @@ KEPT_FOR = 100
 _SPARE = 64  # handles that are kept for the next request
 _CA = ssl.get_default_verify_paths()
 
-
-@implementer(IReadWriteDescriptor)
-class _Watch:
-    """One of libcurl's sockets, as the reactor sees it."""
-
-    def __init__(self, descriptor: int, act: Callable[[int, int], None]) -> None:
-        self._descriptor = descriptor
-        self._act = act
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def doRead(self) -> None:
-        self._act(self._descriptor, pycurl.CSELECT_IN)
-
-    def doWrite(self) -> None:
-        self._act(self._descriptor, pycurl.CSELECT_OUT)
-
-    def connectionLost(self, reason: Any) -> None:
-        self._act(self._descriptor, pycurl.CSELECT_ERR)
-
-    def logPrefix(self) -> str:
-        return "curl"
+_ANY = select.EPOLLIN | select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
+_BITS = {
+    events: (pycurl.CSELECT_IN if events & select.EPOLLIN else 0)
+    | (pycurl.CSELECT_OUT if events & select.EPOLLOUT else 0)
+    | (pycurl.CSELECT_ERR if events & (select.EPOLLERR | select.EPOLLHUP) else 0)
+    for events in range(_ANY + 1)
+}
+"""What libcurl calls what epoll has found."""
 
 
 class _Exchange:
@@ -135,10 +120,11 @@ class CurlEngine:
         self._reactor = reactor
         self._lookup = lookup
         self._multi = self._new_multi()
-        self._watches: dict[int, _Watch] = {}
+        self._sockets = Sockets(reactor, self._go_on)
         self._running: dict[Any, _Exchange] = {}
         self._spare: list[Any] = []
         self._alarm: Any = None
+        self._more: Any = None  # a call for exchanges that are over, and that nobody has been told of
 
     def _new_multi(self) -> Any:
         multi = pycurl.CurlMulti()
@@ -150,17 +136,10 @@ class CurlEngine:
     # -- what libcurl wants of the reactor
 
     def _watch(self, event: int, descriptor: int, multi: Any, data: Any) -> None:
-        watch = self._watches.get(descriptor)
         if event == pycurl.POLL_REMOVE:
-            if watch is not None:
-                del self._watches[descriptor]
-                self._reactor.removeReader(watch)
-                self._reactor.removeWriter(watch)
-            return
-        if watch is None:
-            watch = self._watches[descriptor] = _Watch(descriptor, self._act)
-        (self._reactor.addReader if event & pycurl.POLL_IN else self._reactor.removeReader)(watch)
-        (self._reactor.addWriter if event & pycurl.POLL_OUT else self._reactor.removeWriter)(watch)
+            self._sockets.forget(descriptor)
+        else:
+            self._sockets.watch(descriptor, bool(event & pycurl.POLL_IN), bool(event & pycurl.POLL_OUT))
 
     def _schedule(self, milliseconds: int) -> None:
         """libcurl wants to be called then, and may not be from here."""
@@ -172,17 +151,31 @@ class CurlEngine:
 
     def _due(self) -> None:
         self._alarm = None
-        self._act(pycurl.SOCKET_TIMEOUT, 0)
+        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        self._tell()
 
-    def _act(self, descriptor: int, events: int) -> None:
-        self._multi.socket_action(descriptor, events)
-        left = 1
-        while left:
-            left, good, bad = self._multi.info_read()
-            for handle in good:
-                self._ended(handle, 0, "")
-            for handle, code, reason in bad:
-                self._ended(handle, code, reason)
+    def _go_on(self, ready: list[tuple[int, int]]) -> None:
+        """Some sockets are ready."""
+        for descriptor, events in ready:
+            self._multi.socket_action(descriptor, _BITS[events & _ANY])
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell those whose exchange is over, so many in one turn: each may be a script that goes on."""
+        if self._more is not None:
+            return
+        left, good, bad = self._multi.info_read(AT_ONCE)
+        if left:
+            self._more = self._reactor.callLater(0, self._tell_more)
+        ended = [(handle, self._running.get(handle), 0, "") for handle in good]
+        ended += [(handle, self._running.get(handle), code, reason) for handle, code, reason in bad]
+        for handle, exchange, code, reason in ended:
+            if exchange is not None and self._running.get(handle) is exchange:  # one before it may have given it up
+                self._ended(handle, exchange, code, reason)
+
+    def _tell_more(self) -> None:
+        self._more = None
+        self._tell()
 
     # -- one exchange
 
@@ -222,8 +215,8 @@ class CurlEngine:
         self._running[handle] = exchange
         self._multi.add_handle(handle)
 
-    def _ended(self, handle: Any, code: int, reason: str) -> None:
-        exchange = self._running.pop(handle)
+    def _ended(self, handle: Any, exchange: _Exchange, code: int, reason: str) -> None:
+        del self._running[handle]
         if code in _STALE and _was_kept(handle, exchange):
             return self._once_more(handle, exchange)
         request = exchange.request
@@ -281,10 +274,11 @@ class CurlEngine:
         self._spare = []
         self._multi.close()
         self._schedule(-1)
-        for watch in self._watches.values():
-            self._reactor.removeReader(watch)
-            self._reactor.removeWriter(watch)
-        self._watches = {}
+        if self._more is not None:
+            self._more.cancel()
+            self._more = None
+        self._sockets.close()
+        self._sockets = Sockets(self._reactor, self._go_on)
         self._multi = self._new_multi()
         return succeed(None)
 

@@ -11,6 +11,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import HttpError
+from sipapp.http.ready import AT_ONCE
 from sipapp.interfaces.http import HttpRequest, HttpResponse, Profile
 
 CurlEngine: Any = None
@@ -180,3 +181,41 @@ class CurlTests(SynchronousTestCase):
         self.successResultOf(self.engine.close())
         self.failureResultOf(asked, CancelledError)
         self.assertEqual((self.reactor.readers, self.reactor.getDelayedCalls()), (set(), []))
+
+    def test_so_many_are_told_in_one_turn_and_the_others_in_the_next_ones(self) -> None:
+        many = AT_ONCE + 5
+        told: list[Any] = []
+        for _ in range(many):
+            self.send(profile=Profile(keep=False)).addErrback(told.append)
+        connections = []
+        while len(connections) < many:
+            self.reactor.turn()
+            connections.append(self.listener.accept()[0])
+        for connection in connections:
+            connection.close()
+        most = 0
+        while len(told) < many:
+            before = len(told)
+            self.reactor.turn()
+            most = max(most, len(told) - before)
+        self.assertEqual(most, AT_ONCE)
+
+    def test_one_that_another_has_given_up_when_it_was_over_is_told_nothing_else(self) -> None:
+        both = [self.send(profile=Profile(keep=False)) for _ in range(2)]
+        told: list[str] = []
+
+        def first(_: Any, other: Deferred[HttpResponse]) -> None:
+            told.append("answered")
+            other.cancel()
+            self.third = self.send(profile=Profile(keep=False))
+
+        for one, other in (both, both[::-1]):
+            one.addCallbacks(first, lambda failure: told.append(failure.type.__name__), callbackArgs=(other,))
+        connections = [self.accepted(), self.accepted()]
+        for connection in connections:
+            self.received(connection)
+            connection.sendall(ANSWER)
+        while len(told) < 2:
+            self.reactor.turn()
+        self.assertEqual(sorted(told), ["CancelledError", "answered"])
+        self.assertNoResult(self.third)
