@@ -99,13 +99,19 @@ class Usrloc(Commands, Pings):
         """Raises ConfigError, SqlError: the database is not there."""
         if self.db_mode != MEMORY:
             await self.connect()
-            for table in list(self.tables.values()):
-                await self._load(table)
+        for table in list(self.tables.values()):
+            await self._load(table)
         if self.timer_interval > 0 and (self.handle_lost_tcp or self.db_mode in (THROUGH, BACK, ALONE)):
             self._regularly = self.server.clock.callLater(self.timer_interval, self._tick)
         self._started = True
 
     async def _load(self, table: Location) -> None:
+        """One of those that share the tables has what is in the database, and sees to what is there already."""
+        if self.server.worker > 1:
+            return
+        table.watch()
+        if not self.server.begins:
+            return
         if self.db_mode == READ or (self.db_mode in (THROUGH, BACK) and self.db_load):
             if self.db_clean_tcp and self.db_mode != READ:
                 await self.forget_streams(table.name)
@@ -113,14 +119,14 @@ class Usrloc(Commands, Pings):
 
     def _tick(self) -> None:
         self._regularly = self.server.clock.callLater(self.timer_interval, self._tick)
-        if self.handle_lost_tcp:
+        if self.handle_lost_tcp and self.server.worker == 1:
             self._look_for_lost()
         ensureDeferred(self._tidy())
 
     async def _tidy(self) -> None:
         """What the database wants from time to time."""
         await self.writer.flush()
-        for table in self.tables.values():
+        for table in self.tables.values() if self.server.worker == 1 else ():
             if isinstance(table, StoredLocation):
                 await table.clean()
             elif self.db_timer_clean and self.db_mode in (THROUGH, BACK):

@@ -185,6 +185,12 @@ class Location:
             if isinstance(value, bytes) and (wanted is None or wanted(aor)):
                 yield aor, unpack(value)
 
+    def watch(self) -> None:
+        """Look after the contacts that are there already: those of a server that is gone."""
+        for aor, contacts in self.records():
+            if times := [c.expires for c in contacts if c.expires]:
+                self._schedule.at(min(times), aor)
+
     def shorten(self, aor: bytes, ruids: Collection[bytes], seconds: int) -> None:
         """Let these contacts of an address live no longer than so long."""
         waiting = self.hold(aor, ruids)

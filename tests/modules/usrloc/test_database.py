@@ -97,6 +97,14 @@ class LoadTests(DatabaseCase):
         self.module("usrloc").location(b"third")
         self.assertTrue(any("the database is broken" in line for line in self.sip.lines()))
 
+    def test_one_of_several_workers_reads_them_when_the_first_of_them_start(self) -> None:
+        self.use(1, row())
+        usrloc = self.module("usrloc")
+        for worker, begins in ((2, True), (1, False)):
+            self.sip.server.worker, self.sip.server.begins = worker, begins
+            self.sql.tables[b"x%d" % worker] = [row()]
+            self.assertEqual(usrloc.location(b"x%d" % worker).users, 0)
+
     def test_without_its_database_the_server_does_not_start(self) -> None:
         self.sql = FakeSql()
         self.sql.broken = True

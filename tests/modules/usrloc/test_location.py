@@ -69,6 +69,16 @@ class TimeTests(LocationCase):
         self.clock.advance(12)
         self.assertEqual(len(self.store.table(b"usrloc:location")), 0)
 
+    def test_a_server_that_takes_over_looks_after_what_is_there(self) -> None:
+        table = self.table()
+        table.put(b"bob", [contact(expires=10), contact(b"sip:b")])
+        table.stop()
+        other = Location(b"location", self.store, self.clock, Rules(), self._gone)
+        self.addCleanup(other.stop)
+        other.watch()
+        self.clock.advance(10)
+        self.assertEqual(self.gone, [(10.0, b"bob", b"sip:bob@192.0.2.1")])
+
     def test_two_servers_of_one_table_tell_of_a_contact_once(self) -> None:
         table = self.table()
         other = Location(b"location", self.store, self.clock, Rules(), self._gone)
