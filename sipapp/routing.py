@@ -13,6 +13,7 @@ from zope.interface import implementer
 from sipapp.errors import ParseError, PeerError, Position
 from sipapp.inprogress import ResponsesInProgress
 from sipapp.interfaces.foreign import IForeignMessages
+from sipapp.interfaces.moments import IMoments
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IAfterScript, IBeforeScript, ISuspension
 from sipapp.interfaces.transport import Flow, IMessageReceiver
@@ -46,6 +47,7 @@ class Router:
         self._before: list[IBeforeScript] = []
         self._after: list[IAfterScript] = []
         self._foreign: list[IForeignMessages] = []
+        self._moments: list[IMoments] = []
         self._in_progress: Any = ()
         self._done: Any = None  # `_request_done`, bound once
         self._replies = ResponsesInProgress()
@@ -58,6 +60,7 @@ class Router:
         self._before = [m for m in modules if IBeforeScript.providedBy(m)]
         self._after = [m for m in modules if IAfterScript.providedBy(m)]
         self._foreign = [m for m in modules if IForeignMessages.providedBy(m)]
+        self._moments = [m for m in modules if IMoments.providedBy(m)]
         keeper = server.get(ISuspension)
         self._in_progress = keeper if hasattr(keeper, "over") else ()
         self._done = self._request_done
@@ -91,7 +94,9 @@ class Router:
                 return
             ctx = Context(self._server, request, Draft())
             wanted = True
-            for hook in self._before:  # each is asked
+            for moments in self._moments:
+                wanted = moments.pre_routing(ctx)
+            for hook in self._before if wanted else ():  # each is asked
                 if not hook.before_script(ctx):
                     wanted = False
             if not wanted:
@@ -143,7 +148,9 @@ class Router:
     def _take(self, response: Response) -> None:
         try:
             check(response)
-            if self._reply_route is None:
+            if self._moments and not self._pre_routed(response):
+                self._dropped_responses.value += 1
+            elif self._reply_route is None:
                 self._forward(Context(self._server, response, Draft(), _REPLY), 1)
             elif not self._replies.takes(response):
                 self._run_reply_route(self._reply_route, response)
@@ -153,6 +160,10 @@ class Router:
             log.warn("response from {flow} dropped: {error}", flow=response.flow, error=error)
         except Exception:
             log.failure("response from {flow} failed", flow=response.flow)
+
+    def _pre_routed(self, response: Response) -> bool:
+        ctx = Context(self._server, response, Draft(), _REPLY)
+        return all(moments.pre_routing(ctx) for moments in self._moments)
 
     def _run_reply_route(self, route: Route, response: Response) -> None:
         ctx = Context(self._server, response, Draft(), _REPLY)
@@ -202,6 +213,8 @@ class Router:
         for hook in self._foreign:
             if hook.foreign_received(data, flow):
                 return
+        for moments in self._moments:
+            moments.parse_failed(data, flow)
         self._bad.value += 1
         status = error.status if isinstance(error, ParseError) else 0
         log.info(

@@ -128,7 +128,7 @@ class Server:
         for module in self.modules.values():
             await self._start(module)
         self.router.start()
-        for module in self.modules.values():
+        for module in sorted(self.modules.values(), key=lambda module: module.name == "core"):  # the core last
             if IAfterStart.providedBy(module):
                 await _settled(module.started())
         if bind:

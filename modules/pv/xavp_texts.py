@@ -103,7 +103,9 @@ class XavpTexts(ScriptVariables):
 
 
 def _parameters(source: bytes, separator: bytes) -> list[tuple[bytes, bytes]] | None:
-    return parse_params(source.removesuffix(b";"), separator) if source else None
+    """None: malformed, one without a name, or nothing."""
+    found = parse_params(source.removesuffix(b";"), separator) if source else None
+    return found if found and all(name for name, _ in found) else None
 
 
 def _implode(ctx: Context, fields: XavpList | None, variable: PvRef, form: bytes) -> int:

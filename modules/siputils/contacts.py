@@ -59,15 +59,18 @@ def encode(uri: bytes, prefix: bytes, host: bytes, separator: bytes) -> bytes:
 
 
 def decode(uri: bytes, separator: bytes) -> bytes:
-    """What `encode` was given, with the parameters that its URI has got since. Raises ScriptError: none of ours."""
+    """What `encode` was given, with the parameters that its URI has got since. Raises ScriptError: none of ours; its
+    code says what is missing: -22 the scheme, -23 an @, -26 or -24 parts or there are too many, -2 the host, -3 the
+    user of a password."""
     scheme, colon, rest = uri.partition(b":")
     user, at, tail = rest.partition(b"@")
     parts = user.split(separator)
     if not colon or not at or len(parts) != 6:
-        raise ScriptError(f"no encoded contact: {uri.decode(errors='replace')}")
+        code = -22 if not colon else -23 if not at else -26 if len(parts) < 6 else -24
+        raise ScriptError(f"no encoded contact: {uri.decode(errors='replace')}", code)
     _, name, password, host, port, transport = parts
     if not host or (password and not name):
-        raise ScriptError(f"unable to decode host address: {uri.decode(errors='replace')}")
+        raise ScriptError(f"unable to decode host address: {uri.decode(errors='replace')}", -3 if host else -2)
     ends = [found for mark in (b";", b">") if (found := tail.find(mark)) >= 0]
     text = scheme + colon
     if name:

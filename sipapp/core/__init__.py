@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from sipapp.core import received
+from zope.interface import implementer
+
+from sipapp.core import moments, received
 from sipapp.core.about import About
 from sipapp.core.branches import BranchFunctions
 from sipapp.core.connections import ConnectionFunctions
@@ -11,14 +13,16 @@ from sipapp.core.flags import FlagFunctions
 from sipapp.core.forwarding import ForwardFunctions
 from sipapp.core.listeners import Listeners
 from sipapp.core.methods import Methods
+from sipapp.core.moments import Moments
 from sipapp.core.odds import OddFunctions
 from sipapp.core.uris import UriFunctions
 from sipapp.core.variables import CoreVariables
 from sipapp.core.waits import Waits
-from sipapp.interfaces.server import IServer
+from sipapp.interfaces.server import IAfterStart, IServer
 from sipapp.module import module
 
 
+@implementer(IAfterStart)
 @module("core")
 class Core(
     FlagFunctions,
@@ -31,6 +35,7 @@ class Core(
     About,
     Listeners,
     Methods,
+    Moments,
     Waits,
 ):
     """Its parts. The functions leave $rc alone, as the core's do in Kamailio; route() is a statement."""
@@ -39,6 +44,7 @@ class Core(
         "core:tkv": "async_tkv_emit() has said something; $atkv(type), $atkv(key) and $atkv(val) are what.",
         received.NAME: "Something has come in: $rcv(buf), which may be changed; `drop` throws it away. It cannot wait. "
         "Runs where received_route_mode is 1.",
+        **moments.DOCS,
     }
 
     def start(self, server: IServer) -> None:
@@ -47,3 +53,4 @@ class Core(
         self.dropped_requests = server.statistics.counter("core", "drop_requests")
         self.start_clocks()
         received.look_at_all(server)
+        self.begin()

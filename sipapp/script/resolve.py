@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from sipapp.script.references import References
 
 ALLOWED = {
-    "request_route": RouteType.REQUEST,
-    "route": RouteType.REQUEST,  # wherever it is called from
+    "request_route": RouteType.REQUEST | RouteType.EVENT,  # one of the two is enough
+    "route": RouteType.REQUEST | RouteType.EVENT,  # wherever it is called from
     "failure_route": RouteType.FAILURE,
     "onreply_route": RouteType.ONREPLY,
     "reply_route": RouteType.REPLY,
     "branch_route": RouteType.BRANCH,
     "onsend_route": RouteType.ONSEND,
-    "event_route": RouteType.REQUEST | RouteType.EVENT,  # one of the two is enough
+    "event_route": RouteType.REQUEST | RouteType.EVENT,
 }
 """The kinds of function that may stand in a block."""
 

@@ -75,6 +75,9 @@ class FunctionTests(SynchronousTestCase):
     def test_an_event_route_takes_what_requests_and_events_take(self) -> None:
         self.assertEqual(mistakes("only_event(); good();", kind="event_route[a:b]"), [])
 
+    def test_a_request_route_takes_what_events_take_too(self) -> None:
+        self.assertEqual(mistakes("only_event(); good();"), [])
+
     def test_a_route_may_be_called_inside_arguments(self) -> None:
         route = 'route[R] { $var(x) = "new"; return 7; }'
         self.assertEqual(said('$var(x) = "old"; two($var(x), route(R)); say("$var(x)");', route), ["b'old' '1'", "new"])

@@ -48,7 +48,7 @@ class XavpTextsTests(SynchronousTestCase):
         self.reads({"$xavp(x=>a)": b"1;2", "$xavp(x=>b)": b"3"})
 
     def test_malformed_parameters_make_nothing(self) -> None:
-        for text in (b"", b'a="', b"a=1;;"):
+        for text in (b"", b'a="', b"a=1;;", b"a=1;;b=2", b";a=1", b"a=1;=2"):
             self.assertEqual(self.call("xavp_params_explode", text, b"x"), -1)
         self.reads({"$xavp(x)": None})
         self.assertEqual(self.call("xavp_params_explode", b"a=1", b""), -1)
