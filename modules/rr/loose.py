@@ -69,7 +69,9 @@ class LooseRouter:
         host = uri.host
         if not host or not self.transport.is_myself(host, uri.port or 5060):
             return False
-        return b"gr" not in uri.parameters and (self.ignored_user is None or uri.user != self.ignored_user)
+        if uri.text.lower().find(b";gr") >= 0 and b"gr" in uri.parameters:
+            return False
+        return self.ignored_user is None or uri.user != self.ignored_user
 
     def _after_loose(self, ctx: Context, entries: list[Entry], preloaded: bool) -> int:
         """The hop before us was a loose router: the top entry is ours, and goes."""
@@ -77,14 +79,16 @@ class LooseRouter:
         used, by_flow, status = 0, False, DRIVEN
         parameters = b""
         if self.is_ours(top):
-            parameters = bytes(top.parameters)
-            try:
-                by_flow = self._follow_flow(ctx, top)
-            except PeerError as why:
-                log.info("loose_route(): flow token: {why}", why=why.reason)
-                return FLOW_BROKEN
+            values = top.parameters
+            parameters = bytes(values)
+            if self.outbound is not None:
+                try:
+                    by_flow = self._follow_flow(self.outbound, ctx, top)
+                except PeerError as why:
+                    log.info("loose_route(): flow token: {why}", why=why.reason)
+                    return FLOW_BROKEN
             used = 1
-            second = self.double and top.parameters.get(b"r2") == b"on"
+            second = self.double and parameters.find(b"r2") >= 0 and values.get(b"r2") == b"on"
             if self.force_socket and not by_flow and not second:
                 self._send_by(ctx, top, False)
             if second and len(entries) > 1:
@@ -140,11 +144,11 @@ class LooseRouter:
             for callback in self.callbacks:
                 callback(ctx, parameters)
 
-    def _follow_flow(self, ctx: Context, top: Uri) -> bool:
+    def _follow_flow(self, outbound: IOutbound, ctx: Context, top: Uri) -> bool:
         """RFC 5626 §5.3.1: a flow token of another flow than the request's own is where it has to go."""
-        if self.outbound is None or not top.user:
+        if not top.user:
             return False
-        flow: Flow | None = self.outbound.decode_flow_token(top.user)
+        flow: Flow | None = outbound.decode_flow_token(top.user)
         here = ctx.message.flow
         if flow is None or (flow.host, flow.port) == (here.host, here.port):
             return False

@@ -22,6 +22,9 @@ class Entry(NamedTuple):
     end: int
 
 
+_new = tuple.__new__  # a tenth of what the class itself takes to make one
+
+
 def read_routes(message: Message) -> list[Entry]:
     """Every Route entry in order. Raises ParseError: one is no name-addr."""
     head = message.head
@@ -30,7 +33,7 @@ def read_routes(message: Message) -> list[Entry]:
         value = head.value(numbers[0])
         # What nearly every request within a dialog has: <sip:192.0.2.1;lr;ftag=x>
         if value[:1] == b"<" and value.find(b">") == len(value) - 1 and value.find(b",") < 0:
-            return [tuple.__new__(Entry, (value[1:-1], numbers[0], 0, len(value)))]
+            return [_new(Entry, (value[1:-1], numbers[0], 0, len(value)))]
     entries = []
     for number in numbers:
         value = head.value(number)

@@ -16,6 +16,7 @@ from sipapp.errors import ConfigError
 from sipapp.interfaces.reply import IReplier
 from sipapp.interfaces.server import IAfterScript, IBeforeScript, IServer, ISuspension
 from sipapp.interfaces.tm import ITm
+from sipapp.message.owncode import own_code
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.module import REQUEST, Context, RouteType, module
@@ -31,6 +32,7 @@ _REPLY = RouteType.REPLY
 
 
 @implementer(ITm, IReplier, ISuspension, IBeforeScript, IAfterScript)
+@own_code
 @module("tm", provides=[ITm, IReplier, ISuspension])
 class Tm(RpcCommands):
     """Transactions for the script."""
@@ -47,7 +49,7 @@ class Tm(RpcCommands):
     def start(self, server: IServer) -> None:
         """Raises ConfigError: a parameter that cannot be."""
         self.set_up(server)
-        self.read_invite_flags()
+        self.read_defaults()
         if self.contacts_avp and not self.contact_flows_avp:
             raise ConfigError('modparam("tm", "contact_flows_avp"): must be set where contacts_avp is')
         self.appends = dict(parse_append(given) for given in self.tw_append)
@@ -56,7 +58,7 @@ class Tm(RpcCommands):
         if self.fr_inv_timer_avp:
             self.fr_inv_variable = _avp(server, "fr_inv_timer_avp", self.fr_inv_timer_avp)
         layer = self.transactions
-        layer.timers = layer.timers._replace(t1=self.t1, t2=self.t2, t4=self.t4, timeout=self.fr)
+        layer.timers = layer.timers.replace(t1=self.t1, t2=self.t2, t4=self.t4, timeout=self.fr)
         layer.matching.request_uri = bool(self.ruri_matching)
         layer.matching.via = bool(self.via1_matching)
         layer.check_call_id = bool(self.callid_matching or self.callid_cseq_matching)

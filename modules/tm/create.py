@@ -33,11 +33,12 @@ log = Logger()
 class Creating(Receiving):
     """Makes transactions."""
 
-    fr_variable: Access | None = None
-    fr_inv_variable: Access | None = None
-    invite_flags = 0  # what the parameters say of an INVITE
+    fr_variable: Access | None
+    fr_inv_variable: Access | None
+    invite_flags: int  # what the parameters say of an INVITE
 
-    def read_invite_flags(self) -> None:
+    def read_defaults(self) -> None:
+        self.fr_variable = self.fr_inv_variable = None
         self.invite_flags = (
             INVITE
             | (AUTO_100 if self.auto_inv_100 else 0)
@@ -61,7 +62,9 @@ class Creating(Receiving):
         try:
             if not any_uri:
                 self._check_uri(ctx, request)
-            t = Transaction(self.as_module(), request, self.table.next_label())
+            whole: Any = self  # what this is in the end: all of tm
+            next_label = self.table.next_label
+            t = Transaction(whole, request, next_label())
             t.server = self.transactions.server(request, t)
         except ParseError as why:
             log.warn("no transaction for {request}: {why}", request=request, why=why)
@@ -107,7 +110,8 @@ class Creating(Receiving):
             if t.fr_inv:
                 flags |= NOISY
         t.flags = flags
-        t.end_of_life = self.seconds() + lifetime
+        seconds = self.seconds
+        t.end_of_life = seconds() + lifetime
 
     def as_module(self) -> Any:
         """This, as what it is in the end: the whole of tm."""

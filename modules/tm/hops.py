@@ -44,13 +44,13 @@ class Hopping(Suspending):
 
     def _flow(self, targets: list[Any], draft: Draft, request: Request) -> Flow | None:
         """To the first target for which we have a socket."""
-        for number, target in enumerate(targets):
+        while targets:
             try:
-                flow: Flow = self.transport.flow(target, draft.send_socket, request.flow.socket)
+                flow: Flow = self.transport.flow(targets[0], draft.send_socket, request.flow.socket)
             except TransportError:
-                continue
-            del targets[:number]
-            return flow
+                del targets[0]
+            else:
+                return flow
         return None
 
     def _render(self, ctx: Context, branch: Branch, flow: Flow) -> tuple[bytes, bytes]:

@@ -177,7 +177,8 @@ class Receiving(Deciding):
             return
         if self.restart_fr_on_each_reply or (last < status and (status >= 180 or last == 0)):
             t = branch.transaction
-            due = self.seconds() + (t.fr_inv or self.fr_inv)
+            seconds = self.seconds
+            due = seconds() + (t.fr_inv or self.fr_inv)
             branch.due = due if due < t.end_of_life else t.end_of_life
             self.wheel.start(branch)
 

@@ -228,7 +228,7 @@ class Relaying(Starting):
 
     def _targets(self, draft: Draft) -> list[Target | None]:
         """None stands for the Request-URI; all of them are used up. RFC 3261 §16.5."""
-        targets: list[Target | None] = [None] if draft.uri_is_target else []
+        targets: list[Target | None] = [None] if draft.consumed is None or draft.uri_is_target else []
         if draft.targets:
             targets += draft.targets
             draft.targets.clear()
@@ -330,9 +330,10 @@ class Relaying(Starting):
         """To the first of these, and the request as it goes there; Kamailio's number for why there is no way."""
         request: Any = ctx.message
         draft, t = ctx.draft, branch.transaction
+        first = targets[0]
         flow = self._flow(targets, draft, request)
         if flow is None:
-            log.error("{request}: no socket to send it from to {target}", request=request, target=targets[0])
+            log.error("{request}: no socket to send it from to {target}", request=request, target=first)
             return NO_SOCKET
         branch.flow = flow
         if self.failover and len(targets) > 1:

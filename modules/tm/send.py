@@ -41,11 +41,11 @@ class Starting(Hopping):
         """A client transaction for a branch; false where the transport refuses it at once."""
         t = branch.transaction
         branch.sending = True  # the transport may tell at once that it cannot
-        facts = (branch.data, t.request.method, branch.branch_id, branch.flow, branch)
-        if t.fr or t.t1 or t.t2 or t.end_of_life < self.seconds() + self.fr:
-            client = self.transactions.client(*facts, **self._timers(t))
+        start, flow, seconds = self.transactions.client, branch.flow, self.seconds
+        if t.fr or t.t1 or t.t2 or t.end_of_life < seconds() + self.fr:
+            client = start(branch.data, t.request.method, branch.branch_id, flow, branch, **self._timers(t))
         else:
-            client = self.transactions.client(*facts)
+            client = start(branch.data, t.request.method, branch.branch_id, flow, branch)
         if not branch.sending:
             branch.last = self.reply_408_code
             return False

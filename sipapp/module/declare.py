@@ -136,6 +136,9 @@ def module(
             if given:
                 raise TypeError(f"{name}: no such parameter: {', '.join(given)}")
 
+        for attribute, parameter, _ in table.values():
+            # An instance's attribute is looked up the long way where the class has an object of a class of ours there.
+            setattr(cls, attribute, parameter.default)
         own = dict(_members(cls))
         for attribute, method in _DEFAULTS.items():
             if attribute not in own:

@@ -40,8 +40,9 @@ def modparam(
 
 def declared(cls: type, hints: dict[str, Any]) -> dict[str, tuple[str, ModParam, Any]]:
     """Script name -> (attribute, ModParam, annotation) of a module class."""
-    found = {}
+    found: dict[str, tuple[str, ModParam, Any]] = {}
     for owner in reversed(cls.__mro__):
+        found.update(vars(owner).get("__sipapp_parameters__", {}))
         for attribute, field in vars(owner).items():
             if isinstance(field, _Field):
                 facts = dict(field.facts)

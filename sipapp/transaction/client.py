@@ -76,7 +76,7 @@ class ClientTransaction(Transaction):
 
     def set_retransmission(self, t1: float, t2: float) -> None:
         """New T1 and T2 (s) for the retransmissions to come."""
-        self.timers = self.timers._replace(t1=t1, t2=t2)
+        self.timers = self.timers.replace(t1=t1, t2=t2)
         if self._resend_at != NEVER:
             self._resend_at = NEVER
             self.due = self._end_at
@@ -84,10 +84,10 @@ class ClientTransaction(Transaction):
 
     def _begin(self, event: Event) -> None:
         """Send the request, from now on again and again, until Timer B or F ends that."""
-        layer = self._layer
         flow = self.flow
         timers = self.timers
-        now = layer.seconds()
+        seconds = self._layer.seconds
+        now = seconds()
         self._end = event
         self._end_at = due = now + timers.b
         if not flow.socket.reliable:
@@ -96,8 +96,8 @@ class ClientTransaction(Transaction):
             if at < due:
                 due = at
         self.due = due
-        layer.start(self)
-        layer.transport.send(self._data, flow, self._failed)
+        self._enter()
+        self._layer.transport.send(self._data, flow, self._failed)
 
     def _send_request(self, _: Any) -> None:
         self._layer.transport.send(self._data, self.flow, self._failed)

@@ -41,11 +41,11 @@ class TransactionLayer:
         "ack_prefix",
         "check_call_id",
         "clients",
+        "enter",
         "ids",
         "matching",
         "seconds",
         "servers",
-        "start",
         "timers",
         "transport",
     )
@@ -62,7 +62,7 @@ class TransactionLayer:
         self.servers: dict[Hashable, ServerTransaction] = {}
         self.clients: dict[Hashable, ClientTransaction] = {}
         self.seconds = wheel.seconds
-        self.start = wheel.start
+        self.enter = wheel.enter
 
     # -- looking up
 
@@ -115,7 +115,7 @@ class TransactionLayer:
         self, request: bytes, method: bytes, branch_id: bytes, flow: Flow, user: Any, **timers: float
     ) -> ClientTransaction:
         key = branch_id if method != b"CANCEL" else client_key(branch_id, method)
-        lengths = self.timers._replace(**timers) if timers else self.timers
+        lengths = self.timers.replace(**timers) if timers else self.timers
         made: ClientTransaction
         if method == b"INVITE":
             made = InviteClient(self, key, _NEW_INVITE_CLIENT, user, request, method, branch_id, flow, lengths)

@@ -3,29 +3,29 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import NamedTuple
-
 NEVER = float("inf")
 """The time at which a timer fires that does not run."""
 
 
-class Given(NamedTuple):
-    """What the lengths are made of, in s."""
+class Timers:
+    """What the lengths are made of, and the lengths, all in s."""
 
-    t1: float = 0.5  # estimate of the round-trip time
-    t2: float = 4.0  # longest interval between retransmissions, but of INVITE
-    t4: float = 5.0  # how long a message may stay in the network
-    timeout: float = 0.0  # what stands for 64*T1: how long a peer that hears nothing goes on
+    __slots__ = ("b", "m", "t1", "t2", "t4", "timeout")
 
+    def __init__(self, t1: float = 0.5, t2: float = 4.0, t4: float = 5.0, timeout: float = 0.0) -> None:
+        self.t1 = t1  # estimate of the round-trip time
+        self.t2 = t2  # longest interval between retransmissions, but of INVITE
+        self.t4 = t4  # how long a message may stay in the network
+        self.timeout = timeout  # what stands for 64*T1: how long a peer that hears nothing goes on
+        # Timer B and F: how long a client transaction waits for a response. Timer H: a server one for the ACK.
+        self.b = timeout or 64 * t1
+        # Timer L and M: how long further 2xx responses may come, over reliable transports too.
+        self.m = max(timeout, t4) if timeout else 64 * t1
 
-class Timers(Given):
-    """And the lengths, in s; those that every call asks for are reckoned once."""
-
-    @cached_property
-    def b(self) -> float:
-        """Timer B and F: how long a client transaction waits for a response. Timer H: a server one for the ACK."""
-        return self.timeout or 64 * self.t1
+    def replace(self, **given: float) -> Timers:
+        """The same, but for what is given."""
+        facts = {"t1": self.t1, "t2": self.t2, "t4": self.t4, "timeout": self.timeout}
+        return Timers(**{**facts, **given})
 
     def d(self, reliable: bool) -> float:
         """Timer D: how long a client transaction absorbs a final response that comes again."""
@@ -38,12 +38,6 @@ class Timers(Given):
     def j(self, reliable: bool) -> float:
         """Timer J: how long retransmissions of a request are absorbed."""
         return 0.0 if reliable else self.m
-
-    @cached_property
-    def m(self) -> float:
-        """Timer L and M: how long further 2xx responses may come, over reliable transports too."""
-        timeout, t4 = self.timeout, self.t4
-        return (timeout if timeout > t4 else t4) if timeout else 64 * self.t1
 
 
 DEFAULT = Timers()

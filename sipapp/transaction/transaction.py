@@ -12,6 +12,7 @@ from sipapp.transaction.actions import Action
 from sipapp.transaction.events import Event
 from sipapp.transaction.machine import Table, unknown
 from sipapp.transaction.timers import NEVER
+from sipapp.transaction.wheel import SLOTS, UP
 
 if TYPE_CHECKING:
     from sipapp.transaction.layer import TransactionLayer
@@ -75,7 +76,7 @@ class Transaction:
         self._resend_at = at = self._layer.seconds() + interval
         if at < self.due:
             self.due = at
-            self._layer.start(self)
+            self._enter()
 
     def _resend_after(self, interval: float) -> None:
         """The next retransmission: counted from when this one was due, unless we are far behind."""
@@ -94,15 +95,24 @@ class Transaction:
         self._end_at = at = self._layer.seconds() + seconds
         self.due = due = at if at < self._resend_at else self._resend_at
         if due == at:
-            self._layer.start(self)
+            self._enter()
 
     def _end_only(self, event: Event, seconds: float) -> None:
         """The same where nothing is retransmitted any more."""
-        layer = self._layer
+        now = self._layer.seconds
         self._resend_at = NEVER
         self._end = event
-        self._end_at = self.due = layer.seconds() + seconds
-        layer.start(self)
+        self._end_at = self.due = now() + seconds
+        self._enter()
+
+    def _enter(self) -> None:
+        """`Wheel.start`, as code of our own."""
+        number = int(self.due * SLOTS + UP) or 1
+        slot = self.slot
+        if not slot or slot > number:
+            self.slot = number
+            enter = self._layer.enter
+            enter(number, self)
 
     def _stop_timeout(self, _: Any) -> None:
         self._end_at = NEVER

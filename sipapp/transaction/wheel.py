@@ -26,6 +26,9 @@ log = Logger()
 SLOTS = 100
 """Slots in a second."""
 
+UP = 0.999
+"""Nobody is woken before its time, so slots are counted up; but not by 1, for floats are a little off."""
+
 _NONE = 1 << 62  # later than any slot
 
 AT_ONCE = 50
@@ -60,11 +63,15 @@ class Wheel:
 
     def start(self, owner: Owner) -> None:
         """Wake `owner` at `owner.due`; nothing to do where it is entered for that time or an earlier one."""
-        number = int(owner.due * SLOTS + 0.999) or 1  # never before its time; 0.999: floats are a little off
+        number = int(owner.due * SLOTS + UP) or 1
         slot = owner.slot
         if slot and slot <= number:
             return
         owner.slot = number
+        self.enter(number, owner)
+
+    def enter(self, number: int, owner: Owner) -> None:
+        """`owner` into a slot."""
         entered = self._slots.get(number)
         if entered is not None:
             entered.append(owner)
