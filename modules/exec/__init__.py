@@ -38,6 +38,7 @@ log = Logger()
 
 _ROUTES = REQUEST | FAILURE | LOCAL
 _OUTPUTS = {"stdout": writable, "stderr": writable}
+_NOT_WAITED_FOR = 2
 _ENDED_BY_FORCE = -256
 
 
@@ -115,6 +116,14 @@ class Exec:
         return self._run(ctx, command).addCallback(_code)
 
     # -- OpenSIPS
+
+    @script_function("exec", routes=ANY, asynchronous=True)
+    def exec_beside(self, ctx: Context, command: bytes) -> int | Deferred[int]:
+        """Run a command and do not wait for it: 2, as OpenSIPS has it, and the route goes on at once. With the
+        parameter `exit_status` it is waited for, as below. Only within async() and launch(): elsewhere the core has an
+        exec() of one argument, which waits."""
+        started = self.exec_(ctx, command)
+        return started if self.exit_status else _NOT_WAITED_FOR
 
     @script_function("exec", routes=ANY, parse={**_OUTPUTS, "envavp": "_env"})
     def exec_(

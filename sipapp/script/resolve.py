@@ -197,9 +197,12 @@ class Resolver:
             raise ConfigError(f"route({name}): there is no route[{name}]{self._references.near('route', name)}")
         return bound.RouteCall(node.at, name, target)
 
-    def call(self, node: nodes.Call) -> bound.Call | None:
-        """A function call, with its arguments converted as far as they are known. Raises ConfigError."""
+    def call(self, node: nodes.Call, within: bool = False) -> bound.Call | None:
+        """A function call, with its arguments converted as far as they are known. Raises ConfigError. within: async()
+        or launch(), where exec() is the module's, not the core's."""
         found = self._registry.functions(node.name)
+        if within:
+            found = [one for one in found if one.module != "core"] or found
         if not found:
             self._unknown(node)
             return None
@@ -287,7 +290,7 @@ class Resolver:
         return bound.Launch(node.at, call, node.route, parameter) if call is not None and known else None
 
     def _waiting(self, statement: str, node: nodes.Call) -> bound.Call | None:
-        call = self.call(node)
+        call = self.call(node, within=True)
         if call is not None and not call.function.asynchronous:
             raise ConfigError(f"{statement}(): {node.name}() never waits for anything", node.at)
         return call

@@ -11,7 +11,8 @@ from tests.served import Caller, Served, Standin
 
 SCRIPT = r"""
 listen=udp:127.0.0.1:@PORT@
-loadmodule "tm" loadmodule "sl" loadmodule "pv" loadmodule "textops" loadmodule "exec"
+loadmodule "tm" loadmodule "sl" loadmodule "pv" loadmodule "textops" loadmodule "xlog" loadmodule "exec"
+@PARAMETERS@
 request_route {
     if (is_method("ACK")) { t_check_trans(); exit; }
     t_newtran();
@@ -21,24 +22,26 @@ request_route {
         case "true":     $var(rc) = exec_avp("true", "$avp(o)"); break;
         case "cmd":      $var(rc) = exec_cmd("exit 7"); break;
         case "async":    async(exec("echo a; echo b", , $avp(o)), r);
-        case "noout":    async(exec("exit 3"), r);
+        case "noout":    async(exec("sleep 1; exit 3"), r);
+        case "launch":   launch(exec("sleep 1"), report, "x"); $var(rc) = $rc; break;
         case "slow":     async(exec("sleep 4", , $avp(o)), r, 1);
     }
     route(ANSWER);
 }
+route[report] { xlog("L_WARN", "reported $rc $param(1)\n"); }
 route[r] { $var(rc) = $rc; route(ANSWER); }
 route[ANSWER] { append_to_reply("X-Said: $var(rc) $(avp(o)[*])\r\n"); t_reply("404", "x"); exit; }
 """
 
 
 @cache
-def shared() -> Served:
-    return Served(Standin.until_exit(), SCRIPT)
+def shared(parameters: str = "") -> Served:
+    return Served(Standin.until_exit(), SCRIPT, PARAMETERS=parameters)
 
 
 class ExecTests(SynchronousTestCase):
-    def say(self, user: str) -> str:
-        caller = Caller(self, shared().port)
+    def say(self, user: str, parameters: str = "") -> str:
+        caller = Caller(self, shared(parameters).port)
         caller.send("OPTIONS", user)
         self.at, message = caller.final()
         found = re.search(r"^X-Said: (.*?)\r?$", message, re.MULTILINE)
@@ -62,9 +65,20 @@ class ExecTests(SynchronousTestCase):
         self.assertEqual(self.say("async"), "1 b, a, old")
 
     def test_without_output_nothing_is_waited_for(self) -> None:
-        """G-70, different: 1, as without async(); OpenSIPS has 2."""
-        self.assertEqual(self.say("noout"), "1 old")
-        self.assertLess(self.at, 0.5)
+        """G-70."""
+        self.assertEqual(self.say("noout"), "2 old")
+        self.assertLess(self.at, 1.0)
+
+    def test_the_exit_status_is_waited_for_where_it_is_wanted(self) -> None:
+        wanted = 'modparam("exec", "exit_status", 1)'
+        self.assertEqual(self.say("noout", wanted), "-3 old")
+        self.assertGreater(self.at, 1.0)
+        self.assertEqual(self.say("async", wanted), "1 b, a, old")
+
+    def test_launch_reports_the_same(self) -> None:
+        """G-70 by launch(), improved: the report route runs."""
+        self.assertEqual(self.say("launch"), "1 old")
+        shared().wait_for("reported 2 x")
 
     def test_a_limit_ends_it(self) -> None:
         """G-70, improved: the limit of async() holds for commands too."""
