@@ -35,7 +35,7 @@ route[ANSWER] { append_to_reply("X-Said: $var(rc) $(avp(o)[*])\r\n"); t_reply("4
 
 
 @cache
-def shared(parameters: str = "") -> Served:
+def shared(parameters: str) -> Served:
     return Served(Standin.until_exit(), SCRIPT, PARAMETERS=parameters)
 
 
@@ -78,7 +78,7 @@ class ExecTests(SynchronousTestCase):
     def test_launch_reports_the_same(self) -> None:
         """G-70 by launch(), improved: the report route runs."""
         self.assertEqual(self.say("launch"), "1 old")
-        shared().wait_for("reported 2 x")
+        shared("").wait_for("reported 2 x")
 
     def test_a_limit_ends_it(self) -> None:
         """G-70, improved: the limit of async() holds for commands too."""
