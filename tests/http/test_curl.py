@@ -187,7 +187,7 @@ class CurlTests(SynchronousTestCase):
         told: list[Any] = []
         for _ in range(many):
             self.send(profile=Profile(keep=False)).addErrback(told.append)
-        connections = []
+        connections: list[socket.socket] = []
         while len(connections) < many:
             self.reactor.turn()
             connections.append(self.listener.accept()[0])
