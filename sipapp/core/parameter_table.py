@@ -112,7 +112,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("xavp_via_fields", None, "the $xavp whose fields `address` and `port` go into our Via"),
     ("xavp_via_reply_params", None, "the $xavp whose fields become parameters of the Via in responses"),
     # -- the script
-    ("children", 1, "worker processes that share the sockets"),
+    ("children", 1, "worker processes that share the sockets, one for each core; a call stays with one of them"),
     ("max_while_loops", 100, "rounds after which a while loop ends"),
     ("max_recursive_level", 256, "how deep routes may call each other"),
     ("max_branches", 12, "branches that a transaction may have"),
