@@ -134,7 +134,7 @@ def columns(tree: Any) -> list[bytes]:
 def row(tree: Any) -> dict[bytes, SqlValue]:
     """`[{"a": 1}, {"b": "x"}]`."""
     made: dict[bytes, SqlValue] = {}
-    for column, operator, value in tests(tree):
+    for column, operator, value in conditions(tree):
         if operator != b"=":
             raise ScriptError(f"a value is given by =, not by {operator.decode()}")
         made[column] = value
@@ -143,7 +143,7 @@ def row(tree: Any) -> dict[bytes, SqlValue]:
     return made
 
 
-def tests(tree: Any) -> list[Test]:
+def conditions(tree: Any) -> list[Test]:
     """`[{"a": 1}, {"b": {"!=": null}}]`."""
     if not isinstance(tree, list) or not all(isinstance(one, dict) for one in tree):
         raise ScriptError('wants an array of objects: [{"a": 1}, {"b": {">": 2}}]')

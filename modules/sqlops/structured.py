@@ -39,7 +39,7 @@ class Structured(OpenSips):
         return forms.form(source, binder, forms.row)
 
     def _tests(self, source: bytes, binder: IBinder) -> forms.Form:
-        return forms.form(source, binder, forms.tests)
+        return forms.form(source, binder, forms.conditions)
 
     @script_function(parse={**_READ, "res_col_avps": "_perhaps"})
     async def sql_select(
@@ -86,7 +86,7 @@ class Structured(OpenSips):
     ) -> ReturnCode:
         """Change rows: `sql_update('[{"password": "$avp(pw)"}]', "subscriber", '[{"username": "$tU"}]')`; the filter is
         that of sql_select(), without one all rows are changed. 1, also where there was none; -1: it failed."""
-        row, tests = _made(ctx, columns, forms.row), _made(ctx, filter, forms.tests)
+        row, tests = _made(ctx, columns, forms.row), _made(ctx, filter, forms.conditions)
         return await self._change(db_id, lambda database: database.update(_table(table), _given(row), tests))
 
     @script_function(parse=_WRITE)
@@ -100,7 +100,7 @@ class Structured(OpenSips):
     async def sql_delete(self, ctx: Context, table: bytes, filter: Value = None, db_id: Value = None) -> ReturnCode:
         """Remove rows: `sql_delete("calls", '[{"callid": "$ci"}]')`; the filter is that of sql_select(), without one
         all rows go. 1, also where there was none; -1: it failed."""
-        tests = _made(ctx, filter, forms.tests)
+        tests = _made(ctx, filter, forms.conditions)
         return await self._change(db_id, lambda database: database.delete(_table(table), tests))
 
     @script_function(parse=_WRITE)
@@ -116,7 +116,7 @@ class Structured(OpenSips):
         self, ctx: Context, columns: Value, table: bytes, filter: Value, order: bytes, db_id: Value
     ) -> Rows:
         wanted = _made(ctx, columns, forms.columns) or ()
-        tests = _made(ctx, filter, forms.tests)
+        tests = _made(ctx, filter, forms.conditions)
         by = forms.name(order.decode(errors="replace")) if order else None
         return await self._asked(db_id, lambda database: database.select(_table(table), wanted, tests, by))
 

@@ -42,7 +42,11 @@ class CtlSocketTests(TestCase):
             {c.name: c for c in (RpcCommand("double", self.double), *cast(IModule, self.module).rpc_commands())}
         )
         server: Any = SimpleNamespace(
-            reactor=reactor, clock=reactor, get={IRpc: rpc}.__getitem__, config=SimpleNamespace(rundir=str(self.folder))
+            reactor=reactor,
+            clock=reactor,
+            worker=1,
+            get={IRpc: rpc}.__getitem__,
+            config=SimpleNamespace(rundir=str(self.folder)),
         )
         self.module.binrpc = list(places)
         self.module.start(server)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ScriptError
-from sipapp.modules.sqlops.forms import columns, name, of_value, row, tests
+from sipapp.modules.sqlops.forms import columns, conditions, name, of_value, row
 
 
 class FormTests(SynchronousTestCase):
@@ -24,17 +24,19 @@ class FormTests(SynchronousTestCase):
         )
         self.refused(row, b"[]", b'{"a": 1}', b'[{"a": {">": 1}}]', b'[{"a": true}]', b'[{"a": [1]}]', b'[{"a b": 1}]')
 
-    def test_tests(self) -> None:
+    def test_conditions(self) -> None:
         self.assertEqual(
-            of_value(b'[{"a": 1}, {"b": {"!=": null}}, {"c": {"not like": "x%"}}, {"d": {">": 1, "<": 5}}]', tests),
+            of_value(
+                b'[{"a": 1}, {"b": {"!=": null}}, {"c": {"not like": "x%"}}, {"d": {">": 1, "<": 5}}]', conditions
+            ),
             [(b"a", b"=", 1), (b"b", b"!=", None), (b"c", b"not like", b"x%"), (b"d", b">", 1), (b"d", b"<", 5)],
         )
-        self.assertEqual(of_value(b"[]", tests), [])
-        self.refused(tests, b'[{"a": {"= 1 or": 1}}]', b'[{"a": {">": null}}]', b'[{"a": {"--": 1}}]', b"[1]")
+        self.assertEqual(of_value(b"[]", conditions), [])
+        self.refused(conditions, b'[{"a": {"= 1 or": 1}}]', b'[{"a": {">": null}}]', b'[{"a": {"--": 1}}]', b"[1]")
 
     def test_nothing_is_none(self) -> None:
-        self.assertIsNone(of_value(None, tests))
-        self.assertIsNone(of_value(b"", tests))
+        self.assertIsNone(of_value(None, conditions))
+        self.assertIsNone(of_value(b"", conditions))
 
     def test_an_escaped_quote_is_one(self) -> None:
         self.assertEqual(of_value(rb"""[{"a": "O\'B\\ \""}]""", row), {b"a": rb"""O'B\ """ + b'"'})
