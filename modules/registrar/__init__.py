@@ -72,7 +72,8 @@ class Registrar(Save, Find, Fetch):
         self._route = server.event_route(_EVENT)
 
     def _show(self, name: str, parameter: str) -> None:
-        self.server.statistics.gauge("registrar", name, lambda: getattr(self, parameter))
+        shown = self.server.worker == 1  # figures of all workers are added up
+        self.server.statistics.gauge("registrar", name, lambda: getattr(self, parameter) if shown else 0)
 
     def started(self) -> None:
         if self._route is not None:

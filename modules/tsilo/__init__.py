@@ -31,6 +31,7 @@ from sipapp.module import (
     script_function,
 )
 from sipapp.module.hashes import kamailio_hash
+from sipapp.modules.tsilo.others import Others
 from sipapp.modules.tsilo.table import Stored, Table
 
 log = Logger()
@@ -59,6 +60,7 @@ class Tsilo:
     def start(self, server: IServer) -> None:
         self.server = server
         self.table = Table(self.hash_size)
+        self.others = Others(server) if server.workers > 1 else None
         statistics = server.statistics
         statistics.gauge("tsilo", "stored_ruris", lambda: len(self.table))
         statistics.gauge("tsilo", "stored_transactions", lambda: self.table.transactions)
@@ -101,6 +103,8 @@ class Tsilo:
             self.total_ruris.value += 1
         if self.table.add(address, Stored(found.index, found.label)):
             self.total_transactions.value += 1
+        if self.others is not None:
+            self.others.wait(address)
         return 1
 
     # -- sending on
@@ -133,6 +137,8 @@ class Tsilo:
         contacts."""
         if uri:
             self._check(uri)
+        if self.others is not None and (worker := self.others.owner(tlabel)):
+            return await self.others.ask(worker, "ts.append_to", tindex, tlabel, domain, uri) or UNKNOWN
         return await self._append_to(Stored(tindex, tlabel), domain, uri, b"")
 
     @script_function(routes=_ROUTES, suspends=True, asynchronous=False)
@@ -160,13 +166,25 @@ class Tsilo:
 
     async def _append(self, ctx: Context, domain: bytes, ruri: bytes, contact: bytes) -> int:
         self._check(ruri)
-        stored = self.table.get(self._address(ruri))
-        if not stored:
+        address = self._address(ruri)
+        elsewhere = self.others.waiting(address) if self.others is not None else []
+        if not self.table.get(address) and not elsewhere:
             log.debug("failed to retrieve record for {uri}", uri=ruri.decode(errors="replace"))
             return -1
-        for one in stored:
-            self._count(await self._append_to(one, domain, ruri, contact))
+        await self._append_here(address, domain, ruri, contact)
+        for worker in elsewhere:
+            assert self.others is not None
+            await self.others.ask(worker, "ts.append", domain, ruri, contact)
         return 1
+
+    async def _append_here(self, address: bytes, domain: bytes, ruri: bytes, contact: bytes) -> int:
+        """To how many contacts the calls of this process go on."""
+        total = 0
+        for one in self.table.get(address):
+            added = max(await self._append_to(one, domain, ruri, contact), 0)
+            self._count(added)
+            total += added
+        return total
 
     async def _append_to(self, stored: Stored, domain: bytes, uri: bytes, contact: bytes) -> int:
         found = self._open(stored)
@@ -199,7 +217,9 @@ class Tsilo:
 
     def transaction_ended(self, transaction: Any, request: Request) -> None:
         """Told by tm."""
-        self.table.remove(Stored(transaction.index, transaction.label))
+        for address in self.table.remove(Stored(transaction.index, transaction.label)):
+            if self.others is not None:
+                self.others.forget(address)
 
     # -- RPC
 
@@ -222,6 +242,23 @@ class Tsilo:
             "Transactions": self.table.transactions,
         }
         return answer
+
+    @rpc_command("ts.append")
+    async def rpc_append(self, table: str, ruri: str, contact: str = "") -> int:
+        """Send the calls that are stored under a URI to its contacts in a location table, or to the one whose URI has
+        `contact` in it: to how many. What ts_append() asks of other workers."""
+        uri = ruri.encode("utf-8", "surrogateescape")
+        found = contact.encode("utf-8", "surrogateescape")
+        return await self._append_here(self._address(uri), table.encode(), uri, found)
+
+    @rpc_command("ts.append_to")
+    async def rpc_append_to(self, tindex: int, tlabel: int, table: str, uri: str = "") -> int:
+        """What ts_append_to() does, and its return code."""
+        given = uri.encode("utf-8", "surrogateescape")
+        code = await self._append_to(Stored(tindex, tlabel), table.encode(), given, b"")
+        if code == UNKNOWN:
+            raise LocalError("Transaction not found")
+        return code
 
     @rpc_command("ts.lookup")
     def rpc_lookup(self, ruri: str) -> list[dict[str, int]]:

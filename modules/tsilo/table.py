@@ -37,13 +37,16 @@ class Table:
     def get(self, address: bytes) -> list[Stored]:
         return list(self._by_address.get(address, ()))
 
-    def remove(self, stored: Stored) -> None:
-        """A transaction is over."""
+    def remove(self, stored: Stored) -> list[bytes]:
+        """A transaction is over; for whom no other waits now."""
+        empty = []
         for address in self._addresses.pop(stored, ()):
             waiting = self._by_address[address]
             del waiting[stored]
             if not waiting:
                 del self._by_address[address]
+                empty.append(address)
+        return empty
 
     def __len__(self) -> int:
         """How many addresses there are."""

@@ -90,7 +90,7 @@ class Usrloc(Commands, Pings):
         self.writer = Writer(self, self.db_mode == THROUGH)
         self._started = False
         self.start_pings(self.ka_timeout)
-        server.statistics.gauge("usrloc", "registered_users", lambda: sum(t.users for t in self.tables.values()))
+        self._show("registered_users", lambda: sum(t.users for t in self.tables.values()))
         for name in self.preload:
             self.location(name.encode())
         self._regularly: Any = None
@@ -160,10 +160,14 @@ class Usrloc(Commands, Pings):
         return table
 
     def _count(self, table: Location) -> None:
-        statistics, name = self.server.statistics, table.name.decode(errors="replace")
-        statistics.gauge("usrloc", f"{name}-users", lambda: table.users)
-        statistics.gauge("usrloc", f"{name}-contacts", lambda: table.contacts)
-        table.expired = statistics.counter("usrloc", f"{name}-expires")
+        name = table.name.decode(errors="replace")
+        self._show(f"{name}-users", lambda: table.users)
+        self._show(f"{name}-contacts", lambda: table.contacts)
+        table.expired = self.server.statistics.counter("usrloc", f"{name}-expires")
+
+    def _show(self, name: str, read: Callable[[], int]) -> None:
+        """A figure of what all workers share: one of them shows it, for those of all are added up."""
+        self.server.statistics.gauge("usrloc", name, read if self.server.worker == 1 else lambda: 0)
 
     def on_expired(self, callback: Told) -> None:
         self._told.append(callback)

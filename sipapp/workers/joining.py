@@ -27,7 +27,7 @@ _WAYS = {
     Join.SUM: """
         async.stats core.tcp_info core.shmmem tm.stats tm.hash_stats sl.stats stats.get_statistics stats.fetch
         stats.fetchn stats.clear_statistics cnt.get cnt.get_raw cnt.get_vars cnt.grp_get_all shm.info shm.stats
-        rl.stats httpclient.backends pkg.info""",
+        rl.stats httpclient.backends pkg.info ts.append""",
     Join.ROWS: "async.list core.psx core.psa core.tcp_list tm.list pike.top pike.list pkg.stats dbg.ls",
     Join.LISTS: "core.ps",
     Join.EACH: """
@@ -36,9 +36,11 @@ _WAYS = {
         cfg.set_delayed cfg.set_delayed_int cfg.set_delayed_string cfg.del_delayed cfg.commit cfg.rollback
         cfg.add_group_inst cfg.del_group_inst corex.debug dbg.trace dbg.bp dbg.set_mod_level dbg.set_mod_facility
         dbg.reset_msgid rl.set_pipe rl.set_queue rl.set_pid rl.push_load rl.set_dbg regex.reload tm.clean
-        xhttp_prom.counter_reset xhttp_prom.gauge_reset""",
+        xhttp_prom.counter_reset xhttp_prom.gauge_reset ul.flush""",
     Join.FIND: """
-        async.cancel tm.cancel tm.reply tm.reply_callid tm.retransmit_reply tm.retransmit_reply_callid ts.lookup""",
+        tmx.cancel_callid tmx.reply_callid
+        async.cancel tm.cancel tm.reply tm.reply_callid tm.retransmit_reply tm.retransmit_reply_callid ts.lookup
+        ts.append_to""",
 }
 
 _BY_METHOD = {name: way for way, names in _WAYS.items() for name in names.split()}

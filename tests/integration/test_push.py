@@ -49,7 +49,7 @@ class _Push(BaseHTTPRequestHandler):
 
 
 class Place:
-    def __init__(self) -> None:
+    def __init__(self, workers: int = 1) -> None:
         self.holder = Standin.until_exit()
         self.service = PushService()
         self.holder.addCleanup(self.service.shutdown)
@@ -59,22 +59,25 @@ class Place:
             ("127.0.0.1:5060", "127.0.0.1:@PORT@"),
             ("127.0.0.1:8080", f"127.0.0.1:{self.service.server_port}"),
             ("WAKE_UP 20000", "WAKE_UP 1500"),
+            ("debug=2", f"debug=2\nchildren={workers}"),
         ):
             text = text.replace(old, new)
         self.sip = Served(self.holder, text)
 
 
 @cache
-def place() -> Place:
+def place(workers: int) -> Place:
     """Started for the first test that wants it."""
-    return Place()
+    return Place(workers)
 
 
-class PushTests(SynchronousTestCase):
+class PushCase(SynchronousTestCase):
+    workers = 1
+
     def setUp(self) -> None:
         if find_spec("treq") is None and find_spec("pycurl") is None:
             raise SkipTest("neither pycurl nor treq is installed: pip install 'sipapp[http]'")
-        self.place = place()
+        self.place = place(self.workers)
         self.alice, self.phone = (Caller(self, self.place.sip.port) for _ in range(2))
 
     def answer_call(self) -> None:
@@ -89,6 +92,8 @@ class PushTests(SynchronousTestCase):
                 return
         raise AssertionError("no call has come")
 
+
+class PushTests(PushCase):
     def test_a_call_wakes_a_phone_and_goes_there(self) -> None:
         self.alice.send("INVITE", "bob")
         self.place.service.wait_for("/push/bob")
@@ -110,3 +115,21 @@ class PushTests(SynchronousTestCase):
         self.answer_call()
         self.assertIn(" 200 ", self.alice.final()[1].partition("\r\n")[0])
         self.assertNotIn("/push/dave", self.place.service.pushed)
+
+
+class WorkerTests(PushCase):
+    """The call waits in one worker, the phone registers with another, or with the same."""
+
+    workers = 2
+
+    def test_every_call_finds_its_phone(self) -> None:
+        if find_spec("lmdb") is None:
+            raise SkipTest("lmdb is not installed: pip install 'sipapp[lmdb]'")
+        for number in range(6):
+            user = f"user{number}"
+            alice, self.phone = (Caller(self, self.place.sip.port) for _ in range(2))
+            alice.send("INVITE", user)
+            self.place.service.wait_for(f"/push/{user}")
+            self.phone.send("REGISTER", user)
+            self.answer_call()
+            self.assertIn(" 200 ", alice.final()[1].partition("\r\n")[0])

@@ -164,6 +164,16 @@ class TsiloTests(SceneTestCase):
         self.assertEqual(self.sip.rpc("ts.lookup", "bob"), listed)
         self.assertRaises(LocalError, self.sip.rpc, "ts.lookup", "eve")
 
+    def test_operators_can_send_calls_on(self) -> None:
+        self.call("")
+        self.assertEqual(self.sip.rpc("ts.append", "location", "sip:bob@example.com", "carol"), 1)
+        self.assertEqual(self.sip.rpc("ts.append", "location", "sip:bob@example.com"), 1)
+        self.assertEqual(self.sip.rpc("ts.append", "location", "sip:eve@example.com"), 0)
+        self.call("")
+        t = self.transactions[0]
+        self.assertEqual(self.sip.rpc("ts.append_to", t.index, t.label, "location", "sip:bob@example.com"), 2)
+        self.assertRaises(LocalError, self.sip.rpc, "ts.append_to", 1, 2, "location")
+
     def test_a_table_has_a_name(self) -> None:
         for name in ("", "0"):
             self.assertRaises(ConfigErrors, self.call, f'ts_append("{name}", "sip:bob@example.com");')
