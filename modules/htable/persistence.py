@@ -56,7 +56,7 @@ class Persistence(Events):
         for table in self.tables.values():
             if self.database is not None and table.definition.dbtable and server.worker == 1:
                 if server.begins:
-                    await self.load(table)
+                    await self.load(table, beside=True)
                 table.loaded = True
                 self.reload_later(table)
 
@@ -71,9 +71,15 @@ class Persistence(Events):
 
     # -- loading
 
-    async def load(self, table: HashTable) -> None:
-        """Have what the database has, in place of all items. Raises SqlError."""
-        table.items.replace(await self._rows(table))
+    async def load(self, table: HashTable, beside: bool = False) -> None:
+        """Have what the database has, in place of all items; beside: only what is not there. Raises SqlError."""
+        items, rows = table.items, await self._rows(table)
+        if beside and len(items):  # servers that share the table have been using it
+            for key, (value, lifetime) in rows.items():
+                if items.get(key) is None:
+                    items.put(key, value, lifetime)
+        else:
+            items.replace(rows)
         table.loaded = True
 
     async def _rows(self, table: HashTable) -> dict[bytes, tuple[Stored, int | None]]:

@@ -9,6 +9,7 @@ end.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -29,7 +30,8 @@ class RedisTable(MemoryTable):
         self._changed = changed
         self.defined = False
         self.linked = False  # the Redis server can be reached
-        self._waiting: dict[bytes, list[Change]] = {}  # what is to be sent, by key
+        # What is to be sent, by key. The first key of a dict gets ever dearer to find as it is emptied from there.
+        self._waiting: OrderedDict[bytes, list[Change]] = OrderedDict()
         self._cleared = False  # before that, the table is to be emptied
         self._sent: dict[bytes, list[tuple[int, Change]]] = {}  # what is on its way, with the number of its batch
         self._sent_clear = 0  # the batch of the last emptying that is on its way
@@ -116,8 +118,8 @@ class RedisTable(MemoryTable):
             self._sent_clear = batch
             words += (b"c", self.name, b"", b"", b"", b"")
         while self._waiting and len(words) < 6 * most:
-            key = next(iter(self._waiting))
-            for change in self._waiting.pop(key):
+            key, changes = self._waiting.popitem(last=False)
+            for change in changes:
                 kind, *more = change.words()
                 words += (kind, self.name, key, *more)
                 self._sent.setdefault(key, []).append((batch, change))
@@ -183,6 +185,6 @@ class RedisTable(MemoryTable):
         self._sent.clear()
         self._sent_clear = 0
         self._cleared = False
-        self._waiting = {key: [Put(self._state(key))] for key in pending}
+        self._waiting = OrderedDict((key, [Put(self._state(key))]) for key in pending)
         for key in self._items.keys() - pending:
             self._waiting[key] = [Put(self._state(key), new=True)]

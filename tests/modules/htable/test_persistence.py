@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.task import Clock
+
 from sipapp.errors import ConfigError, SqlError
 from sipapp.interfaces.sql import ISqlEngine
+from sipapp.interfaces.store import IStore
+from sipapp.store.memory import MemoryStore
 from tests.fake_sql import FakeSql
 from tests.modules.talk import TalkCase
 
@@ -72,6 +76,17 @@ class PersistenceTests(TalkCase):
         self.assertEqual(self.with_table(FakeSql(t=rows), "a=>dbtable=t;autoexpire=60;", body), ["60 60"])
         wanted = 'modparam("htable", "db_expires", 1)'
         self.assertEqual(self.with_table(FakeSql(t=rows), "a=>dbtable=t;autoexpire=60;", body, wanted), ["40 60"])
+
+    def test_what_others_have_done_to_a_table_that_they_share_is_not_undone_by_a_start(self) -> None:
+        store = MemoryStore(Clock())
+        store.table(b"htable:a").put(b"n", 50)
+        database = FakeSql(t=[row("n", 7, number=True), row("m", 8, number=True)])
+        said = self.run_script(
+            'say("$sht(a=>n) $sht(a=>m)");',
+            head='modparam("htable", "htable", "a=>dbtable=t;")',
+            provide={ISqlEngine: database, IStore: store},
+        )
+        self.assertEqual(said, ["50 8"])
 
     def test_tables_without_a_dbtable_are_not_loaded(self) -> None:
         self.assertEqual(self.with_table(FakeSql(a=[row("k", b"v")]), "a=>size=4;", 'say("$sht(a=>k)");'), ["<null>"])
