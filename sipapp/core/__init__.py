@@ -14,6 +14,7 @@ from sipapp.core.forwarding import ForwardFunctions
 from sipapp.core.listeners import Listeners
 from sipapp.core.methods import Methods
 from sipapp.core.moments import Moments
+from sipapp.core.names import Names
 from sipapp.core.odds import OddFunctions
 from sipapp.core.uris import UriFunctions
 from sipapp.core.variables import CoreVariables
@@ -36,6 +37,7 @@ class Core(
     Listeners,
     Methods,
     Moments,
+    Names,
     Waits,
 ):
     """Its parts. The functions leave $rc alone, as the core's do in Kamailio; route() is a statement."""

@@ -69,7 +69,7 @@ class Moments:
     def _is_first(self) -> bool:
         """The first of the processes that share the sockets, and not in the place of one that is gone."""
         server = self.server
-        return getattr(server, "worker", 1) == 1 and getattr(server, "begins", True)
+        return bool(server.worker == 1 and server.begins)
 
     def _context(self) -> Context:
         ctx = self.server.background()

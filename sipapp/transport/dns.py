@@ -106,15 +106,39 @@ class Dns:
     def add(self, kind: str, name: str, record: Any, ttl: float | None) -> None:
         """Know this record, before any server is asked, for `ttl` s; None: for ever."""
         until = float("inf") if ttl is None else self._clock.seconds() + ttl
-        self._given.setdefault((kind, name.lower().rstrip(".")), []).append((until, record))
+        told = self._given.setdefault((kind, name.lower().rstrip(".")), [])
+        told[:] = [one for one in told if not _is_same(one[1], record)] + [(until, record)]
 
     def answer_by(self, backend: Any) -> None:
         """Ask this IResolver, in place of the name servers."""
         self._backend = backend
 
-    def clear(self) -> None:
-        """Forget every answer."""
+    def clear(self, given: bool = False) -> None:
+        """Forget every answer, and with `given` what was told, for ever, too; what was told for a while always."""
         self._cache.clear()
+        lasting = {key: records for key, told in self._given.items() if (records := _lasting(told))}
+        self._given = {} if given else lasting
+
+    def drop(self, kind: str, name: str) -> bool | None:
+        """Forget the records of a name: whether there were any; None: they were given for ever, and stay."""
+        key = (kind, name.lower().rstrip("."))
+        if _lasting(self._given.get(key, [])):
+            return None
+        return any([self._given.pop(key, None) is not None, self._cache.pop(key, None) is not None])
+
+    def deny(self, kind: str, name: str, ttl: float | None) -> None:
+        """Know that there is no such record."""
+        until = float("inf") if ttl is None else self._clock.seconds() + ttl
+        self._cache[kind, name.lower().rstrip(".")] = (until, ())
+
+    def given(self) -> list[tuple[str, str, float, Records]]:
+        """What was told, in the form of `cached`."""
+        now = self._clock.seconds()
+        return [
+            (kind, name, max(until for until, _ in told) - now, tuple(record for until, record in told if until > now))
+            for (kind, name), told in self._given.items()
+            if any(until > now for until, _ in told)
+        ]
 
     def cached(self) -> list[tuple[str, str, float, Records]]:
         """What the cache holds, as (kind, name, s it is still good for, records)."""
@@ -189,6 +213,15 @@ class Dns:
         waiting = self._pending.get(key)
         if waiting and waiter in waiting:
             waiting.remove(waiter)
+
+
+def _lasting(told: list[tuple[float, Any]]) -> list[tuple[float, Any]]:
+    return [one for one in told if one[0] == float("inf")]
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """The same address, or the same target: the rest of it is newer in the other."""
+    return bool(one.target == other.target if isinstance(one, Srv) and isinstance(other, Srv) else one == other)
 
 
 # -- the system's configuration
