@@ -8,6 +8,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, ensureDeferred
 from zope.interface import implementer
 
+from sipapp.errors import SqlError
 from sipapp.interfaces.location import Contact, ILocation, IUsrloc
 from sipapp.interfaces.registrar import IRegistrar
 from sipapp.interfaces.reply import IReplySender
@@ -31,6 +32,7 @@ from sipapp.modules.registrar.fetched import EXPIRED, Fetch, Fetched, keep
 from sipapp.modules.registrar.finding import Find
 from sipapp.modules.registrar.reasons import Refused
 from sipapp.modules.registrar.saving import Save
+from sipapp.modules.registrar.sources import Sources
 
 log = Logger()
 
@@ -39,7 +41,7 @@ _EVENT = "usrloc:contact-expired"
 
 @implementer(IRegistrar, IAfterStart)
 @module("registrar", provides=[IRegistrar], needs=[IUsrloc, IReplySender])
-class Registrar(Save, Find, Fetch):
+class Registrar(Save, Find, Fetch, Sources):
     """Its parts."""
 
     event_routes = {
@@ -87,10 +89,10 @@ class Registrar(Save, Find, Fetch):
     @script_function(routes=ANY, suspends=True, asynchronous=False, parse={"domain": "table_name"})
     async def unregister(self, ctx: Context, domain: Text, uri: bytes, ruid: bytes | None = None) -> int:
         """Remove the contacts of the user `uri` from the location table `domain`, or the one with the unique id `ruid`:
-        1; -1 that is no user, -2 it could not be done, -3 there is no such contact."""
+        1; -1 that is no user, -2 it could not be done, -3 there is no such contact. With usrloc's `db_mode` 3 an id
+        needs no user (an empty text)."""
         if not uri:
-            log.error("unregister(): ruid without a user: {ruid}", ruid=(ruid or b"").decode(errors="replace"))
-            return -2
+            return await self._unregister(self.location(domain), ruid or b"")
         try:
             aor = self.addresses.parse(uri)
         except Refused as why:
@@ -110,6 +112,17 @@ class Registrar(Save, Find, Fetch):
         finally:
             table.release(aor)
         return 1
+
+    async def _unregister(self, table: ILocation, ruid: bytes) -> int:
+        removing = table.remove_ruid(ruid)
+        if removing is None:
+            log.error("unregister(): ruid without a user: {ruid}", ruid=ruid.decode(errors="replace"))
+            return -2
+        try:
+            return 1 if await removing else -3
+        except SqlError as why:
+            log.error("unregister(): {why}", why=str(why))
+            return -2
 
     @script_function(routes=REQUEST)
     def add_sock_hdr(self, ctx: Context, hdr_name: bytes) -> int:

@@ -92,9 +92,9 @@ class Database(Columns):
         """Raises SqlError."""
         await self.sql.replace(table, self.row_of(aor, contact), [self.ruid_column])
 
-    async def remove(self, table: bytes, ruid: bytes) -> None:
-        """Raises SqlError."""
-        await self.sql.delete(table, {self.ruid_column: ruid})
+    async def remove(self, table: bytes, ruid: bytes) -> int:
+        """How many there were. Raises SqlError."""
+        return await self.sql.delete(table, {self.ruid_column: ruid})
 
     def over(self, delay: int = 0) -> SqlWhere:
         """The rows whose time is over, since so long."""

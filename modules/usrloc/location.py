@@ -160,6 +160,9 @@ class Location:
                 return
         contacts.append(contact)
 
+    def remove_ruid(self, ruid: bytes) -> Deferred[bool] | None:
+        return None
+
     def name_ruid(self, ruid: bytes, aor: bytes, lifetime: int) -> None:
         self._ruids.put(ruid, aor, max(lifetime, 1))
 

@@ -49,6 +49,12 @@ class StoredLocation(Location):
         for ruid in known:
             await self._database.remove(self.name, ruid)
 
+    def remove_ruid(self, ruid: bytes) -> Deferred[bool]:
+        return ensureDeferred(self._remove(ruid))
+
+    async def _remove(self, ruid: bytes) -> bool:
+        return await self._database.remove(self.name, ruid) > 0
+
     async def clean(self) -> None:
         """Remove the rows whose time is over, and tell of them. An error is logged."""
         database = self._database

@@ -106,6 +106,9 @@ class ILocation(Interface):
     def place(contacts: list[Contact], contact: Contact) -> None:
         """Put one, new or not, where it belongs among the others."""
 
+    def remove_ruid(ruid: bytes) -> Deferred[bool] | None:
+        """Remove the contact of this unique id; whether there was one. None: it is not known by that alone."""
+
     def of_ruid(ruid: bytes) -> bytes | None:
         """The address of record that has a contact of this unique id, where `name_ruid` has been told of it."""
 

@@ -55,6 +55,12 @@ class StoredTests(DatabaseCase):
         self.sip.advance(60)
         self.assertTrue(any("rows whose time is over stay" in line for line in self.sip.lines()))
 
+    def test_a_contact_can_be_removed_by_its_id_alone(self) -> None:
+        self.use(3, row(ruid=b"uloc-7"), body='unregister("location", "", "uloc-7"); xlog("$rc\\n");')
+        self.assertEqual((self.look(), self.rows, self.look()), (["1"], [], ["-3"]))
+        self.sql.broken = True
+        self.assertEqual(self.look(), ["-2"])
+
     def test_operators_ask_the_database_too(self) -> None:
         self.use(3)
         self.register(A)
