@@ -13,7 +13,6 @@ from sipapp.module import (
     ONREPLY,
     REQUEST,
     Context,
-    IServer,
     RouteName,
     RouteType,
     ScriptError,
@@ -21,9 +20,9 @@ from sipapp.module import (
     script_function,
 )
 from sipapp.module.via import flags_of_via, set_via_flags
+from sipapp.modules.tmx.others import MOST_FLAGS, Others
 
 _ALL, _OTHERS, _THIS = b"all", b"others", b"this"
-_MOST_FLAGS = 32
 
 
 def which_branches(text: bytes) -> bytes:
@@ -33,10 +32,9 @@ def which_branches(text: bytes) -> bytes:
     return text.lower()
 
 
-class Functions:
+class Functions(Others):
     """t_cancel_...(), t_reply_callid(), t_suspend(), ..."""
 
-    server: IServer
     tm: Any
 
     # -- cancelling
@@ -62,13 +60,9 @@ class Functions:
     def t_cancel_callid(self, ctx: Context, callid: bytes, cseq: bytes, flag: int, rcode: int = 0) -> int:
         """Cancel all branches of the INVITE with this Call-ID and CSeq; set this message flag (1 to 31) for it; `rcode`
         is the cause in Reason. False where there is no such INVITE."""
-        t = self.tm.find_call(callid, cseq)
-        if t is None:
-            return -1
-        if 0 < flag < _MOST_FLAGS:
-            t.message_flags |= 1 << flag
-        self.tm.cancel(t, None, rcode if 100 <= rcode <= 699 else 0)
-        return 1
+        if self.cancel_call(callid, cseq, flag, rcode) > 0:
+            return 1
+        return 1 if self.ask_all("tmx.cancel_callid", callid, cseq, flag, rcode) else -1
 
     @script_function(routes=ANY)
     def t_cancel_branch_idx(self, ctx: Context, tindex: int, tlabel: int, bindex: int) -> int:
@@ -82,7 +76,9 @@ class Functions:
     def t_reply_callid(self, ctx: Context, callid: bytes, cseq: bytes, code: int, reason: bytes) -> int:
         """Answer the INVITE with this Call-ID and CSeq."""
         t = self.tm.find_call(callid, cseq)
-        return -1 if t is None else int(self.tm.answer(t, code, reason))
+        if t is None:
+            return 1 if self.ask_all("tmx.reply_callid", callid, cseq, code, reason) else -1
+        return int(self.tm.answer(t, code, reason))
 
     @script_function(routes=ANY)
     def t_uac_ack_local(self, ctx: Context, callid: bytes, cseq: bytes, headers: bytes = b"", body: bytes = b"") -> int:
@@ -140,6 +136,8 @@ class Functions:
         route = self.server.script.routes.get(rtname)
         if route is None:
             raise ScriptError(f"unable to find route block [{rtname}]")
+        if self.ask_owner(tlabel, "tmx.continue", tindex, tlabel, rtname):
+            return 1
         return int(self.tm.resume(tindex, tlabel, route))
 
     # -- branches
@@ -172,7 +170,7 @@ class Functions:
     def t_vbflag_is_set(self, ctx: Context, flag: int) -> int:
         """Whether one is set."""
         bits = self._virtual_of(ctx)
-        return 1 if bits is not None and 0 <= flag < _MOST_FLAGS and bits >> flag & 1 else -1
+        return 1 if bits is not None and 0 <= flag < MOST_FLAGS and bits >> flag & 1 else -1
 
     def _virtual_of(self, ctx: Context) -> int | None:
         if ctx.route_type is RouteType.BRANCH:
@@ -184,7 +182,7 @@ class Functions:
 
     def _virtual(self, ctx: Context, flag: int, on: bool) -> int:
         bits = self._virtual_of(ctx)
-        if bits is None or not 0 <= flag < _MOST_FLAGS:
+        if bits is None or not 0 <= flag < MOST_FLAGS:
             return -1
         bits = bits | 1 << flag if on else bits & ~(1 << flag)
         if ctx.route_type is RouteType.BRANCH:

@@ -35,11 +35,11 @@ CALLS = 60
 
 
 class CallsCase(SynchronousTestCase):
-    def serve(self, script: str, **values: int | str) -> Served:
+    def serve(self, script: str, callee: int, proto: str = "udp") -> Served:
         folder = tempfile.TemporaryDirectory(prefix="sipapp-")  # a socket's path is short
         self.addCleanup(folder.cleanup)
         self.path = str(Path(folder.name) / "rpc")
-        return Served(self, script, RPC=self.path, **values)
+        return Served(self, script, RPC=self.path, CALLEE=callee, PROTO=proto)
 
     def rpc(self, method: str, *parameters: Any) -> Any:
         return ask(self.path, method, parameters, 20)
@@ -50,9 +50,9 @@ class RelayTests(CallsCase):
 
     def relayed(self, proto: str) -> None:
         near, far = free_ports(2)
-        server = self.serve(RELAY, CALLEE=far, PROTO=proto)
+        server = self.serve(RELAY, far, proto)
         callees = callee(self, "uas_call", far, CALLS, proto)
-        callers = caller(self, "uac_call", server.port, near, CALLS, proto, rate=60, user="bob")
+        callers = caller(self, "uac_call", server.port, near, CALLS, proto, rate=100, user="bob")
         self.assertEqual((callers.wait(60), callees.wait(60)), (OK, OK), callers.report() + callees.report())
         rows = self.rpc("tm.stats")
         self.assertGreaterEqual(rows["total"], 2 * CALLS)
@@ -75,7 +75,7 @@ class RelayTests(CallsCase):
 class KillTests(CallsCase):
     def test_all_calls_are_answered_and_those_of_the_other_worker_at_once(self) -> None:
         (far,) = free_ports()
-        server = self.serve(SCRIPT, CALLEE=far)
+        server = self.serve(SCRIPT, far)
         load = Load(server.port, far)
         self.addCleanup(load.stop)
         load.start(60)

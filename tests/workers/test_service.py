@@ -25,20 +25,30 @@ listen=udp:127.0.0.1:@PORT@
 listen=tcp:127.0.0.1:@PORT@
 rpc_socket="@RPC@"
 loadmodule "sl" loadmodule "tm" loadmodule "pv" loadmodule "textops" loadmodule "cfgutils" loadmodule "htable"
-loadmodule "kex"
+loadmodule "kex" loadmodule "tmx"
 modparam("htable", "htable", "calls=>size=4;")
 request_route {
     if (is_method("ACK")) { t_check_trans(); exit; }
     append_to_reply("X-Pid: $pp\\r\\nX-Count: $shv(n) $sht(calls=>set)\\r\\n");
     $shv(n) = $shv(n) + 1;
     if ($rU == "set") { $sht(calls=>set) = $ci; }
+    if ($rU == "hold") {
+        t_newtran();
+        $sht(calls=>i) = $T(id_index);
+        $sht(calls=>l) = $T(id_label);
+        t_suspend();
+        exit;
+    }
+    if ($rU == "go") { t_continue("$sht(calls=>i)", "$sht(calls=>l)", "GO"); }
+    if ($rU == "refuse") { t_reply_callid("$hdr(X-Call)", "1", "603", "No"); }
     if ($rU == "slow") { t_newtran(); sleep("1"); t_reply("200", "Late"); exit; }
     if (is_method("INVITE")) { t_newtran(); t_reply("486", "Busy"); exit; }
     sl_send_reply("200", "OK");
 }
+route[GO] { t_reply("480", "Gone on"); }
 """
 
-CALL_IDS = {worker: [f"c{n}" for n in range(40) if worker_of(b"c%d" % n, 2) == worker] for worker in (1, 2)}
+CALL_IDS = {worker: [f"c{n}" for n in range(80) if worker_of(b"c%d" % n, 2) == worker] for worker in (1, 2)}
 
 
 class Workers(Served):
@@ -118,6 +128,22 @@ class ServiceTests(SynchronousTestCase):
             waiting = self.sip.rpc("async.list")
             self.assertEqual([row["worker"] for row in waiting], [worker])
             self.assertEqual(self.worker(self.alice.final()[1]), worker)
+
+    def test_a_call_that_was_put_aside_goes_on_when_one_of_another_worker_says_so(self) -> None:
+        for worker in (1, 2):
+            bob = Caller(self, self.sip.port)
+            bob.send("INVITE", "hold", call_id=CALL_IDS[worker][19])
+            self.assertIn(" 100 ", bob.receive()[1])
+            self.options(CALL_IDS[3 - worker][19], "go")
+            self.assertIn(" 480 Gone on", bob.final()[1])
+
+    def test_it_may_be_answered_from_there_too(self) -> None:
+        bob = Caller(self, self.sip.port)
+        bob.send("INVITE", "hold", call_id=CALL_IDS[1][8])
+        self.assertIn(" 100 ", bob.receive()[1])
+        self.alice.send("OPTIONS", "refuse", f"X-Call: {CALL_IDS[1][8]}", call_id=CALL_IDS[2][8])
+        self.alice.final()
+        self.assertIn(" 603 No", bob.final()[1])
 
     def test_variables_and_tables_are_one_for_all(self) -> None:
         counts = []
