@@ -72,7 +72,7 @@ class Ldap:
         for session in self.sessions.values():
             session.close()
 
-    @script_function(routes=_ROUTES)
+    @script_function(routes=_ROUTES, timeout_code=ERROR)
     async def ldap_search(self, ctx: Context, ldap_url: bytes) -> int:
         """Search: `ldap://session/ou=sip,dc=example,dc=com?attributes?one?(cn=$rU)`. The session is a section of
         `config_file`, the scope base, one or sub.

@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.integration.test_redis -*-
+# -*- test-case-name: tests.redis.test_server -*-
 """server: one Redis server: a connection that all share, others for those who need one alone, made when needed.
 
 Commands of all calls go out on one connection without waiting for each other's replies. A connection that is lost is
@@ -65,18 +65,23 @@ class RedisServer:
         return (await self.commands([(b"ASKING",), command] if asking else [command]))[-1]
 
     async def commands(self, commands: Sequence[Command]) -> list[Reply]:
-        """The replies to several, sent together."""
+        """The replies to several, sent together. A second try has what the first has left of the time."""
+        left = self._command_timeout
         for again in (True, False):
             connection = await self._ready()
+            began = self._reactor.seconds()
             try:
-                return await self.on(connection, commands)
+                return await self.on(connection, commands, left)
             except RedisError as why:
+                left -= self._reactor.seconds() - began
                 if not again or isinstance(why, RedisTimeout):
                     raise
         raise AssertionError("unreachable")
 
-    async def on(self, connection: Connection, commands: Sequence[Command]) -> list[Reply]:
-        """The same on a connection of one's own."""
+    async def on(
+        self, connection: Connection, commands: Sequence[Command], seconds: float | None = None
+    ) -> list[Reply]:
+        """The same on a connection of one's own; seconds: instead of the usual time."""
         late = False
 
         def too_late() -> None:
@@ -88,7 +93,7 @@ class RedisServer:
             replies = [connection.execute_command(*command) for command in commands]
         except txredisapi.ConnectionError as why:
             raise RedisError(f"{self.address.name}: {why}") from None
-        alarm = self._reactor.callLater(self._command_timeout, too_late)
+        alarm = self._reactor.callLater(self._command_timeout if seconds is None else max(seconds, 0.0), too_late)
         try:
             return [await reply for reply in replies]
         except txredisapi.ConnectionError:
