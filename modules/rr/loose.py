@@ -49,10 +49,9 @@ class LooseRouter:
             return FAILED
         try:
             entries = read_routes(message)
-            to = message.to
-            if not entries or to is None:
+            if not entries:
                 return FAILED
-            if not to.tag:
+            if not message.to_tag:
                 return self._after_loose(ctx, entries, preloaded=True)
             if not loose_only:
                 changed = ctx.draft.request_uri

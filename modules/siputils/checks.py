@@ -61,8 +61,7 @@ class Checks:
     @script_function()
     def has_totag(self, ctx: Context) -> int:
         """True when the To header field has a tag: the request is within a dialog."""
-        to = ctx.message.to
-        return 1 if to is not None and to.tag else -1
+        return 1 if ctx.message.to_tag else -1
 
     @script_function(routes=REQUEST | LOCAL)
     def is_user(self, ctx: Context, username: bytes) -> int:

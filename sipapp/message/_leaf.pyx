@@ -5,7 +5,7 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdio cimport snprintf
-from libc.string cimport memchr, memcmp, memcpy
+from libc.string cimport memchr, memcmp, memcpy, memset
 
 from sipapp.message import leaf_pure
 from sipapp.message.headers import SPELLINGS as _SPELLINGS
@@ -94,6 +94,9 @@ cdef struct Known:
 cdef Known KNOWN[SLOTS]
 cdef list NAMES = [None] * SLOTS  # what holds `Known.name`
 cdef list KEYS = [None] * SLOTS
+
+cdef int ABSENT = leaf_pure.ABSENT
+cdef int ODD = leaf_pure.ODD
 
 
 cdef int _slot_of(const char *name, int size) except -2:
@@ -219,13 +222,14 @@ cdef class Head:
             return None
         return self.text_of(number)
 
-    def length(self):
+    def number(self, bytes key not None):
         cdef int a, b
-        cdef int number = self.find(b"content-length")
+        cdef int number = self.find(key)
         if number < 0:
-            return -1
+            return ABSENT
         self.trimmed(number, &a, &b)
-        return _digits(<const unsigned char *>PyBytes_AS_STRING(self._data), a, b)
+        number = _digits(<const unsigned char *>PyBytes_AS_STRING(self._data), a, b)
+        return ODD if number < 0 else number
 
     def has_repeats(self):
         cdef int number
@@ -261,13 +265,16 @@ cdef class Head:
         cdef Span span = self._spans[number]
         return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self._data) + span.start, span.end + 2 - span.start)
 
-    def overwrite(self, bytes raw not None, int number, bytes value not None):
-        number = self.checked(number)
+    def overwrite(self, bytes raw not None, bytes key not None, bytes value not None):
         cdef int a, b
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(value)
+        cdef int number = self.find(key)
+        assert number >= 0
         self.trimmed(number, &a, &b)
-        assert PyBytes_GET_SIZE(value) == b - a and PyBytes_GET_SIZE(raw) >= b
+        assert size <= b - a and PyBytes_GET_SIZE(raw) >= b
         cdef bytes made = PyBytes_FromStringAndSize(PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw))
-        memcpy(PyBytes_AS_STRING(made) + a, PyBytes_AS_STRING(value), b - a)
+        memset(PyBytes_AS_STRING(made) + a, 32, b - a - size)
+        memcpy(PyBytes_AS_STRING(made) + b - size, PyBytes_AS_STRING(value), size)
         self._data = made
         return made
 
@@ -932,7 +939,7 @@ def read(bytes data not None):
     cdef object first = None
     cdef object second = None
     cdef object found
-    cdef int length
+    cdef Py_ssize_t length
     cdef bytes raw = data
     if PyBytes_GET_SIZE(data) == 0 or PyBytes_AS_STRING(data)[0] == 13 or PyBytes_AS_STRING(data)[0] == 10:
         return leaf_pure.read(data)
@@ -940,7 +947,7 @@ def read(bytes data not None):
     if type(found) is not Head:
         return leaf_pure.read(data)
     cdef Head head = <Head>found
-    length = head.length()
+    length = head.number(b"content-length")
     if length >= 0 and head.body + length < PyBytes_GET_SIZE(data):
         head._data = raw = PyBytes_FromStringAndSize(PyBytes_AS_STRING(data), head.body + length)
     found = start_line(head.line)

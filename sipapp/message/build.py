@@ -73,8 +73,7 @@ def _copied(request: Request, copied: frozenset[bytes], to_tag: bytes | None) ->
 
 def _tagged(request: Request, line: bytes, tag: bytes) -> bytes:
     try:
-        to = request.to
-        if to is None or to.tag is not None:
+        if request.to_tag is not None:
             return line
     except ParseError:  # the answer says so: it copies what it was sent
         return line

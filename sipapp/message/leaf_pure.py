@@ -23,6 +23,9 @@ from sipapp.message.plain import via_parts as via_parts
 if TYPE_CHECKING:
     from sipapp.message.leaf import Splice
 
+ABSENT, ODD = -1, -2
+"""What is said in place of the number of a header field."""
+
 BROADCAST = b"255.255.255.255"
 _BEFORE = frozenset((b"\r", b"\n", b""))  # what may come before a message
 _SIP_PORTS = (5060, 5061)
@@ -74,10 +77,12 @@ class Head:
         number = (self._first or self._index()).get(key)
         return None if number is None else self._pairs[number][1].strip(b" \t\r\n")
 
-    def length(self) -> int:
-        """The number in the first Content-Length; -1 where there is none of at most 9 digits."""
-        text = self.get(b"content-length")
-        return int(text) if text is not None and text.isdigit() and len(text) < 10 else -1
+    def number(self, key: bytes) -> int:
+        """The number in the first field of this key; ABSENT, or ODD where it is none of at most 9 digits."""
+        text = self.get(key)
+        if text is None:
+            return ABSENT
+        return int(text) if text.isdigit() and len(text) < 10 else ODD
 
     def has_repeats(self) -> bool:
         """Whether any key stands more than once."""
@@ -111,10 +116,15 @@ class Head:
             return b"%b:%b\n" % (name, rest)
         return b"%b:%b\r\n" % (name, rest)
 
-    def overwrite(self, raw: bytes, number: int, value: bytes) -> bytes:
-        """A field's value is now this one, of the same length: the message of which `raw` was the bytes."""
+    def overwrite(self, raw: bytes, key: bytes, value: bytes) -> bytes:
+        """The value of the first field of this key is now this one, which is no longer: the message of which `raw` was
+        the bytes."""
+        number = self.first(key)
         _, start, end, _ = self.span(number)
         name, rest = self._pairs[number]
+        value = value.rjust(end - start)
+        assert number >= 0
+        assert len(value) == end - start
         self._pairs[number] = [name, rest.replace(rest.strip(b" \t\r\n"), value, 1)]
         return raw[:start] + value + raw[end:]
 
@@ -212,7 +222,7 @@ def read(data: bytes) -> tuple[bytes, Head, bytes | int | None, bytes | None]:
         if not raw:
             raise ParseError("no message")
     head = scan(raw)
-    length = head.length()
+    length = head.number(b"content-length")
     if length >= 0:
         raw = raw[: head.body + length]
     first, second = start_line(head.line) or (None, None)

@@ -154,6 +154,15 @@ class Message:
         return value  # type: ignore[no-any-return]
 
     @property
+    def to_tag(self) -> bytes | None:
+        """The tag of To; None where there is no such thing. Raises ParseError: malformed."""
+        head = self.head
+        if head.plain:
+            return head.to_tag
+        to = self.to
+        return None if to is None else to.tag
+
+    @property
     def max_forwards(self) -> int | None:
         return self._integer(b"max-forwards")
 
@@ -162,6 +171,9 @@ class Message:
         return self._integer(b"content-length")
 
     def _integer(self, key: bytes) -> int | None:
+        number = self.head.number(key)
+        if number >= 0:
+            return number
         text = self.head.get(key)
         if text is None:
             return None
@@ -236,12 +248,7 @@ class Message:
         The one change that a message takes: Max-Forwards is counted down where it stands, as Kamailio does, so that
         the script and every branch see it.
         """
-        number = self.head.first(key)
-        _, start, end, _ = self.head.span(number)
-        value = value.rjust(end - start)
-        assert number >= 0
-        assert len(value) == end - start
-        self.raw = self.head.overwrite(self.raw, number, value)
+        self.raw = self.head.overwrite(self.raw, key, value)
 
     # -- body -------------------------------------------------------------------------------------------------------
 

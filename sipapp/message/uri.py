@@ -28,7 +28,7 @@ class Uri:
     of an unknown scheme has only `scheme` and `opaque` (the rest of its text).
     """
 
-    __slots__ = ("_parameters", "_tail", "headers", "host", "password", "port", "scheme", "text", "user")
+    __slots__ = ("_parameters", "headers", "host", "password", "port", "scheme", "tail", "text", "user")
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Uri:
         self.host = host
         self.port = port
         self.headers: bytes | None = None
-        self._tail = tail
+        self.tail = tail  # the text of the parameters
         self._parameters: Parameters | None = None
 
     @classmethod
@@ -88,21 +88,21 @@ class Uri:
             self.port = int(port)
             if self.port > 65535:
                 raise ParseError("a port beyond 65535")
-        self._tail = tail or b""
+        self.tail = tail or b""
 
     def _parse_tel(self, rest: bytes) -> None:
         match = _TEL(rest)
         if match is None:
             raise ParseError(f"malformed tel URI {self.text[:60]!r}")
         self.user, tail, self.headers = match.groups()
-        self._tail = tail or b""
+        self.tail = tail or b""
 
     @property
     def parameters(self) -> Parameters:
         """What follows host and port. Raises ParseError: malformed."""
         parameters = self._parameters
         if parameters is None:
-            parameters = self._parameters = Parameters.parse(self._tail) if self._tail else NONE
+            parameters = self._parameters = Parameters.parse(self.tail) if self.tail else NONE
         return parameters
 
     @property
@@ -119,7 +119,7 @@ class Uri:
     @property
     def transport(self) -> bytes | None:
         """The transport parameter in lower case."""
-        value = self.parameters.get(b"transport") if self._tail else None
+        value = self.parameters.get(b"transport") if self.tail else None
         return value.lower() if value else None
 
     def __bytes__(self) -> bytes:

@@ -40,10 +40,11 @@ from sipapp.transport.choice import SocketChoice
 from sipapp.transport.connections import ConnectionTable
 from sipapp.transport.counters import Counters
 from sipapp.transport.dns import Dns, Records, ResolvConf, Srv, system_backend
+from sipapp.transport.known import Known
 from sipapp.transport.listen import Endpoint, bind_all, plan
 from sipapp.transport.local import OwnNames, look_up_names, names_in_hosts
 from sipapp.transport.openers import Opener, open_stream, open_udp
-from sipapp.transport.resolve import Hop, Resolver, hop_of
+from sipapp.transport.resolve import Hop, Resolver
 from sipapp.transport.settings import Settings
 from sipapp.transport.udp import UdpPort
 
@@ -86,6 +87,7 @@ class TransportLayer:
         self._choice = SocketChoice(self.sockets, self.settings)
         self._readers: list[Callable[[], None]] | None = None
         self._count = 0
+        self._flows: Known[tuple[Target, Socket | None, Socket | None], Flow] = Known()  # those of datagrams
         conf = ResolvConf.read()
         self.dns = Dns(
             self.settings, self.clock, dns_backend or (lambda: system_backend(self.settings, conf, self.reactor))
@@ -152,7 +154,11 @@ class TransportLayer:
         self.sockets.append(socket)
         self._senders[socket] = sender
         self._names.add_socket(socket, names)
+        self._changed()
+
+    def _changed(self) -> None:
         self._choice.changed()
+        self._flows.clear()
 
     def close(self) -> Deferred[None]:
         """Close everything; fires when it is done."""
@@ -163,7 +169,7 @@ class TransportLayer:
                 pending.append(closing)
         self._senders = {}
         self.sockets.clear()
-        self._choice.changed()
+        self._changed()
         done: Deferred[Any] = DeferredList(pending, consumeErrors=True)
         return done.addCallback(lambda _: None)
 
@@ -266,6 +272,9 @@ class TransportLayer:
         elif self.settings.reply_to_via:
             self._send_to_sent_by(data, response_to, failed, flags)
             return
+        elif response_to.head.symmetric and not flow.socket.reliable:
+            self.send(data, flow, failed, flags)
+            return
         way = response_to.way_back
         if way is None or way[0] is not response_to.force_rport:
             host, port = wayback.of_request(response_to)
@@ -321,21 +330,26 @@ class TransportLayer:
             _report(error, failed)
 
     def flow(self, target: Target, socket: Socket | None = None, received_on: Socket | None = None) -> Flow:
+        if self.settings.mhomed:
+            return self._new_flow(target, socket, received_on)
+        key = target, socket, received_on
+        flow = self._flows.get(key)
+        if flow is None:
+            flow = self._new_flow(target, socket, received_on)
+            if not flow.socket.reliable:
+                self._flows[key] = flow
+        return flow
+
+    def _new_flow(self, target: Target, socket: Socket | None, received_on: Socket | None) -> Flow:
         chosen = self._choice.forced(target, socket) if socket is not None else None
-        if chosen is None:
-            for own in self._choice.streams(target.proto):
-                open_one = self._senders[own].flow_to(target.host, target.port)
-                if open_one is not None:
-                    return open_one
-            chosen = self._choice.free(target, received_on)
-        else:
-            open_one = self._senders[chosen].flow_to(target.host, target.port) if chosen.reliable else None
+        for own in self._choice.streams(target.proto) if chosen is None else (chosen,):
+            open_one = self._senders[own].flow_to(target.host, target.port)
             if open_one is not None:
                 return open_one
-        return Flow(chosen, target.host, target.port)
+        return Flow(chosen or self._choice.free(target, received_on), target.host, target.port)
 
     def resolve(self, uri: Uri, proto: str | None = None) -> list[Target] | Deferred[list[Target]]:
-        return self._resolver.resolve(hop_of(uri, proto))
+        return self._resolver.resolve_uri(uri, proto)
 
     # -- what is ours
 
@@ -343,10 +357,9 @@ class TransportLayer:
         return self._names.find(host, port or 0, proto)
 
     def is_myself(self, host: bytes, port: int = 0, proto: str | None = None) -> bool:
-        name = host.decode("ascii", "replace")
-        if self._names.is_myself(name, port, proto):
+        if self._names.is_myself(host, port, proto):
             return True
-        return bool(self._checks) and any(check(name, port, proto) for check in self._checks)
+        return bool(self._checks) and any(check(host.decode("ascii", "replace"), port, proto) for check in self._checks)
 
     def add_alias(self, host: bytes, port: int = 0, proto: str | None = None) -> None:
         self._names.add_alias(host.decode("ascii", "replace"), port, proto)

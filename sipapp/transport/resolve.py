@@ -16,6 +16,7 @@ from sipapp.interfaces.transport import Target
 from sipapp.transport.addresses import numeric
 from sipapp.transport.counters import Counters
 from sipapp.transport.dns import Dns, Naptr, Records, Srv
+from sipapp.transport.known import Known
 from sipapp.transport.settings import Settings
 
 if TYPE_CHECKING:
@@ -93,6 +94,22 @@ class Resolver:
         self._families = families
         self._candidates = candidates
         self._chance = chance or random.Random()
+        self._known: Known[tuple[bytes, bytes | None, int | None], Target] = Known()
+
+    def resolve_uri(self, uri: Uri, proto: str | None = None) -> list[Target] | Deferred[list[Target]]:
+        """The same for a URI, with a protocol that overrides what it says. What has an address for a host, and says
+        nothing of transports, is taken apart once."""
+        if proto is not None or uri.tail:
+            return self.resolve(hop_of(uri, proto))
+        key = uri.scheme, uri.host, uri.port
+        target = self._known.get(key)
+        if target is not None:
+            return [target]
+        hop = hop_of(uri)
+        targets = self.resolve(hop)
+        if isinstance(targets, list) and numeric(hop.host) is not None:
+            self._known[key] = targets[0]
+        return targets
 
     def resolve(self, hop: Hop) -> list[Target] | Deferred[list[Target]]:
         """The targets of a hop, best first; at once where nobody needs to be asked.

@@ -23,8 +23,6 @@ def of_request(request: Request) -> tuple[str, int]:
     port of the Via. A top Via that cannot be read leaves the source.
     """
     flow: Flow = request.flow
-    if request.head.symmetric and not flow.socket.reliable:
-        return flow.host, flow.port
     try:
         via = request.via
         if via is None:

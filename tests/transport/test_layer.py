@@ -16,6 +16,7 @@ from sipapp.message.parse import parse
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.message.uri import Uri
+from sipapp.transport import choice
 from sipapp.transport.layer import TransportLayer
 from sipapp.transport.tcp import StreamPort
 from tests.transport.helpers import Receiver, Sender, request, response
@@ -327,13 +328,48 @@ class FlowTests(LayerTestCase):
         flow = self.layer.flow(Target("tcp", *PEER), second)
         self.assertEqual((flow.socket, flow.connection), (second, None))
 
+    def test_the_way_for_datagrams_is_found_once(self) -> None:
+        target = Target("udp", *PEER)
+        flow = self.layer.flow(target, None, OTHER)
+        self.assertIs(self.layer.flow(target, None, OTHER), flow)
+        self.assertIs(self.layer.flow(target).socket, UDP)
+
+    def test_and_again_with_another_socket_or_under_mhomed(self) -> None:
+        layer = TransportLayer(self.clock, self.receiver)
+        local, target = Socket("udp", "127.0.0.1", 5060), Target("udp", *PEER)
+        layer.add_socket(local, Sender())
+        self.assertIs(layer.flow(target).socket, local)
+        layer.add_socket(OTHER, Sender())
+        self.assertIs(layer.flow(target).socket, OTHER)
+        self.patch(choice, "source_towards", lambda host: "127.0.0.1")
+        layer.settings.mhomed = True
+        self.assertIs(layer.flow(target).socket, local)
+
+    def test_the_stream_of_a_target_is_looked_for_each_time(self) -> None:
+        target = Target("tcp", *PEER)
+        self.assertIsNone(self.layer.flow(target).connection)
+        stream = self.tcp.streams[PEER] = Flow(TCP, *PEER, Stream())
+        self.assertIs(self.layer.flow(target), stream)
+
     def test_where_no_socket_fits_it_fails(self) -> None:
         self.assertRaises(TransportError, self.layer.flow, Target("tls", *PEER))
 
 
 class ResolveTests(LayerTestCase):
     def test_an_address_is_known_at_once(self) -> None:
-        self.assertEqual(self.layer.resolve(Uri.parse(b"sip:192.0.2.9")), [Target("udp", "192.0.2.9", 5060)])
+        for _ in range(2):  # the second time by what was found the first time
+            found = [
+                self.layer.resolve(Uri.parse(uri), proto)
+                for uri, proto in (
+                    (b"sip:192.0.2.9", None),
+                    (b"sips:192.0.2.9", None),
+                    (b"sip:192.0.2.9:5070", None),
+                    (b"sip:192.0.2.9", "tcp"),
+                    (b"sip:192.0.2.9;transport=tcp", None),
+                )
+            ]
+            ports = (("udp", 5060), ("tls", 5061), ("udp", 5070), ("tcp", 5060), ("tcp", 5060))
+            self.assertEqual(found, [[Target(proto, "192.0.2.9", port)] for proto, port in ports])
 
     def test_a_name_is_looked_up_for_the_protocols_that_we_have(self) -> None:
         self.assertEqual(self.layer.resolve(Uri.parse(b"sip:proxy.example.com")), [Target("udp", "192.0.2.77", 5060)])
