@@ -30,6 +30,10 @@ request_route {
     case "raw":     $var(rc) = cache_raw_query("redis:g", "HGETALL h", "$avp(v)"); $var(out) = $(avp(v)[*]); break;
     case "local":   cache_store("local", "l", "here");
                     $var(rc) = cache_fetch("local", "l", $avp(v)); $var(out) = $avp(v); break;
+    case "wrong":   cache_store("redis:g", "text", "a");
+                    $var(rc) = cache_add("redis:g", "text", 1, 0); $var(out) = "-"; break;
+    case "nonsense": $var(rc) = cache_raw_query("redis:g", "NONSENSE", "$avp(v)"); $var(out) = $avp(v); break;
+    case "empty":   $var(rc) = cache_raw_query("redis:g", "LRANGE none 0 -1", "$avp(v)"); $var(out) = $avp(v); break;
     case "group":   $var(rc) = cache_fetch("redis:other", "key", $avp(v)); $var(out) = $avp(v); break;
     }
     append_to_reply("X-Out: $var(rc) $var(out)\\r\\n");
@@ -73,6 +77,24 @@ class CacheTests(SayingCase):
 
     def test_stores_stand_beside_each_other(self) -> None:
         self.assertEqual(self.say("local"), "1 here")
+
+    def test_what_the_server_refuses_is_an_error(self) -> None:
+        self.assertEqual([self.say("wrong"), self.say("nonsense")], ["-1 -", "-1 before"])
+        self.served.wait_for("ERR unknown command")
+
+    def test_no_rows(self) -> None:
+        self.assertEqual(self.say("empty"), "-2 before")
+
+    def test_a_server_that_dies_and_comes_back(self) -> None:
+        assert self.redis is not None
+        self.assertEqual(self.say("store"), "1 -")
+        self.redis.kill()
+        try:
+            self.assertEqual(self.say("fetch"), "-1 before")
+        finally:
+            self.redis.start()
+        self.assertEqual([self.say("fetch"), self.say("store")], ["-2 before", "1 -"])
+        self.assertNotIn("Traceback", self.served.log)
 
     def test_a_group_that_there_is_not(self) -> None:
         self.assertEqual(self.say("group"), "-1 before")

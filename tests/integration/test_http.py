@@ -304,9 +304,13 @@ class GivenUpTests(HttpCase):
 
     def test_a_server_that_was_started_again_is_asked_again(self) -> None:
         web = self.place.web
-        for function in ("kept", "rest_get"):
+        for function, good, down in (
+            ("kept", "200", "7"),
+            ("query", "200", "7"),
+            ("rest_get", "1", "-1"),
+            ("http_async", "1", "0"),
+        ):
             url = "ok" if function == "kept" else web.url("ok")
-            good, down = ("200", "7") if function == "kept" else ("1", "-1")
             self.assertEqual(self.ask(function, url).code, good)
             web.stop()
             try:
