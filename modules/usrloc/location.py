@@ -182,10 +182,14 @@ class Location:
         """How many contacts there are."""
         return sum(count(value) for _, value in self._table.items() if isinstance(value, bytes))
 
-    def records(self, wanted: Callable[[bytes], bool] | None = None) -> Iterator[tuple[bytes, list[Contact]]]:
-        """Every address, or those for which `wanted(aor)` is true, with its contacts."""
+    def addresses(self) -> list[bytes]:
+        """Every address that has contacts."""
+        return [aor for aor, _ in self._table.items()]
+
+    def records(self) -> Iterator[tuple[bytes, list[Contact]]]:
+        """Every address with its contacts."""
         for aor, value in self._table.items():
-            if isinstance(value, bytes) and (wanted is None or wanted(aor)):
+            if isinstance(value, bytes):
                 yield aor, unpack(value)
 
     def watch(self) -> None:

@@ -26,20 +26,28 @@ class Pings:
     def start_pings(self, timeout: int) -> None:
         self.keepalive_timeout = timeout
         self.answered: dict[bytes, float] = {}  # ruid -> when (s of the clock)
+        self._parts: list[list[tuple[Location, bytes]]] = []
 
     def ping_targets(self, flags: int, part: int, parts: int, own: bool) -> Iterator[PingTarget]:
         server_id = self.server.config.server_id
+        if part == 0 or len(self._parts) != parts:
+            self._divide(parts)
+        for table, aor in self._parts[part]:
+            contacts = table.get(aor)
+            wanted = [c for c in contacts if c.branch_flags & flags == flags and not (own and c.server_id != server_id)]
+            silent = [c.ruid for c in wanted if self._is_silent(c)]
+            if silent:
+                table.shorten(aor, silent, GRACE)
+            for c in wanted:
+                if c.ruid not in silent:
+                    yield self._target(c, kamailio_hash(aor))
+
+    def _divide(self, parts: int) -> None:
+        """Look through all addresses once for all parts: who registers meanwhile has a turn in the next round."""
+        self._parts = [[] for _ in range(parts)]
         for table in self.tables.values():
-            for aor, contacts in table.records(lambda aor: crc32(aor) % parts == part):
-                wanted = [
-                    c for c in contacts if c.branch_flags & flags == flags and not (own and c.server_id != server_id)
-                ]
-                silent = [c.ruid for c in wanted if self._is_silent(c)]
-                if silent:
-                    table.shorten(aor, silent, GRACE)
-                for c in wanted:
-                    if c.ruid not in silent:
-                        yield self._target(c, kamailio_hash(aor))
+            for aor in table.addresses():
+                self._parts[crc32(aor) % parts].append((table, aor))
 
     def _target(self, c: Contact, aor_hash: int) -> PingTarget:
         socket = named_socket(self.server.transport, c.socket) if c.socket else None

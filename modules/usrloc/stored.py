@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from twisted.internet.defer import Deferred, ensureDeferred
@@ -66,7 +65,3 @@ class StoredLocation(Location):
                 self._gone(self, aor, contact)
         except SqlError as why:
             log.error("{table}: rows whose time is over stay: {why}", table=self.name.decode(), why=str(why))
-
-    def records(self, wanted: Callable[[bytes], bool] | None = None) -> Iterator[tuple[bytes, list[Contact]]]:
-        """None: who wants all of them asks the database."""
-        return iter(())

@@ -21,6 +21,14 @@ class PingTests(PhoneCase):
             contacts = sorted(target.contact for target in self.targets(parts=parts))
             self.assertEqual(contacts, [b"sip:%b@192.0.2.1" % u for u in (b"bob", b"carol", b"dave", b"eve")])
 
+    def test_who_registers_meanwhile_has_a_turn_in_the_next_round(self) -> None:
+        self.serve()
+        usrloc = self.module("usrloc")
+        self.assertEqual(list(usrloc.ping_targets(0, 0, 2, False)), [])
+        self.register("<sip:a@192.0.2.1>")
+        self.assertEqual(list(usrloc.ping_targets(0, 1, 2, False)), [])
+        self.assertEqual(len(self.targets(parts=2)), 1)
+
     def test_flags_and_server_are_looked_at(self) -> None:
         self.serve(save=NATTED)
         self.register("<sip:a@192.0.2.1>")
