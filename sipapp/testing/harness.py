@@ -50,7 +50,9 @@ class Harness:
         self._observer = cast(ILogObserver, self.log.append)
         globalLogPublisher.addObserver(self._observer)
         try:
-            self.server = Server(assemble_text(text, "app.cfg"), self.clock, ids=CountedIds())
+            assembly = assemble_text(text, "app.cfg")
+            assembly.config.store = ""  # tables that others use are none of a test's business
+            self.server = Server(assembly, self.clock, ids=CountedIds())
             self.server.provide(IThreads, Threads(self.clock))
             for interface, provider in (provide or {}).items():
                 self.server.provide(interface, provider)

@@ -16,6 +16,7 @@ from sipapp.store.mapped import MEGABYTE
 from sipapp.store.memory import MemoryStore
 from sipapp.store.open import open_store
 from sipapp.store.redis import RedisStore
+from sipapp.testing.harness import Harness
 
 
 class OpenTests(SynchronousTestCase):
@@ -93,6 +94,10 @@ class OpenTests(SynchronousTestCase):
         self.patch(sys, "path", [])
         self.patch(sys, "modules", {name: module for name, module in sys.modules.items() if name != "lmdb"})
         self.assertEqual(self.wrong("lmdb:/dev/shm/a"), "store: there is no lmdb: pip install sipapp[lmdb]")
+
+    def test_a_script_that_is_tried_out_has_tables_of_its_own(self) -> None:
+        sip = Harness('store="redis://192.0.2.1"\nrequest_route { exit; }')
+        self.assertIsInstance(sip.server.store, MemoryStore)
 
     def test_a_script_with_a_wrong_one_is_refused_at_its_line(self) -> None:
         errors = self.assertRaises(ConfigErrors, assemble_text, 'debug=1\nstore="lmdb:x"\nrequest_route { exit; }')

@@ -88,6 +88,14 @@ class ProcessesTests(SynchronousTestCase):
         self.assertEqual((self.table.get(b"k"), self.table.lifetime(b"k"), self.gone), (2, 2, []))
         self.assertEqual(self.other.ask("gone"), [])
 
+    def test_a_process_that_dies_while_it_writes_leaves_the_file_whole(self) -> None:
+        self.table.put(b"k", 1)
+        self.other.ask("gone.append(store.mapped._env.begin(table._items, write=True))")
+        self.other.ask("gone[0].put(b'kk', b'half of an item')")
+        self.other.end()
+        self.table.put(b"n", 2)
+        self.assertEqual(dict(self.table.items()), {b"k": 1, b"n": 2})
+
     def test_the_file_grows_for_both(self) -> None:
         self.assertIsNone(self.table.get(b"v0"))
         self.other.ask("[table.put(b'v%d' % n, b'x' * 100_000) for n in range(100)]")

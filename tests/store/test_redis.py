@@ -17,6 +17,7 @@ class RedisCase(StoreCase):
 
     redis: Redis | None = None
     store: RedisStore
+    url = ""
     clock: Any
 
     def setUp(self) -> None:
@@ -29,7 +30,8 @@ class RedisCase(StoreCase):
         super().setUp()
 
     def make_store(self) -> RedisStore:
-        store = open_store(f"redis://127.0.0.1:{self.server.port}/1?prefix=t:", self.clock, self.private.reactor)
+        url = self.url or f"redis://127.0.0.1:{self.server.port}/1?prefix=t:"
+        store = open_store(url, self.clock, self.private.reactor)
         assert isinstance(store, RedisStore)
         started: list[None] = []
         store.start().addCallback(started.append)

@@ -362,3 +362,30 @@ class AwayTests(AwayCase):
         self.is_linked(False)
         self.a.put(b"k", 1)
         self.stopped(self.store)
+
+
+class SentinelTests(SharedCase):
+    def make_store(self) -> RedisStore:
+        if not hasattr(self, "first"):
+            holder = Standin()
+            self.addCleanup(holder.close)
+            self.first = Redis(holder)
+            self.second = Redis(holder, "--replicaof", "127.0.0.1", str(self.first.port))
+            watch = f"sentinel monitor g 127.0.0.1 {self.first.port} 1\nsentinel down-after-milliseconds g 300\n"
+            self.sentinel = Redis(holder, sentinel=watch + "sentinel failover-timeout g 2000")
+            self.url = f"redis+sentinel://127.0.0.1:{self.sentinel.port}/g/1?prefix=t:"
+        return super().make_store()
+
+    def test_the_replica_that_takes_over_has_the_tables(self) -> None:
+        self.private.until(lambda: "master_link_status:up" in self.second.cli("info", "replication"))
+        self.private.until(lambda: str(self.second.port) in self.sentinel.cli("sentinel", "replicas", "g"))
+        self.a.add(b"n", 1, 10)
+        self.settle()
+        self.private.until(lambda: self.second.cli("-n", "1", "HGET", "t:table:t", "n") == "0:i11")
+        self.first.kill()
+        self.private.until(lambda: all(store.link is None for store in self.stores))
+        self.a.add(b"n", 1)
+        self.b.add(b"n", 1)
+        self.private.until(lambda: all(store.link is not None and store._linking is None for store in self.stores))
+        self.alike({b"n": 13})
+        self.assertEqual(self.second.cli("-n", "1", "HGET", "t:table:t", "n"), "0:i13")
