@@ -10,7 +10,7 @@ from typing import Any
 from sipapp.interfaces.script import IBinder, Value
 from sipapp.module import ConfigError, transformation
 from sipapp.module.arguments import Arguments, Mark, Natural, Separator
-from sipapp.script.values import HIGHEST, LOWEST, TextWithNumber
+from sipapp.script.values import HIGHEST, LOWEST, own_number
 
 _WHITE = b" \t\r\n"
 _BLANKS_TO_SPACE = bytes.maketrans(b"\t\r\n", b"   ")
@@ -31,11 +31,13 @@ class Strings:
         return len(value)
 
     @transformation("s.int", "s.intv")
-    def s_int(self, value: bytes) -> int | None:
+    def s_int(self, value: Value) -> int | None:
         """{s.int}: the text as a number; fails unless it is digits with at most one sign before them, of 32 bits. In a
         text it stands as it was written."""
-        if isinstance(value, TextWithNumber):
-            return value.number
+        number = own_number(value)
+        if value is None or number is not None:
+            return number
+        assert isinstance(value, bytes)
         digits = value[1:] if value[:1] in (b"+", b"-") else value
         if not digits:
             return 0

@@ -85,9 +85,9 @@ def _uri_and_value(ctx: Context, uri: PvRef, other: PvRef) -> tuple[bytes, bytes
     text, value = uri.get(ctx), other.get(ctx)
     if not isinstance(text, bytes) or b":" not in text:
         raise ScriptError(f"no URI in the variable: {text!r}")
-    if not isinstance(value, bytes):
-        raise ScriptError(f"no text in the variable: {value!r}")
-    return text, value
+    if value is None:
+        raise ScriptError("nothing in the variable")
+    return text, b"%d" % value if isinstance(value, int) else value
 
 
 def _set(ctx: Context, variable: PvRef, value: bytes) -> None:

@@ -260,6 +260,6 @@ def _of_text(applied: Callable[[Context, Value], Value]) -> Callable[[Context, V
             return applied(ctx, value)
         if value is None:
             return None
-        return applied(ctx, b"%d" % value if isinstance(value, int) else value)
+        return applied(ctx, b"%d" % value if isinstance(value, int) else bytes(value))
 
     return of_text

@@ -74,7 +74,7 @@ class _Place:
             return given.access.get, given.text
         if isinstance(given, Constant) and isinstance(given.value, bytes):
             source = given.value
-            if source.startswith(b"$") and source != b"$$" and end_of_variable(source, 0) == len(source):
+            if _is_variable(source):
                 return self.binder.variable(source).get, source
             return self.binder.text(source), source
         return None
@@ -90,6 +90,13 @@ class _Place:
         if not isinstance(given, Constant):
             raise ConfigError(f"{self.parameter.name!r} must be {wanted}: a text that is the same in every run")
         return values.text(given.value)
+
+
+def _is_variable(value: Value) -> bool:
+    """A text that is one variable and nothing else."""
+    if not isinstance(value, bytes) or not value.startswith(b"$") or value == b"$$":
+        return False
+    return end_of_variable(value, 0) == len(value)
 
 
 def shown(value: Value) -> str:
@@ -111,6 +118,8 @@ def _integer(place: _Place, given: Expression) -> Argument:
             raise place.wrong("int", constant)
         return place.given(number)
     name = place.parameter.name
+    if isinstance(given, Constant) and not _is_variable(given.value):
+        raise place.wrong("int", given.value)  # `"4$var(x)"` is none
 
     def convert(value: Value) -> int:
         number = _number(value)

@@ -10,6 +10,7 @@ import ast
 
 from sipapp.script import bound
 from sipapp.script.lower import Values, acts
+from sipapp.script.references import MAIN, MAIN_KEY
 from sipapp.script.runtime import CallSite
 
 
@@ -219,7 +220,8 @@ class Calls(Values):
         return name
 
     def _route_object(self, name: str) -> ast.expr:
-        return self.item(self.load("ROUTES"), self.constant(name.encode("utf-8", "surrogateescape")))
+        key = MAIN_KEY if name == MAIN else name.encode("utf-8", "surrogateescape")
+        return self.item(self.load("ROUTES"), self.constant(key))
 
 
 def _target(node: bound.RouteCall) -> str:

@@ -14,7 +14,7 @@ from sipapp.script.check import Checked
 from sipapp.script.emit import Globals
 from sipapp.script.lower import Plan
 from sipapp.script.program import Program
-from sipapp.script.references import MAIN
+from sipapp.script.references import MAIN, MAIN_KEY
 from sipapp.script.runtime import Route
 from sipapp.script.stack import INSIDE
 from sipapp.script.statements import Statements
@@ -63,7 +63,7 @@ def compile_program(checked: Checked, trace: ITrace | None = None) -> Program:
         if block.kind == "route":
             routes[block.name.encode("utf-8", "surrogateescape")] = route
     if program.request_route is not None:
-        routes[MAIN.encode()] = program.request_route
+        routes[MAIN_KEY] = program.request_route
     return program
 
 

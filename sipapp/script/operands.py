@@ -159,7 +159,7 @@ def _texts(get: Callable[[Context], bytes], operator: str, right: Expression | W
     if operator == "=~":
         if other is not None:
             read = other
-            return lambda ctx: int(values.matches(get(ctx), values.text(read(ctx))))
+            return lambda ctx: int((by := read(ctx)) is not None and values.matches(get(ctx), values.text(by)))
         pattern = compile_regex(values.text(value))
         return lambda ctx: int(pattern.search(get(ctx)) is not None)
     equal = _equality(operator)
@@ -251,7 +251,9 @@ def _networks(text: bytes, resolve: bool) -> Networks:
 
 def _myself(name: str, operator: str) -> Comparison:
     """Whether a URI's or an address's host is one of ours."""
-    equal = _equality("==" if operator == "=~" else operator)
+    if operator == "=~":
+        raise ConfigError("myself is compared by == and !=, not by '=~'")
+    equal = _equality(operator)
     if name in ADDRESSES:
         get = ADDRESSES[name]
         return lambda ctx: int(bool(ctx.server.transport.is_myself(get(ctx).encode())) is equal)

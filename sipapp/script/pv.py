@@ -165,8 +165,10 @@ def _shown_in_text(read: Getter, null: bytes) -> TextGetter:
 
     def shown(ctx: Context) -> bytes:
         value = read(ctx)
-        if isinstance(value, bytes):
+        if value.__class__ is bytes:
             return value
+        if isinstance(value, bytes):
+            return bytes(value)
         return null if value is None else b"%d" % value
 
     return shown

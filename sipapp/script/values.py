@@ -73,10 +73,12 @@ def hexadecimal(value: bytes) -> int:
 
 
 def text(value: Value) -> bytes:
-    """A value as a text; null is empty."""
+    """A value as a text, exactly of the type bytes; null is empty."""
+    if value.__class__ is bytes:
+        return value
     if value is None:
         return b""
-    return b"%d" % value if isinstance(value, int) else value
+    return b"%d" % value if isinstance(value, int) else bytes(value)
 
 
 def plus(left: Value, right: Value) -> Value:

@@ -19,7 +19,6 @@ class NumberTests(SynchronousTestCase):
             ("$var(i)", "7"),
             ('"$var(i)"', "7"),
             ('"$var(s)"', "8"),
-            ('"1$var(s)"', "18"),
             ("$var(i) + 1", "8"),
             ("$rm", "512"),
         ):
@@ -28,6 +27,10 @@ class NumberTests(SynchronousTestCase):
     def test_a_constant_that_is_none_is_a_mistake(self) -> None:
         self.assertEqual(mistakes('code("x");'), ["app.cfg:3:6: code(): 'number' must be int, got 'x'"])
         self.assertEqual(mistakes('code("2.5");'), ["app.cfg:3:6: code(): 'number' must be int, got '2.5'"])
+
+    def test_a_text_with_more_than_one_variable_in_it_is_none(self) -> None:
+        for text in ("4$var(x)", "$var(x)4", "$var(x)$var(y)", "$var(x) "):
+            self.assertEqual(mistakes(f'code("{text}");'), [f"app.cfg:3:6: code(): 'number' must be int, got '{text}'"])
 
     def test_a_value_that_is_none_makes_the_call_false(self) -> None:
         for argument in ('"$rU"', "$avp(no)", '$rU + "x"'):

@@ -93,6 +93,9 @@ class RouteTests(SynchronousTestCase):
         self.assertEqual(said('code(7); $var(n) = "no"; route($var(n)); say("$rc");'), ["7"])
         self.assertEqual(said('$var(n) = "no"; $var(k) = route($var(n)); say("$var(k)");'), ["-10"])
 
+    def test_a_computed_zero_is_not_the_request_route(self) -> None:
+        self.assertEqual(said('$var(n) = 0; say("once"); route($var(n)); say("end");'), ["once", "end"])
+
     def test_routes_may_call_themselves_until_that_is_too_deep(self) -> None:
         routes = "route[A] { $var(n) = $var(n) + 1; if ($var(n) < %d) route(A); }"
         script = 'if (good()) { route(C); } say("$var(n)");'

@@ -40,6 +40,7 @@ class OperandTests(SynchronousTestCase):
                 'to_uri == "sip:bob@biloxi.example"': True,
                 "method == $rm": True,
                 "method =~ $rU": False,
+                "method =~ $avp(no) || uri =~ $avp(no)": False,
             }
         )
 
@@ -115,5 +116,5 @@ class OperandTests(SynchronousTestCase):
         self.assertEqual(engine.said, ["T"])
 
     def test_wrong_comparisons_are_mistakes(self) -> None:
-        for condition in ("src_ip == 5", "src_ip == $rU + 1"):
+        for condition in ("src_ip == 5", "src_ip == $rU + 1", "uri =~ myself", "src_ip =~ myself"):
             self.assertNotEqual(mistakes(f"if ({condition}) good();"), [], condition)

@@ -69,6 +69,13 @@ class ArithmeticTests(SynchronousTestCase):
         self.assertEqual(values.shift_right(-8, 1), -4)
 
 
+class TextTests(SynchronousTestCase):
+    def test_a_text_is_bytes_and_nothing_else(self) -> None:
+        for value, text in ((b"a", b"a"), (TextWithNumber(b"udp", 1), b"udp"), (-5, b"-5"), (None, b"")):
+            self.assertEqual(values.text(value), text)
+            self.assertIs(type(values.text(value)), bytes)
+
+
 class PlusTests(SynchronousTestCase):
     def test_the_left_side_decides(self) -> None:
         self.assertEqual(values.plus(b"20", 3), b"203")
