@@ -25,7 +25,8 @@ listen=udp:127.0.0.1:@PORT@
 listen=tcp:127.0.0.1:@PORT@
 rpc_socket="@RPC@"
 loadmodule "sl" loadmodule "tm" loadmodule "pv" loadmodule "textops" loadmodule "cfgutils" loadmodule "htable"
-loadmodule "kex" loadmodule "tmx"
+loadmodule "kex" loadmodule "tmx" loadmodule "mqueue"
+modparam("mqueue", "mqueue", "name=q")
 modparam("htable", "htable", "calls=>size=4;")
 request_route {
     if (is_method("ACK")) { t_check_trans(); exit; }
@@ -39,6 +40,8 @@ request_route {
         t_suspend();
         exit;
     }
+    if ($rU == "put") { mq_add("q", "$ci", "x"); }
+    if ($rU == "take") { mq_fetch("q"); append_to_reply("X-Taken: $mqk(q)\\r\\n"); }
     if ($rU == "go") { t_continue("$sht(calls=>i)", "$sht(calls=>l)", "GO"); }
     if ($rU == "refuse") { t_reply_callid("$hdr(X-Call)", "1", "603", "No"); }
     if ($rU == "slow") { t_newtran(); sleep("1"); t_reply("200", "Late"); exit; }
@@ -144,6 +147,11 @@ class ServiceTests(SynchronousTestCase):
         self.alice.send("OPTIONS", "refuse", f"X-Call: {CALL_IDS[1][8]}", call_id=CALL_IDS[2][8])
         self.alice.final()
         self.assertIn(" 603 No", bob.final()[1])
+
+    def test_what_one_puts_into_a_queue_the_other_takes_out(self) -> None:
+        for worker, call_ids in CALL_IDS.items():
+            self.options(call_ids[7], "put")
+            self.assertEqual(field(self.options(CALL_IDS[3 - worker][7], "take"), "X-Taken"), call_ids[7])
 
     def test_variables_and_tables_are_one_for_all(self) -> None:
         counts = []

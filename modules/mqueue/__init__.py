@@ -1,18 +1,17 @@
-# -*- test-case-name: tests.modules.test_mqueue -*-
+# -*- test-case-name: tests.modules.mqueue.test_mqueue -*-
 """mqueue: queues of messages from one part of the script to another: calls put in, a timer takes out.
 
-A message that was fetched belongs to the run that fetched it.
+A message that was fetched belongs to the run that fetched it. Several workers share their queues.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from functools import cached_property
 
 from sipapp.errors import SqlError
 from sipapp.interfaces.server import IServer
 from sipapp.interfaces.sql import ISql
+from sipapp.interfaces.store import IStore
 from sipapp.log import Logger
 from sipapp.module import (
     ConfigError,
@@ -25,69 +24,16 @@ from sipapp.module import (
     rpc_command,
     script_function,
 )
-from sipapp.module.definitions import number, pairs
 from sipapp.module.sql import database
+from sipapp.modules.mqueue.queue import Definition, Message, Queue
+from sipapp.modules.mqueue.shared import SharedQueue
 
 log = Logger()
 
 FETCHED = "mqueue"
 """`ctx.extra[FETCHED]`: queue -> (key, value)."""
 
-Message = tuple[bytes, bytes]
-
-KEEP_OLDEST, KEEP_NEWEST = 1, 2
 LOAD, SAVE = (1, 2), (1, 3)  # the values of dbmode for which that is done
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A queue as the script defines it."""
-
-    name: bytes
-    size: int = 0
-    addmode: int = 0
-    dbmode: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> Definition:
-        """`name=x;size=8;addmode=1;dbmode=0`. Raises ConfigError."""
-        facts: dict[str, int] = {}
-        name = ""
-        for key, value in pairs(text):
-            key = key.lower()
-            if key == "name":
-                name = value
-            elif key in ("size", "addmode", "dbmode"):
-                facts[key] = number(key, value, signed=True)
-            else:
-                raise ConfigError(f"unknown param: {key}")
-        if not name:
-            raise ConfigError(f"mqueue name not defined: {text!r}")
-        return cls(_bytes(name), **facts)
-
-
-class Queue:
-    """Messages in order, the oldest first."""
-
-    __slots__ = ("definition", "messages")
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-        self.messages: deque[Message] = deque()
-
-    def add(self, key: bytes, value: bytes) -> None:
-        """Put a message in; the oldest is dropped where there are too many."""
-        mode = self.definition.addmode
-        if mode in (KEEP_OLDEST, KEEP_NEWEST):
-            for message in self.messages:
-                if message[0] == key:
-                    if mode == KEEP_OLDEST:
-                        return
-                    self.messages.remove(message)
-                    break
-        self.messages.append((key, value))
-        if 0 < self.definition.size < len(self.messages):
-            self.messages.popleft()
 
 
 @module("mqueue")
@@ -124,16 +70,22 @@ class Mqueue:
         if not self.queues:
             log.warn("no mqueue defined")
         self.database: ISql | None = None
+        self.first = server.worker == 1
+        if server.workers > 1 and server.config.store.startswith("lmdb:"):
+            store: IStore = server.get(IStore)
+            for name, queue in self.queues.items():
+                table = store.table(b"mqueue:" + name)
+                self.queues[name] = SharedQueue(queue.definition, table, server.clock, server.worker, server.workers)
         for queue in self.queues.values():
             if queue.definition.dbmode in (*LOAD, *SAVE):
                 self.database = database(server, self.db_url, 'modparam("mqueue", "db_url")')
-                if queue.definition.dbmode in LOAD:
+                if queue.definition.dbmode in LOAD and self.first and server.begins:
                     await self._load(self.database, queue)
 
     async def stop(self) -> None:
         for queue in self.queues.values():
-            if queue.definition.dbmode in SAVE and self.database is not None:
-                for key, value in queue.messages:
+            if queue.definition.dbmode in SAVE and self.database is not None and self.first:
+                for key, value in queue:
                     await self.database.insert(queue.definition.name, {b"key": key, b"val": value})
 
     async def _load(self, found: ISql, queue: Queue) -> None:
@@ -162,9 +114,10 @@ class Mqueue:
         found = self.queues.get(queue)
         if found is None:
             return -1
-        if not found.messages:
+        message = found.take()
+        if message is None:
             return -2
-        fetched[queue] = found.messages.popleft()
+        fetched[queue] = message
         return 1
 
     @script_function()
@@ -179,7 +132,7 @@ class Mqueue:
         found = self.queues.get(queue)
         if found is None:
             raise ScriptError(f"mqueue {_shown(queue)} not found", -2)
-        return len(found.messages) or -1
+        return len(found) or -1
 
     # -- variables
 
@@ -197,7 +150,7 @@ class Mqueue:
     def pv_mq_size(self, ctx: Context, inner: bytes) -> Value:
         """$mq_size(queue): how many messages there are; null where there is no such queue."""
         found = self.queues.get(inner)
-        return None if found is None else len(found.messages)
+        return None if found is None else len(found)
 
     # -- RPC
 
@@ -207,12 +160,12 @@ class Mqueue:
         found = self.queues.get(_bytes(name))
         if found is None:
             raise ScriptError("No such queue", 404)
-        return {"name": name, "size": len(found.messages)}
+        return {"name": name, "size": len(found)}
 
     @rpc_command("mqueue.get_sizes")
     def rpc_get_sizes(self) -> list[dict[str, str | int]]:
         """mqueue.get_sizes: how many messages there are in each queue."""
-        return [{"name": _shown(name), "size": len(q.messages)} for name, q in reversed(self.queues.items())]
+        return [{"name": _shown(name), "size": len(q)} for name, q in reversed(self.queues.items())]
 
     @rpc_command("mqueue.fetch")
     def rpc_fetch(self, name: str) -> dict[str, str]:
@@ -220,10 +173,10 @@ class Mqueue:
         found = self.queues.get(_bytes(name))
         if found is None:
             raise ScriptError("No such queue", 500)
-        if not found.messages:
+        message = found.take()
+        if message is None:
             raise ScriptError("Empty queue", 404)
-        key, value = found.messages.popleft()
-        return {"key": _shown(key), "val": _shown(value)}
+        return {"key": _shown(message[0]), "val": _shown(message[1])}
 
     # -- how
 

@@ -4,41 +4,18 @@ from __future__ import annotations
 
 from sipapp.errors import ConfigError, ConfigErrors, ScriptError, SqlError
 from sipapp.interfaces.sql import ISqlEngine
-from sipapp.modules.mqueue import Definition, Mqueue, Queue
+from sipapp.modules.mqueue import Mqueue
 from tests.fake_sql import FakeSql
 from tests.modules.stage import made
 from tests.modules.talk import TalkCase
 
 
 class DefinitionTests(TalkCase):
-    def test_names_of_attributes_are_in_any_case(self) -> None:
-        self.assertEqual(Definition.parse("NAME=q;Size=3;addmode=1;dbmode=2;"), Definition(b"q", 3, 1, 2))
-
-    def test_mistakes_are_refused(self) -> None:
-        for text in ("size=3", "name=", "name=q;other=1", "name=q;size=x"):
-            self.assertRaises(ConfigError, Definition.parse, text)
-
     def test_two_of_one_name_are_refused(self) -> None:
         module = made(Mqueue)
         module.set_parameter("mqueue", "name=q")
         module.set_parameter("mqueue_name", "q")
         self.assertRaises(ConfigError, lambda: module.queues)
-
-
-class QueueTests(TalkCase):
-    def filled(self, text: str) -> list[tuple[bytes, bytes]]:
-        queue = Queue(Definition.parse(text))
-        for key, value in ((b"a", b"1"), (b"b", b"2"), (b"a", b"3")):
-            queue.add(key, value)
-        return list(queue.messages)
-
-    def test_what_is_too_much_drops_the_oldest(self) -> None:
-        self.assertEqual(self.filled("name=q;size=2"), [(b"b", b"2"), (b"a", b"3")])
-
-    def test_a_key_may_be_there_once_the_oldest_or_the_newest(self) -> None:
-        self.assertEqual(self.filled("name=q"), [(b"a", b"1"), (b"b", b"2"), (b"a", b"3")])
-        self.assertEqual(self.filled("name=q;addmode=1"), [(b"a", b"1"), (b"b", b"2")])
-        self.assertEqual(self.filled("name=q;addmode=2"), [(b"b", b"2"), (b"a", b"3")])
 
 
 class MqueueTests(TalkCase):
