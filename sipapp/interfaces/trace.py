@@ -45,5 +45,5 @@ class ITrace(Interface):
         is written in the script, `$var(x)`."""
 
     def returned(ctx: Context, site: CallSite, code: int) -> None:
-        """A function has answered, after whatever it waited for, or `route(NAME)` has: its return code. A function
-        that ends the run with 0 answers 0; after an `exit` in it, a route does not return."""
+        """A function has answered, after whatever it waited for (launch()'s too), or `route(NAME)` has: its return
+        code. A function that ends the run with 0 answers 0; after an `exit` in it, a route does not return."""

@@ -14,6 +14,7 @@ from sipapp.script.runtime import CallSite, Context, Route, ScriptExit, execute
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import IScriptFunction
+    from sipapp.interfaces.trace import ITrace
 
 log = Logger()
 
@@ -28,10 +29,12 @@ def launch(
     site: CallSite,
     report: Route | None,
     parameter: bytes | None,
+    watcher: ITrace | None = None,
 ) -> int:
     """Start the call in a context of its own: a made-up request, no transaction, none of the caller's variables.
 
-    The report route gets the function's return code as $rc, whatever became of the call. Answers 1.
+    The report route gets the function's return code as $rc, whatever became of the call; `watcher` is told of it.
+    Answers 1.
     """
     own = ctx.server.background()
     if parameter is not None:
@@ -39,6 +42,8 @@ def launch(
 
     async def launched(own: Context) -> int:
         own.rc = await _result(own, function, arguments, site)
+        if watcher is not None:
+            watcher.returned(own, site, own.rc)
         if report is None:
             return 1
         assert own.run is not None

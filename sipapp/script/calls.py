@@ -12,6 +12,7 @@ from sipapp.script import bound
 from sipapp.script.lower import Values, acts
 from sipapp.script.references import MAIN, MAIN_KEY
 from sipapp.script.runtime import CallSite
+from sipapp.script.traced import WATCHER
 
 
 class Calls(Values):
@@ -213,8 +214,9 @@ class Calls(Values):
             function = self.object(call.function, f"function_{call.function.name}")
             report = self.constant(None) if node.route is None else self._route_object(node.route)
             given = self.tuple(*arguments)
-            started = self.call("launch", self.load("ctx"), function, given, self.load(site), report, parameter)
-            self.assign(name, started)
+            facts = [function, given, self.load(site), report, parameter]
+            facts += [] if self.watcher is None else [self.load(WATCHER)]
+            self.assign(name, self.call("launch", self.load("ctx"), *facts))
         self._or_failed(tried, name, site)
         self.assign("rc", self.load(name))
         return name

@@ -146,5 +146,19 @@ class TracedTests(SynchronousTestCase):
             ["3:1 request_route async", "3:7 wait -> 1", "5:12 route[B] good", "5:12 good -> 1"],
         )
 
+    def test_launch_tells_the_code_of_the_call_when_it_comes_and_then_the_report_route(self) -> None:
+        self.assertEqual(
+            told("launch(wait(1), B); good();", "route[B] { bad(); }"),
+            [
+                "3:1 request_route launch",
+                "3:21 request_route good",
+                "3:21 good -> 1",
+                "3:8 wait -> 1",
+                "5:12 route[B] bad",
+                "5:12 bad -> -1",
+            ],
+        )
+        self.assertIn("3:8 stumble -> -3", told("launch(stumble());"))
+
     def test_an_assignment_that_fails_is_not_told(self) -> None:
         self.assertEqual(told('$var(x) = "refused";'), ["3:1 request_route assign"])
