@@ -74,7 +74,7 @@ class NdbRedis:
             trust=trusting(one.tls for one in addresses if one.tls is not None),
             greeting=[(b"FLUSHALL",)] if self.flush_on_reconnect else (),
         )
-        self.backends = Backends(server.clock, server.statistics, "ndb_redis", self.backend)
+        self.backends = Backends(server.wheel, server.statistics, "ndb_redis", self.backend)
         self.failures: dict[str, int] = {}
         self.disabled_until: dict[str, float] = {}
         for address in addresses:

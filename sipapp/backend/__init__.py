@@ -1,6 +1,6 @@
 """backend: how a server that scripts ask, for HTTP, SQL or Redis, is kept from taking all calls down with it.
 
-    backends = Backends(clock, statistics, "sqlops", ["ca=>in_flight=10;queue=100;failure_rate=50"])
+    backends = Backends(wheel, statistics, "sqlops", ["ca=>in_flight=10;queue=100;failure_rate=50"])
     answer = backends.get("ca").call(lambda: database.execute(statement), timeout=2.0)
 
 `call` answers a Deferred: of what `database.execute` answers, or failing with CircuitOpen or BackendBusy (at once),

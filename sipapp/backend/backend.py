@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred, fail
@@ -31,18 +32,35 @@ def _is_failure(result: Any) -> bool:
     return isinstance(result, Failure)
 
 
+_NEVER = inf
+
+
 class _Call:
-    """One call, queued or under way. `outer` is what its caller waits for."""
+    """One call, queued or under way; also the wheel's entry for its time limit. `outer` is what its caller waits for."""
 
-    __slots__ = ("alarm", "inner", "outer", "start", "ticket", "timed_out")
+    __slots__ = ("_backend", "due", "inner", "outer", "slot", "start", "ticket", "timed_out")
 
-    def __init__(self, start: Callable[[], Deferred[Any]]) -> None:
-        self.start = start
+    def __init__(self, backend: Backend, start: Callable[[], Deferred[Any]]) -> None:
+        self._backend = backend
+        self.start: Callable[[], Deferred[Any]] | None = start
+        self.due = _NEVER
+        self.slot = 0
         self.outer: Deferred[Any] | None = None
         self.inner: Deferred[Any] | None = None
-        self.alarm: Any = None
         self.ticket = -1
         self.timed_out = False
+
+    def expired(self) -> None:
+        """The wheel: it has taken too long."""
+        self.due = _NEVER
+        self._backend.call_is_late(self)
+
+    def over(self) -> Deferred[Any] | None:
+        """Let go of everything, for the wheel may keep it for a while; who waited for it."""
+        self.due = _NEVER
+        outer, self.outer = self.outer, None
+        self.inner = self.start = None
+        return outer
 
 
 class Backend:
@@ -52,7 +70,7 @@ class Backend:
     """
 
     def __init__(
-        self, name: str, clock: Any, limits: Limits | None = None, failed: Callable[[Any], bool] = _is_failure
+        self, name: str, wheel: Any, limits: Limits | None = None, failed: Callable[[Any], bool] = _is_failure
     ) -> None:
         self.name = name
         self.limits = limits or Limits()
@@ -62,7 +80,7 @@ class Backend:
         self.failures = 0
         self.timeouts = 0
         self.refused = 0
-        self._clock = clock
+        self._wheel = wheel
         self._failed = failed
         self._queue: deque[_Call] = deque()
 
@@ -84,21 +102,22 @@ class Backend:
         if full and len(self._queue) >= limits.queue:
             self.refused += 1
             return fail(BackendBusy(self.name, f"{self.in_flight} calls in flight, {len(self._queue)} queued"))
-        call = _Call(start)
+        call = _Call(self, start)
         if full:
             if self.state is State.OPEN:
                 self.refused += 1
                 return fail(CircuitOpen(self.name))
             self._queue.append(call)
         else:
-            call.ticket = self.breaker.admit(self._clock.seconds())
+            call.ticket = self.breaker.admit(self._wheel.seconds())
             if call.ticket < 0:
                 self.refused += 1
                 return fail(CircuitOpen(self.name))
         outer: Deferred[_T] = Deferred(partial(self._cancelled, call))
         call.outer = outer
         if timeout > 0:
-            call.alarm = self._clock.callLater(timeout, self._late, call)
+            call.due = self._wheel.seconds() + timeout
+            self._wheel.start(call)
         if not full:
             self._begin(call)
         return outer
@@ -108,8 +127,10 @@ class Backend:
     def _begin(self, call: _Call) -> None:
         self.calls += 1
         self.in_flight += 1
+        start, call.start = call.start, None
+        assert start is not None
         try:
-            call.inner = call.start()
+            call.inner = start()
         except Exception:
             call.inner = fail()
         call.inner.addBoth(self._over, call)
@@ -117,10 +138,7 @@ class Backend:
     def _over(self, result: Any, call: _Call) -> None:
         """It has ended, one way or another: make room, tell the caller."""
         self.in_flight -= 1
-        outer, call.outer = call.outer, None
-        call.inner = None
-        if call.alarm is not None and call.alarm.active():
-            call.alarm.cancel()
+        outer = call.over()
         withdrawn = outer is None or (
             not call.timed_out and isinstance(result, Failure) and result.check(CancelledError)
         )
@@ -139,7 +157,7 @@ class Backend:
     def _count(self, call: _Call, failed: bool) -> None:
         before = self.state
         self.failures += failed
-        if self.breaker.ended(call.ticket, failed, self._clock.seconds()):
+        if self.breaker.ended(call.ticket, failed, self._wheel.seconds()):
             log.warn(
                 "backend {name}: too many failures, nothing is asked for {time} s",
                 name=self.name,
@@ -152,7 +170,7 @@ class Backend:
     def _next(self) -> None:
         """Begin what is queued, as far as there is room."""
         while self._queue and (not self.limits.in_flight or self.in_flight < self.limits.in_flight):
-            ticket = self.breaker.admit(self._clock.seconds())
+            ticket = self.breaker.admit(self._wheel.seconds())
             if ticket < 0:
                 return self._refuse_queued()
             call = self._queue.popleft()
@@ -164,20 +182,19 @@ class Backend:
         while self._queue:
             call = self._queue.popleft()
             self.refused += 1
-            if call.alarm is not None:
-                call.alarm.cancel()
-            outer, call.outer = call.outer, None
+            outer = call.over()
             assert outer is not None
             outer.errback(CircuitOpen(self.name))
 
-    def _late(self, call: _Call) -> None:
+    def call_is_late(self, call: _Call) -> None:
+        """The time limit of a call is over."""
         self.timeouts += 1
         call.timed_out = True
         if call.inner is not None:
             call.inner.cancel()
             return
         self._queue.remove(call)
-        outer, call.outer = call.outer, None
+        outer = call.over()
         assert outer is not None
         outer.errback(BackendTimeout(self.name, queued=True))
 
@@ -188,8 +205,7 @@ class Backend:
             call.inner.cancel()
             return
         self._queue.remove(call)
-        if call.alarm is not None:
-            call.alarm.cancel()
+        call.over()
 
 
 _GAUGES: Mapping[str, tuple[Callable[[Backend], int], str]] = {
@@ -212,7 +228,7 @@ class Backends:
 
     def __init__(
         self,
-        clock: Any,
+        wheel: Any,
         statistics: Statistics,
         group: str,
         definitions: Iterable[str | tuple[str, Limits]] = (),
@@ -220,10 +236,10 @@ class Backends:
     ) -> None:
         """definitions: as in `Limits.parse`, or what it answers. Raises ConfigError: a wrong one."""
         parsed = dict(Limits.parse(one) if isinstance(one, str) else one for one in definitions)
-        self._clock = clock
+        self._wheel = wheel
         self._failed = failed
         self._others = parsed.pop(OTHERS, Limits())
-        self._named = {name: Backend(name, clock, limits, failed) for name, limits in parsed.items()}
+        self._named = {name: Backend(name, wheel, limits, failed) for name, limits in parsed.items()}
         self._made: dict[str, Backend] = {}
         for key, (read, doc) in _GAUGES.items():
             total = max if key == "circuit" else sum
@@ -237,7 +253,7 @@ class Backends:
         if found is None:
             if len(self._made) >= MOST:
                 self._forget_idle()
-            found = self._made[name] = Backend(name, self._clock, self._others, self._failed)
+            found = self._made[name] = Backend(name, self._wheel, self._others, self._failed)
         return found
 
     def all(self) -> list[Backend]:

@@ -43,7 +43,7 @@ class HttpClient:
         """Uses the IHttpEngine that somebody provides, else one of its own."""
         self._clock = server.clock
         self._engine = server.find(IHttpEngine) or make_engine(server, engine)
-        self.backends = Backends(server.clock, server.statistics, group, limits, speaks_against)
+        self.backends = Backends(server.wheel, server.statistics, group, limits, speaks_against)
 
     def request(self, request: HttpRequest) -> Deferred[HttpResponse]:
         try:

@@ -88,7 +88,7 @@ class Emitter:
         self._file = ""
         self._line = 1
         self._column = 0
-        self._temps = 0
+        self.temps = 0
 
     def stand_at(self, at: Position) -> None:
         """What is made from now on belongs to this place. A file included inside a route keeps the line before it."""
@@ -99,9 +99,13 @@ class Emitter:
             self._column = max(at.column - 1, 0)
 
     def temp(self, stem: str = "v") -> str:
-        """A local name that nothing else uses."""
-        self._temps += 1
-        return f"{stem}{self._temps}"
+        """A local name that nothing else uses before `reuse_temps`."""
+        self.temps += 1
+        return f"{stem}{self.temps}"
+
+    def reuse_temps(self, level: int) -> None:
+        """What a statement has kept is of no use to the next: a coroutine that waits has room for all its locals."""
+        self.temps = level
 
     def apart(self) -> _Into:
         """`with self.apart() as body:` what is emitted goes to that list."""

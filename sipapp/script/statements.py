@@ -26,8 +26,11 @@ class Statements(Switches):
     def statements(self, body: list[bound.Statement], tail: Tail) -> None:
         if not body:
             self._finish(tail, 1)
+        level = self.temps
         for number, statement in enumerate(body):
             last = number == len(body) - 1
+            if number:
+                self.reuse_temps(level)
             self.tell_statement(statement)
             _EMIT[type(statement)](self, statement, tail if last else None)
 

@@ -93,14 +93,14 @@ class Engine:
     def limits(self, url: Url, server: IServer) -> Backend:
         """What keeps a database from more than it bears."""
         if self.exclusive(url):
-            return Backend(url.database, server.clock, Limits(1, QUEUE))
+            return Backend(url.database, server.wheel, Limits(1, QUEUE))
         if self._backends is None:
             size = self.pool_size
             limits = {"*": Limits(size, QUEUE)}
             limits.update(
                 (name, one._replace(in_flight=min(one.in_flight or size, size))) for name, one in self.backend
             )
-            self._backends = Backends(server.clock, server.statistics, self.name, limits.items(), failed=_is_down)
+            self._backends = Backends(server.wheel, server.statistics, self.name, limits.items(), failed=_is_down)
         return self._backends.get(url.database)
 
 

@@ -53,3 +53,10 @@ class EmitterTests(SynchronousTestCase):
         for value in (5, b"x", "x", 0.5, True, None):
             self.assertIsInstance(self.emitter.object(value, "v"), ast.Constant)
         self.assertIsInstance(self.emitter.object(object(), "v"), ast.Name)
+
+    def test_a_name_is_used_again_only_when_that_is_said(self) -> None:
+        first = self.emitter.temp("r")
+        level = self.emitter.temps
+        self.assertNotEqual(self.emitter.temp("r"), first)
+        self.emitter.reuse_temps(level)
+        self.assertEqual((first, self.emitter.temp("r")), ("r1", "r2"))

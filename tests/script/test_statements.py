@@ -127,3 +127,12 @@ class BlockTests(SynchronousTestCase):
 
     def test_exit_in_a_block_ends_the_run(self) -> None:
         self.assertEqual(said('if ({ exit; }) say("T"); else say("F");'), [])
+
+
+class LocalTests(SynchronousTestCase):
+    def test_a_route_that_waits_needs_no_more_room_for_more_statements(self) -> None:
+        few, many = (
+            Engine("wait(1);" * number).program.request_route.function.__code__.co_nlocals  # type: ignore[union-attr]
+            for number in (2, 50)
+        )
+        self.assertEqual(few, many)

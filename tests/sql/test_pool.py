@@ -15,6 +15,7 @@ from sipapp.errors import SqlError, SqlUnavailable
 from sipapp.interfaces.sql import ISql, Rows, SqlValue
 from sipapp.sql.pool import Pool, SqlLost
 from sipapp.sql.statements import Statements
+from sipapp.transaction.wheel import Wheel
 
 ONE = Rows((b"a",), [(1,)])
 
@@ -67,7 +68,7 @@ class PoolTests(SynchronousTestCase):
     def make(self, **limits: Any) -> Pool:
         self.clock = Clock()
         self.lanes: list[Lane] = []
-        backend = Backend("x", self.clock, Limits(**(limits or {"in_flight": 2, "queue": 1})))
+        backend = Backend("x", Wheel(self.clock), Limits(**(limits or {"in_flight": 2, "queue": 1})))
         self.pool = Pool("db://host/x", self.clock, backend, self._lane, Statements(), timeout=5)
         return self.pool
 

@@ -15,6 +15,7 @@ from sipapp.interfaces.sql import Rows, SqlValue
 from sipapp.sql.pool import Lane, Pool, SqlLost
 from sipapp.sql.statements import Statements
 from sipapp.sql.threads import GRACE, TIMES, ThreadLane, lane
+from sipapp.transaction.wheel import Wheel
 from tests.modules.stage import Server
 from tests.sql.threaded import LONGEST, ThreadReactor
 
@@ -70,7 +71,7 @@ class ThreadLaneTests(SynchronousTestCase):
             self.connections.append(Connection(opening))
             return ThreadLane(self.reactor, self.reactor, pool, self.connections[-1], connect_timeout)
 
-        backend = Backend("x", self.reactor, Limits(in_flight=1))
+        backend = Backend("x", Wheel(self.reactor), Limits(in_flight=1))
         self.pool = Pool("db://x", self.reactor, backend, open_lane, Statements())
         self.addCleanup(self.pool.close)
         return self.pool
@@ -188,7 +189,7 @@ class InlineTests(SynchronousTestCase):
             self.connections.append(Connection(opening))
             return lane(server, pool, self.connections[-1])
 
-        return Pool("db://x", server.clock, Backend("x", server.clock), open_lane, Statements())
+        return Pool("db://x", server.clock, Backend("x", server.wheel), open_lane, Statements())
 
     def test_without_threads_a_statement_is_made_at_once(self) -> None:
         pool = self.make()
