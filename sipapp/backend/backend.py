@@ -36,7 +36,7 @@ _NEVER = inf
 
 
 class _Call:
-    """One call, queued or under way; also the wheel's entry for its time limit. `outer` is what its caller waits for."""
+    """One call, queued or under way, and the wheel's entry for its time limit. `outer` is what its caller waits for."""
 
     __slots__ = ("_backend", "due", "inner", "outer", "slot", "start", "ticket", "timed_out")
 
