@@ -188,6 +188,17 @@ class Web(Protocol):
         right = md5(f"{first}:{given['nonce']}:{given['nc']}:{given['cnonce']}:auth:{second}")
         return self.answer(200, b"welcome") if given["response"] == right else self.answer(403, b"no")
 
+    def on_lnp(self, number: str) -> None:
+        """Numbers that end in 6 were ported."""
+        if number.endswith("6"):
+            self.answer(200, b"+49301999\n")
+        else:
+            self.answer(404, b"never\n")
+
+    def on_calls(self, *rest: str) -> None:
+        """Reports of calls: who calls a number that ends in 666 shall be blocked."""
+        self.answer(200, b"block\n" if json.loads(self.body)["to"].endswith("666") else b"fine\n")
+
     def on_add(self, *rest: str) -> None:
         """A leaky bucket: the third call of a key and those after it shall wait, each 200 ms more."""
         key = self.path.partition("key=")[2]
