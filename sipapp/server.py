@@ -63,7 +63,9 @@ class Server:
         self.suspended = Suspended(self)
         self.router = Router(self)
         self.transport = self.make_transport()
-        self.store: IStore = open_store(self.config.store, self.clock, self.reactor, self.transport.lookup)
+        self.store: IStore = open_store(
+            self.config.store, self.clock, self.reactor, self.transport.lookup, self.statistics
+        )
         self.transactions = TransactionLayer(self.wheel, self.transport, self.ids)
         self.threads = Threads(self.reactor, self.config.blocking_threads)
         self.stalls: Stalls | None = None

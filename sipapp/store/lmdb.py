@@ -17,6 +17,7 @@ from zope.interface import implementer
 from sipapp.interfaces.store import Expired, IStore, ITable, Stored
 from sipapp.log import Logger
 from sipapp.script.values import wrap
+from sipapp.statistics import Statistics
 from sipapp.store.claims import Claims
 from sipapp.store.mapped import Full, Mapped
 from sipapp.store.record import FURTHEST, Record, index_of, key_of, packed, place, second_of, unpacked
@@ -50,6 +51,7 @@ class LmdbTable:
         self._watchers = Watchers(name, self._clock)
         self._over: list[tuple[bytes, Stored]] = []  # what the transaction has found to be over
         self._failed_at = -1.0
+        self._unwritten = store.unwritten
 
     # -- items
 
@@ -150,6 +152,7 @@ class LmdbTable:
             answer: _T = how(self._items, work, *arguments)
         except Full as why:
             self._over.clear()
+            self._unwritten.add()
             now = self._clock.seconds()
             if now > self._failed_at + 10 or self._failed_at < 0:
                 self._failed_at = now
@@ -302,8 +305,10 @@ class LmdbTable:
 class LmdbStore:
     """The tables of one file. size: how far it may grow (bytes)."""
 
-    def __init__(self, path: str, size: int, clock: Any) -> None:
+    def __init__(self, path: str, size: int, clock: Any, statistics: Statistics | None = None) -> None:
         self.clock = clock
+        count = (statistics or Statistics()).counter
+        self.unwritten = count("store", "unwritten", "changes of tables for which there was no room")
         self.mapped = Mapped(path, size)
         self._tables: dict[bytes, LmdbTable] = {}
         self._alarm: Any = None

@@ -19,6 +19,7 @@ from sipapp.interfaces.http import Profile
 from sipapp.interfaces.store import IStore
 from sipapp.nearest import nearest
 from sipapp.redis.address import PORT, SENTINEL_PORT, Address, place
+from sipapp.statistics import Statistics
 from sipapp.store.memory import MemoryStore
 
 SIZE = 1024
@@ -31,25 +32,28 @@ _TLS = ("ca", "cert", "key")
 _KINDS = ("memory", "lmdb", "redis", "rediss", "redis+sentinel")
 
 
-def open_store(url: str, clock: Any, reactor: Any = None, lookup: Any = None) -> IStore:
+def open_store(
+    url: str, clock: Any, reactor: Any = None, lookup: Any = None, statistics: Statistics | None = None
+) -> IStore:
     """The store of this URL, to be started. It keeps its times by the clock; reactor, lookup: for one in the network.
 
     Raises ConfigError: there is no such store.
     """
+    statistics = statistics or Statistics()
     kind, _, _ = url.partition(":")
     try:
         if kind in ("", "memory"):
             return MemoryStore(clock)
         if kind == "lmdb":
-            return _lmdb(url, clock)
+            return _lmdb(url, clock, statistics)
         if kind in _KINDS:
-            return _redis(url, clock, reactor, lookup)
+            return _redis(url, clock, reactor, lookup, statistics)
         raise ConfigError(f"{_shown(url)!r} is no URL of a store{nearest(kind, _KINDS)}")
     except ConfigError as why:
         raise ConfigError(f"store: {why.reason}") from None
 
 
-def _lmdb(url: str, clock: Any) -> IStore:
+def _lmdb(url: str, clock: Any, statistics: Statistics) -> IStore:
     parts = urlsplit(url)
     options = _options(parts.query, ("size",))
     size = options.get("size", str(SIZE))
@@ -62,10 +66,10 @@ def _lmdb(url: str, clock: Any) -> IStore:
     from sipapp.store.lmdb import LmdbStore
     from sipapp.store.mapped import MEGABYTE
 
-    return LmdbStore(unquote(parts.path), int(size) * MEGABYTE, clock)
+    return LmdbStore(unquote(parts.path), int(size) * MEGABYTE, clock, statistics)
 
 
-def _redis(url: str, clock: Any, reactor: Any, lookup: Any) -> IStore:
+def _redis(url: str, clock: Any, reactor: Any, lookup: Any, statistics: Statistics) -> IStore:
     parts = urlsplit(url)
     options = _options(parts.query, ("prefix", *_TLS) if parts.scheme == "rediss" else ("prefix",))
     login, _, places = parts.netloc.rpartition("@")
@@ -90,7 +94,8 @@ def _redis(url: str, clock: Any, reactor: Any, lookup: Any) -> IStore:
     from sipapp.store.redis import RedisStore
 
     prefix = options.get("prefix", PREFIX).encode()
-    return RedisStore(replace(address, db=int("".join(where) or 0)), prefix, clock, reactor, lookup, trust)
+    address = replace(address, db=int("".join(where) or 0))
+    return RedisStore(address, prefix, clock, reactor, lookup, trust, statistics)
 
 
 def _shown(url: str) -> str:

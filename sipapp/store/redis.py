@@ -19,6 +19,7 @@ from sipapp.errors import RedisError
 from sipapp.interfaces.store import IStore
 from sipapp.log import Logger
 from sipapp.redis import Address, RedisServer
+from sipapp.statistics import Statistics
 from sipapp.store.changes import State
 from sipapp.store.redis_claims import RedisClaims
 from sipapp.store.redis_link import RedisLink
@@ -28,8 +29,8 @@ from sipapp.store.shared_locks import SharedLocks
 
 log = Logger()
 
-MOST = 500
-"""Changes in a batch."""
+MOST, SIZE = 500, 1 << 18
+"""Changes in a batch, and bytes of them: Redis gives up who has too much to hear."""
 
 WINDOW = 16
 """Batches that may be on their way."""
@@ -49,7 +50,14 @@ class RedisStore:
     """The tables whose keys in the Redis server begin with `prefix`."""
 
     def __init__(
-        self, address: Address, prefix: bytes, clock: Any, reactor: Any, lookup: Any = None, trust: Any = None
+        self,
+        address: Address,
+        prefix: bytes,
+        clock: Any,
+        reactor: Any,
+        lookup: Any,
+        trust: Any,
+        statistics: Statistics,
     ) -> None:
         self.address = address
         self.prefix = prefix
@@ -72,6 +80,17 @@ class RedisStore:
         self._early: list[bytes] | None = None  # what was heard while the tables are being read
         self._epoch = b""  # what the Redis server has as long as it does not lose its data
         self._idle: Deferred[None] | None = None
+        self._count(statistics)
+
+    def _count(self, statistics: Statistics) -> None:
+        self._lost_links = statistics.counter("store", "lost_links", "times that the Redis server got out of reach")
+        statistics.gauge("store", "linked", lambda: int(self.link is not None), "1: the Redis server can be reached")
+        statistics.gauge("store", "unsent", lambda: self.unsent, "items with changes that nobody else may know")
+
+    @property
+    def unsent(self) -> int:
+        """How many items have changes that nobody else may know."""
+        return sum(table.unsent for table in self._tables.values())
 
     # -- IStore
 
@@ -117,9 +136,8 @@ class RedisStore:
         idle, self._idle = self._idle, None
         if idle is None:
             return
-        unsent = sum(table.unsent for table in self._tables.values())
-        if unsent:
-            log.error("store: {count} changes have not reached {where}", count=unsent, where=str(self.address))
+        if self.unsent:
+            log.error("store: {count} changes have not reached {where}", count=self.unsent, where=str(self.address))
         self._tables.clear()
         if self._linking is not None:
             self._linking.cancel()
@@ -150,7 +168,7 @@ class RedisStore:
         if failure.check(RedisError) is None:
             log.failure("store: {where}", failure, where=str(self.address))
         elif not self._failures:
-            log.error("store: {why}; going on with what is here", why=failure.getErrorMessage())
+            log.error("{why}; going on with what is here", why=failure.getErrorMessage())
         self._again()
 
     def _again(self) -> None:
@@ -218,6 +236,7 @@ class RedisStore:
         if link is not self.link:
             return
         self.link = None
+        self._lost_links.add()
         self._cancel(self._beating)
         for table in self._tables.values():
             table.linked = False
@@ -255,7 +274,7 @@ class RedisStore:
         while self._dirty and self.link is not None and len(self._sent) < WINDOW:
             table = next(iter(self._dirty))
             if table.dirty:
-                self._send(table.take(self._batch + 1, MOST))
+                self._send(table.take(self._batch + 1, MOST, SIZE))
             if not table.dirty:
                 del self._dirty[table]
 

@@ -110,18 +110,20 @@ class RedisTable(MemoryTable):
         """How many items have changes that nobody else may know."""
         return len(self._waiting) + len(self._sent)
 
-    def take(self, batch: int, most: int) -> list[bytes]:
-        """What the script is told of so many changes, now on their way in this batch; six words for each."""
+    def take(self, batch: int, most: int, size: int) -> list[bytes]:
+        """What the script is told of so many changes, or of so many bytes, now on their way in this batch: six words
+        for each change."""
         words: list[bytes] = []
         if self._cleared:
             self._cleared = False
             self._sent_clear = batch
             words += (b"c", self.name, b"", b"", b"", b"")
-        while self._waiting and len(words) < 6 * most:
+        while self._waiting and len(words) < 6 * most and size > 0:
             key, changes = self._waiting.popitem(last=False)
             for change in changes:
                 kind, *more = change.words()
                 words += (kind, self.name, key, *more)
+                size -= len(key) + len(more[0])
                 self._sent.setdefault(key, []).append((batch, change))
         return words
 

@@ -102,6 +102,6 @@ class RedisTests(SharedCase):
         self.assertEqual(self.say(self.second, "count"), f"from {second} 22 {second}")
         redis.start()
         self.second.wait_for("is there again")
-        third = Served(self, self.second.script.read_text().replace(str(second), "@PORT@"))
+        third = Served(self, "children=2\n" + self.second.script.read_text().replace(str(second), "@PORT@"))
         self.callers[third] = Caller(self, third.port)
         self.assertEqual(self.say(third), f"from {second} 22 {second}")

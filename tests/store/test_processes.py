@@ -108,6 +108,7 @@ class ProcessesTests(SynchronousTestCase):
         self.other.ask("[table.put(b'v%d' % n, b'x' * 1_000_000) for n in range(30)]")
         self.table.put(b"more", b"x" * 4_000_000)
         self.assertEqual((self.table.get(b"k"), self.table.get(b"more")), (1, None))
+        self.assertGreaterEqual(self.store.unwritten.value, 1)
         self.assertFalse(self.table.expire(b"none", 5))
         self.table.clear()
         self.fill_anew()

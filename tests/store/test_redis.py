@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sipapp.statistics import Statistics
 from sipapp.store.open import open_store
 from sipapp.store.redis import RedisStore
 from tests.integration.redis import Redis
@@ -31,7 +32,8 @@ class RedisCase(StoreCase):
 
     def make_store(self) -> RedisStore:
         url = self.url or f"redis://127.0.0.1:{self.server.port}/1?prefix=t:"
-        store = open_store(url, self.clock, self.private.reactor)
+        self.statistics = Statistics()
+        store = open_store(url, self.clock, self.private.reactor, None, self.statistics)
         assert isinstance(store, RedisStore)
         started: list[None] = []
         store.start().addCallback(started.append)

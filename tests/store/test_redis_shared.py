@@ -235,6 +235,9 @@ class LocksTests(SharedCase):
         self.until(self.locked(self.b))
 
 
+AWAY = {"lost_links": 1, "linked": 0, "unsent": 2}
+
+
 class AwayCase(SharedCase):
     """With a Redis server that may be killed."""
 
@@ -272,6 +275,7 @@ class AwayTests(AwayCase):
         self.b.add(b"n", 5)
         self.b.put(b"new", b"x")
         self.assertEqual([table.get(b"k") for table in (self.a, self.b)], [2, 1])
+        self.assertEqual({one.name: one.value for one in self.statistics.all("store")}, AWAY)
         self.server.start()
         self.is_linked(True)
         self.alike({b"k": 2, b"n": 16, b"new": b"x"})
