@@ -29,7 +29,7 @@ FEW = 20
 MOST = 5000
 """What more calls than these hold is gone through only where that has not been done for `LONGEST`."""
 
-IDLE, LONGEST = 600.0, 3600.0
+IDLE, LONGEST = 600.0, 86400.0
 """s: after so long all is gone through, where there are less than `MANY` calls; in any case."""
 
 
