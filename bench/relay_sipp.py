@@ -1,9 +1,10 @@
 """relay_sipp: calls through etc/app.cfg in a real server, SIPp at both ends; none may fail.
 
-    python -m bench.relay_sipp [--calls 5000] [--rate 200] [udp tcp ...]
+    python -m bench.relay_sipp [--calls 5000] [--rate 200] [--children 1] [udp tcp ...]
 
 Each call is INVITE, 180, 200, ACK, BYE, 200 along the Route set that record_route() makes. SIPp repeats what is lost
-over UDP, as any telephone does: those are counted too.
+over UDP, as any telephone does: those are counted too. With several workers (`--children`) the processor time is that
+of all processes. One with half of the calls wakes up for fewer messages at a time: compare at the same rate for each.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from tests.sipp.sipp import MISSING, Sipp, callee, caller
 from tests.sipp.test_app import app
 
 
-def measure(proto: str, calls: int, rate: int) -> list[tuple[str, object]]:
+def measure(proto: str, calls: int, rate: int, children: int = 1) -> list[tuple[str, object]]:
     """One run over one transport."""
     with Standin() as test:
         near, far = free_ports(2)
-        server = app(test, f"{far};transport={proto}")
+        server = app(test, f"{far};transport={proto}", children)
         before = server.memory()
         callees = callee(test, "uas_call", far, calls, proto)
         start, used = time.monotonic(), _processor(server)
@@ -33,7 +34,7 @@ def measure(proto: str, calls: int, rate: int) -> list[tuple[str, object]]:
         statuses = callers.wait(longest), callees.wait(longest)
         took = time.monotonic() - start
         return [
-            ("transport, calls, a second", f"{proto}, {calls}, {rate}"),
+            ("transport, calls, a second, workers", f"{proto}, {calls}, {rate}, {children}"),
             ("took (s)", f"{took:.1f}"),
             ("caller: successful, failed, repeated", _counted(callers)),
             ("callee: successful, failed, repeated", _counted(callees)),
@@ -54,8 +55,14 @@ def _counted(party: Sipp) -> str:
 
 
 def _processor(server: Served) -> float:
-    """What the server has used so far (s)."""
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    """What the server and its workers have used so far (s)."""
+    own = server.process.pid
+    workers = Path(f"/proc/{own}/task/{own}/children").read_text().split()
+    return sum(_used(pid) for pid in (own, *workers))
+
+
+def _used(pid: int | str) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -64,11 +71,12 @@ def main() -> None:
     parser.add_argument("proto", nargs="*", default=["udp", "tcp"])
     parser.add_argument("--calls", type=int, default=5000)
     parser.add_argument("--rate", type=int, default=200, help="calls a second")
+    parser.add_argument("--children", type=int, default=1, help="worker processes")
     given = parser.parse_args()
     if MISSING:
         raise SystemExit(MISSING)
     for proto in given.proto:
-        print(table(measure(proto, given.calls, given.rate)), end="\n\n", flush=True)
+        print(table(measure(proto, given.calls, given.rate, given.children)), end="\n\n", flush=True)
 
 
 if __name__ == "__main__":

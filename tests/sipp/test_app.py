@@ -12,9 +12,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.served import TOP, Caller, Served, Standin, free_ports
 
 
-def app(test: Any, callee: str | int = 0) -> Served:
-    """etc/app.cfg on a port of its own; `callee` is the port that its relay user is at, perhaps with parameters."""
+def app(test: Any, callee: str | int = 0, children: int = 1) -> Served:
+    """etc/app.cfg on a port of its own; `callee` is the port that its relay user is at, perhaps with parameters;
+    children: worker processes."""
     text = (TOP / "etc" / "app.cfg").read_text(encoding="utf-8")
+    if children > 1:
+        text = f"children={children}\n{text}"
     text = text.replace("127.0.0.1:5060", "127.0.0.1:@PORT@").replace("127.0.0.1:5080", "127.0.0.1:@CALLEE@")
     return Served(test, text, CALLEE=callee or free_ports()[0])
 
