@@ -264,7 +264,7 @@ class LmdbTable:
 
     def sweep(self) -> None:
         """Remove what is over, so much at a time that nobody waits long."""
-        if self._sweep_some():
+        if self._mapped.is_open and self._sweep_some():
             self._clock.callLater(0, self.sweep)
 
     def _sweep_some(self) -> bool:

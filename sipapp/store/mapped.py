@@ -130,10 +130,16 @@ class Mapped:
                 os.unlink(f"{self.path}-users")
         os.close(users)
 
-    def check(self) -> None:
-        """Forget the readers that have died: for each of them the file would keep what it has been reading."""
-        if self._env is not None and self._env.reader_check():
+    def check(self) -> bool:
+        """Forget the readers that have died; whether there were any. The file keeps what each of them was reading."""
+        found = self._env is not None and self._env.reader_check() > 0
+        if found:
             log.info("store: {path}: a reader that has died is forgotten", path=self.path)
+        return found
+
+    @property
+    def is_open(self) -> bool:
+        return self._env is not None
 
     # -- what is in it
 
@@ -193,6 +199,8 @@ class Mapped:
         size: int = self._env.info()["map_size"]
         if os.path.getsize(self.path) <= size:  # else another process has made it grow
             if size >= self.size:
+                if self.check():
+                    return  # what the dead were reading may be enough
                 raise Full(f"{self.path}: all of its {self.size // MEGABYTE} MB are used")
             self._reserve(min(size + min(size, MOST_GROWTH), self.size))
         self._follow()

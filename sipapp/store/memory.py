@@ -62,9 +62,6 @@ class MemoryTable:
         return None if item is None else item.value
 
     def put(self, key: bytes, value: Stored, lifetime: int | None = None) -> None:
-        self._set(key, value, lifetime)
-
-    def _set(self, key: bytes, value: Stored, lifetime: int | None) -> None:
         item = self._live(key)
         if item is None:
             item = self._items[key] = Item(value)
@@ -80,7 +77,7 @@ class MemoryTable:
         if not isinstance(before, int):
             return None
         number = wrap(before + amount)
-        self._set(key, number, None)
+        MemoryTable.put(self, key, number)  # a table that tells others of what is put tells them of the addition
         return number
 
     def delete(self, key: bytes) -> bool:

@@ -6,11 +6,13 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.integration.redis import Redis
+from tests.integration.web import make_certificate
 from tests.served import Caller, Served, Standin
 
 SCRIPT = """
@@ -93,8 +95,11 @@ class RedisTests(SharedCase):
     def test_two_servers(self) -> None:
         holder = Standin()
         self.addCleanup(holder.close)
-        redis = Redis(holder, "--requirepass", "s:e")
-        self.begin(f"redis://:s%3Ae@127.0.0.1:{redis.port}/2")
+        folder = Path(holder.mktemp())
+        folder.mkdir()
+        make_certificate(folder)
+        redis = Redis(holder, "--requirepass", "s:e", "--tls-auth-clients", "no", tls=folder)
+        self.begin(f"rediss://:s%3Ae@127.0.0.1:{redis.port}/2?ca={folder}/ca.pem")
         self.check()
         second = self.second.port
         redis.kill()

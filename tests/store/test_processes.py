@@ -119,6 +119,20 @@ class ProcessesTests(SynchronousTestCase):
         self.assertEqual(len(self.table), 0)
         self.fill_anew()
 
+    def test_what_a_dead_process_was_reading_is_no_reason_to_be_full(self) -> None:
+        self.other.ask("gone.append(store.mapped.begin(table._items))")  # and reads for ever
+        for number in range(9):
+            self.table.put(b"k%d" % number, b"x" * 1_000_000)
+        self.table.clear()
+        for number in range(9):
+            self.table.put(b"k%d" % number, b"y" * 1_000_000)
+        before = len(self.table)
+        self.assertLess(before, 9)
+        self.other.end()
+        for number in range(9):
+            self.table.put(b"k%d" % number, b"z" * 500_000)
+        self.assertEqual(len(self.table), 9)
+
     def test_a_file_that_is_full_to_the_last_page_can_be_emptied(self) -> None:
         self.other.ask("[table.put(b'v%d' % n, b'x' * 3000) for n in range(6000)]")
         count = len(self.table)
