@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -291,10 +292,19 @@ def _find_unquoted(text: bytes, char: bytes, at: int) -> int:
 
 @lru_cache(maxsize=1024)
 def _tobody(text: bytes) -> tuple[Address, Uri] | None:
+    """Kamailio minds no punctuation in a name without quotes but a backslash, and no parameter but a right one."""
     try:
-        address = Address.parse(text)
-        _ = address.tag  # its parameters, too, must be right
+        named = _NAMED(text)
+        address = Address(text, *named.groups(b"")) if named else Address.parse(text)
+        parameters = bytes(address.parameters)
     except ParseError:
+        return None
+    if (parameters and not _PARAMETERS(parameters)) or (b"\\" in address.display and address.display[:1] != b'"'):
         return None
     uri = uris.parse_uri(address.uri)
     return None if uri is None else (address, uri)
+
+
+_NAMED = re.compile(rb"""\s*([^"<>;@]*[,=:][^"<>;@]*?)\s*<([^<>]*)>(?:\s*;(.*)|\s*)""", re.DOTALL).fullmatch
+_PARAMETER = rb"""\s*[^\s;=]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s";=\\]*))?\s*"""
+_PARAMETERS = re.compile(rb"%b(?:;%b)*;?\s*" % (_PARAMETER, _PARAMETER), re.DOTALL).fullmatch

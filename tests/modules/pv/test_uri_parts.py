@@ -135,6 +135,16 @@ class UrialiasTests(TransformationCase):
         ):
             self.check(uri, {"{urialias.encode}": alias})
 
+    def test_a_name_without_quotes_may_have_punctuation_in_it(self) -> None:
+        for name in (b"Bell, Alexander", b"Sales: A=B"):
+            found = {"{tobody.display}": name, "{tobody.uri}": b"sip:a@h.example", "{tobody.tag}": b"1"}
+            self.check(name + b" <sip:a@h.example>;tag=1", found)
+        self.check(b"Al\\ice <sip:a@h.example>", {"{tobody.uri}": None})
+
+    def test_parameters_of_a_body_are_right_or_there_is_no_body(self) -> None:
+        for tail in (b";p=a=b", b";;tag=1", b";p=a\\b"):
+            self.check(b"<sip:a@h.example>" + tail, {"{tobody.uri}": None})
+
     def test_an_alias_becomes_a_uri(self) -> None:
         for alias, uri in (
             (b"192.0.2.1~5080~2", b"sip:192.0.2.1:5080;transport=tcp"),
