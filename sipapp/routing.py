@@ -151,7 +151,8 @@ class Router:
             if self._moments and not self._pre_routed(response):
                 self._dropped_responses.value += 1
             elif self._reply_route is None:
-                self._forward(Context(self._server, response, Draft(), _REPLY), 1)
+                if not self._server.transactions.receive_response(response):  # what needs no run gets none
+                    self._forward(Context(self._server, response, Draft(), _REPLY), 1)
             elif not self._replies.takes(response):
                 self._run_reply_route(self._reply_route, response)
         except PeerError as error:
