@@ -14,7 +14,10 @@ from sipapp.modules.tmx.variables import Variables
 class Tmx(Functions, Variables):
     """What tm leaves to an extension."""
 
-    event_routes = ("tmx:continue",)
+    event_routes = {
+        "tmx:continue": "For scripts in other languages, which have no routes to name. Nothing runs it here: "
+        "t_continue() says which route goes on."
+    }
 
     precheck_trans: int = modparam(
         default=1, doc="kept for scripts that set it: retransmissions are always known before the script runs"
