@@ -58,10 +58,10 @@ class Moments:
         ended: Deferred[None] = Deferred()
 
         def done(ctx: Context, code: int) -> None:
-            try:
-                ended.callback(_or_stop(ctx, route))
-            except ConfigError as why:
-                ended.errback(why)
+            if ctx.dropped:
+                ended.errback(ConfigError(f"event_route[{WORKER_ONE}] ended with drop", route.at))
+            else:
+                ended.callback(None)
 
         execute(route, self._context(), done)
         return ended
@@ -90,9 +90,3 @@ class Moments:
             ctx.message.flow = flow
             ctx.extra[RECEIVING] = (data, flow)
             execute(self._parse_error, ctx)
-
-
-def _or_stop(ctx: Context, route: Route) -> None:
-    """Raises ConfigError."""
-    if ctx.dropped:
-        raise ConfigError(f"event_route[{route.name}] ended with drop", route.at)
