@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sipapp.http.authentication import methods
@@ -68,15 +69,15 @@ class Options:
             with_usual(fields, unwanted, (b"User-Agent", agent), (b"Content-Type", content_type)),
             self.body or None,
             self.timeout / 1000,
-            Profile(
-                verify_peer=self.tls_verify_peer,
-                verify_host=self.tls_verify_host,
-                ca_path=self.tls_ca_path,
-                certificate=self.tls_client_cert,
-                key=self.tls_client_key,
-                tls_version=self.tls_version,
-                keepalive=(self.ka_idle, self.ka_interval) if self.keepalive else None,
-                http_version=self.http_version,
+            _profile(
+                self.tls_verify_peer,
+                self.tls_verify_host,
+                self.tls_ca_path,
+                self.tls_client_cert,
+                self.tls_client_key,
+                self.tls_version,
+                (self.ka_idle, self.ka_interval) if self.keepalive else None,
+                self.http_version,
             ),
             user=self.username,
             password=self.password,
@@ -84,6 +85,29 @@ class Options:
             redirects=redirects if self.follow_redirect else 0,
             fixed_method=self.method is not None,
         )
+
+
+@lru_cache(maxsize=256)
+def _profile(
+    verify_peer: bool,
+    verify_host: bool,
+    ca_path: str | None,
+    certificate: str | None,
+    key: str | None,
+    tls_version: int,
+    keepalive: tuple[int, int] | None,
+    http_version: int,
+) -> Profile:
+    return Profile(
+        verify_peer=verify_peer,
+        verify_host=verify_host,
+        ca_path=ca_path,
+        certificate=certificate,
+        key=key,
+        tls_version=tls_version,
+        keepalive=keepalive,
+        http_version=http_version,
+    )
 
 
 def _text(value: Any) -> bytes:

@@ -78,11 +78,8 @@ class _Exchange:
     def response(self) -> HttpResponse:
         version, _, rest = self.head[0].rstrip(b"\r\n").partition(b" ")
         status, _, reason = rest.partition(b" ")
-        fields = []
-        for line in self.head[1:]:
-            name, colon, value = line.partition(b":")
-            if colon:
-                fields.append((name.strip(), value.strip()))
+        parts = [line.partition(b":") for line in self.head[1:]]
+        fields = [(name.strip(), value.strip()) for name, colon, value in parts if colon]
         body = b"".join(self.parts)[: self.request.most]
         return HttpResponse(int(status), reason, fields, body, bytes(self.url), version, _times(self.handle))
 

@@ -15,7 +15,9 @@ def parse_fields(text: bytes) -> tuple[Fields, set[bytes]]:
     passed over.
     """
     fields: Fields = []
-    unwanted = set()
+    unwanted: set[bytes] = set()
+    if not text:
+        return fields, unwanted
     for line in text.replace(b"\r", b"\n").split(b"\n"):
         name, colon, value = line.partition(b":")
         name, value = name.strip(), value.strip()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urljoin
 
@@ -12,8 +13,10 @@ from sipapp.http.codes import NO_PROXY_HOST, UNSUPPORTED_PROTOCOL, URL_MALFORMED
 
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL).fullmatch
 _AUTHORITY = re.compile(rb"""(\[[0-9A-Fa-f:.]+(?:%[^\]]*)?\]|[^:\[\]\s<>"{}|\\^`]+)(?::([0-9]*))?""").fullmatch
+_UNTIL_TARGET = re.compile(rb"[^/?]*").match
 _PORTS = {b"http": 80, b"https": 443}
 _SAFE = "".join(chr(code) for code in range(0x21, 0x7F))
+_CONTROLS = bytes([*range(0x20), 0x7F])
 
 
 class Url(NamedTuple):
@@ -38,37 +41,38 @@ class Url(NamedTuple):
         port = b"" if _PORTS[self.scheme] == self.port else b":%d" % self.port
         return b"%b://%b%b%b" % (self.scheme, host, port, self.target)
 
-    @classmethod
-    def parse(cls, text: bytes) -> Url:
+    @staticmethod
+    def parse(text: bytes) -> Url:
         """Raises HttpError: 3, it is malformed; 1, another scheme. Without a scheme it is http."""
-        found = _SCHEME(text)
-        scheme, rest = (found[1].lower(), found[2]) if found else (b"http", text)
-        if scheme not in _PORTS:
-            raise HttpError(UNSUPPORTED_PROTOCOL, f"scheme {scheme.decode(errors='replace')} of a URL")
-        rest = rest.partition(b"#")[0]
-        at = min((i for i in (rest.find(b"/"), rest.find(b"?")) if i >= 0), default=len(rest))
-        authority, target = rest[:at], rest[at:]
-        login, sign, place = authority.rpartition(b"@")
-        match = _AUTHORITY(place)
-        if match is None or b" " in target:
-            raise HttpError(URL_MALFORMED, "malformed URL")
-        port = int(match[2] or _PORTS[scheme])
-        if not 0 < port < 65536:
-            raise HttpError(URL_MALFORMED, "port of a URL")
-        user, _, password = login.partition(b":")
-        return cls(
-            scheme,
-            _host(match[1]),
-            port,
-            _target(target),
-            unquote_to_bytes(user) if sign else None,
-            unquote_to_bytes(password),
-        )
+        return _parsed(text)
 
     def joined(self, location: bytes) -> bytes:
         """The URL that a Location field of this URL's answer means. RFC 9110 §10.2.2."""
         base = bytes(self).decode("latin-1")
         return urljoin(base, location.decode("latin-1")).encode("latin-1")
+
+
+@lru_cache(maxsize=256)  # a request's is wanted more than once on its way
+def _parsed(text: bytes) -> Url:
+    found = _SCHEME(text)
+    scheme, rest = (found[1].lower(), found[2]) if found else (b"http", text)
+    if scheme not in _PORTS:
+        raise HttpError(UNSUPPORTED_PROTOCOL, f"scheme {scheme.decode(errors='replace')} of a URL")
+    rest = rest.partition(b"#")[0]
+    at = len(_UNTIL_TARGET(rest)[0])  # type: ignore[index]
+    authority, target = rest[:at], rest[at:]
+    login, sign, place = authority.rpartition(b"@")
+    match = _AUTHORITY(place)
+    if match is None or b" " in target:
+        raise HttpError(URL_MALFORMED, "malformed URL")
+    port = int(match[2] or _PORTS[scheme])
+    if not 0 < port < 65536:
+        raise HttpError(URL_MALFORMED, "port of a URL")
+    if not sign:
+        return Url(scheme, _host(match[1]), port, _target(target))
+    user, _, password = login.partition(b":")
+    user, password = unquote_to_bytes(user), unquote_to_bytes(password)
+    return Url(scheme, _host(match[1]), port, _target(target), user, password)
 
 
 def shown(url: bytes) -> str:
@@ -99,7 +103,7 @@ def _host(text: bytes) -> bytes:
 
 def _target(text: bytes) -> bytes:
     """A request target has no white space and no control characters; what is not ASCII is escaped."""
-    if any(byte < 0x20 or byte == 0x7F for byte in text):
+    if len(text.translate(None, _CONTROLS)) < len(text):
         raise HttpError(URL_MALFORMED, "control characters in a URL")
     if text[:1] != b"/":
         text = b"/" + text
