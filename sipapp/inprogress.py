@@ -39,6 +39,9 @@ class RequestsInProgress:
         if self._keys and isinstance(ctx.message, Request):
             self._keys.discard(_key(ctx.message))
 
+    def waits_long(self, ctx: Context) -> None:
+        ctx.forget()
+
     def caller_gone(self, ctx: Context) -> None:
         self.over(ctx)
         if ctx.run is not None:

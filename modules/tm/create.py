@@ -6,10 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import LocalError, ParseError
+from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.script import Access
 from sipapp.log import Logger
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
+from sipapp.module.reply import compose
 from sipapp.modules.tm.reasons import BAD_REQUEST, IN_PROCESS, UNSPECIFIED
 from sipapp.modules.tm.receive import Receiving
 from sipapp.modules.tm.transaction import (
@@ -19,6 +21,7 @@ from sipapp.modules.tm.transaction import (
     INVITE,
     NO_CANCEL_REASON,
     NOISY,
+    TRYING,
     Armed,
     Transaction,
 )
@@ -119,8 +122,14 @@ class Creating(Receiving):
 
     def say_trying(self, t: Transaction, ctx: Context) -> None:
         """The 100 that keeps the caller from sending its INVITE again. RFC 3261 §16.2."""
-        if t.flags & AUTO_100 and t.status < 100 and t.flags & INVITE:
-            self.answer(t, 100, self.auto_inv_100_reason, ctx)
+        wanted = t.flags & AUTO_100 and t.status < 100 and t.flags & INVITE
+        if wanted and self.answer(t, 100, self.auto_inv_100_reason, ctx) > 0:
+            t.winner = TRYING
+
+    def trying(self, t: Transaction) -> bytes:
+        """The same once more."""
+        ctx = t.kept[0] if t.kept else self.context(t, RouteType.REQUEST)
+        return compose(ctx, 100, self.auto_inv_100_reason, None)
 
 
 ACKNOWLEDGED = "tm.acknowledged"

@@ -20,7 +20,16 @@ from sipapp.module.reply import owed
 from sipapp.modules.tm.branch import NEVER, Branch
 from sipapp.modules.tm.choice import MADE_UP
 from sipapp.modules.tm.create import Creating
-from sipapp.modules.tm.transaction import CANCELED, FORWARDED, RELEASED, REPLIED, SUSPENDED, WAITED, Transaction
+from sipapp.modules.tm.transaction import (
+    CANCELED,
+    FORWARDED,
+    RELEASED,
+    REPLIED,
+    SUSPENDED,
+    TRYING,
+    WAITED,
+    Transaction,
+)
 from sipapp.modules.tm.transaction import FAILED as NOT_RELAYED
 from sipapp.script.runtime import FAILED, Context, Route
 
@@ -155,6 +164,13 @@ class Suspending(Creating):
         if resumed and t.holds:
             t.holds -= 1
         return resumed
+
+    def waits_long(self, ctx: Context) -> None:
+        """ISuspension: a 100 is made again where it is wanted again."""
+        ctx.forget()
+        t = ctx.transaction
+        if t is not None and t.winner == TRYING and t.server is not None:
+            t.server.forget_response()
 
     def caller_gone(self, ctx: Context) -> None:
         """ISuspension: as a CANCEL that nobody waits for."""

@@ -42,6 +42,10 @@ FORWARDED, REPLIED, RELEASED, FAILED = 1, 2, 4, 8
 REPLICATED, WAITED = 16, 32  # its answer must be the transaction's, even one that sl sends
 
 
+TRYING = -3
+"""As `winner`: the 100 that we send by ourselves, and may make again."""
+
+
 class Armed:
     """What a script asks for before there is a transaction: kept in `ctx.extra`, then the transaction's."""
 
@@ -136,7 +140,7 @@ class Transaction:
         self.branch_base = b""  # what its branch parameters begin with
         self.branches: list[Branch] = []
         self.status = 0
-        self.winner = -1  # the branch whose response was sent last; -2: one of our own
+        self.winner = -1  # the branch whose response was sent last; -2: one of our own; TRYING
         self.picked = -1  # $T_reply_code in failure_route: the branch that won
         self.flags = 0
         self.handled = 0
@@ -228,6 +232,9 @@ class Transaction:
 
     def server_transport_failed(self, transaction: IServerTransaction, error: TransportError) -> None:
         self.tm.reply_not_sent(self, error)
+
+    def last_response(self) -> bytes | None:
+        return self.tm.trying(self) if self.winner == TRYING else None
 
     def server_terminated(self, transaction: IServerTransaction) -> None:
         self.server = None

@@ -83,6 +83,9 @@ class ISuspension(Interface):
         Raises ScriptError: it cannot (an ACK has no transaction: allowed, the run just waits).
         """
 
+    def waits_long(ctx: Context) -> None:
+        """The run waits for a while already: keep nothing for it that can be had again."""
+
     def caller_gone(ctx: Context) -> None:
         """The connection is closed that the answer would go by: end the run, nobody waits for it."""
 

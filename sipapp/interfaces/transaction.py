@@ -29,6 +29,9 @@ class IServerTransaction(Interface):
     def resend() -> bool:
         """Send the last response again; false where there is none."""
 
+    def forget_response() -> None:
+        """Don't keep the last response; the user is asked to make it again, should it be wanted."""
+
     def terminate() -> None:
         """Forget it at once; the user is not told."""
 
@@ -64,6 +67,9 @@ class IServerUser(Interface):
 
     def server_transport_failed(transaction: IServerTransaction, error: TransportError) -> None:
         """A response could not be sent."""
+
+    def last_response() -> bytes | None:
+        """The response that it has sent last, made again; asked only after `forget_response`."""
 
     def server_terminated(transaction: IServerTransaction) -> None:
         """The transaction is over; cut what links to it."""

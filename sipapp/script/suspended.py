@@ -153,7 +153,7 @@ class Suspended:
         for run in list(takewhile(lambda run: run.since <= limit, islice(self._young, AT_ONCE))):
             del self._young[run]
             if run.kept is not None:
-                run.ctx.forget()
+                run.kept.waits_long(run.ctx)
         self._reminder = None
         for run in self._young:
             later = max(_EVERY, run.since - limit) if run.since > limit else 0.0

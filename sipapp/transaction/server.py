@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sipapp.message.request import Request
     from sipapp.transaction.layer import TransactionLayer
 
+_FORGOTTEN = b"forgotten"
 _TIMER_J, _TIMER_L = Event.TIMER_J, Event.TIMER_L  # cheaper to look up than members of an enumeration
 
 
@@ -33,7 +34,7 @@ class ServerTransaction(Transaction):
     def __init__(self, layer: TransactionLayer, key: Hashable, state: IntEnum, user: Any, request: Request) -> None:
         self._set_up(layer, key, state, user)
         self.request = request
-        self._last: bytes | None = None  # the last response
+        self._last: bytes | None = None  # the last response; _FORGOTTEN: the user makes it again
 
     def respond(self, status: int, data: bytes) -> None:
         self.step(BY_CLASS[status // 100], data)
@@ -42,8 +43,12 @@ class ServerTransaction(Transaction):
         """Send the last response again; false where there is none."""
         if self._last is None:
             return False
-        self._layer.transport.send_response(self._last, self.request, self._failed)
+        self._resend_response(None)
         return True
+
+    def forget_response(self) -> None:
+        if self._last is not None:
+            self._last = _FORGOTTEN
 
     def terminate(self) -> None:
         self.state = type(self.state)["TERMINATED"]
@@ -55,8 +60,11 @@ class ServerTransaction(Transaction):
         self._layer.transport.send_response(data, self.request, self._failed)
 
     def _resend_response(self, _: Any) -> None:
-        if self._last is not None:
-            self._layer.transport.send_response(self._last, self.request, self._failed)
+        data = self._last
+        if data is _FORGOTTEN:
+            data = self.user.last_response() if self.user is not None else None
+        if data is not None:
+            self._layer.transport.send_response(data, self.request, self._failed)
 
     def _failed(self, error: TransportError) -> None:
         """The transport could not send a response; at once or later."""

@@ -299,6 +299,9 @@ class Keeper:
             raise self.error
         return True
 
+    def waits_long(self, ctx: Context) -> None:
+        ctx.forget()
+
     def suspended_too_long(self, ctx: Context) -> None:
         self.gone.append(ctx)
 

@@ -43,6 +43,7 @@ class User:
     """A transaction user of either kind."""
 
     def __init__(self, clock: SteppingClock) -> None:
+        self.again: bytes | None = None  # the answer of last_response()
         self._clock = clock
         self.told: list[tuple[float, str, Any]] = []
 
@@ -69,6 +70,9 @@ class User:
 
     def server_transport_failed(self, transaction: Any, error: TransportError) -> None:
         self._note("failed", str(error))
+
+    def last_response(self) -> bytes | None:
+        return self.again
 
     def server_terminated(self, transaction: Any) -> None:
         self._note("terminated")

@@ -22,6 +22,22 @@ class ServerTransactionTests(SynchronousTestCase):
         self.assertTrue(server.resend())
         self.assertEqual(self.world.sent, [(0.0, b"180"), (0.0, b"180")])
 
+    def test_a_response_that_was_forgotten_is_made_again_by_the_user(self) -> None:
+        server = self.world.server()
+        server.forget_response()
+        self.assertFalse(server.resend())
+        server.respond(100, b"SIP/2.0 100 Trying")
+        server.forget_response()
+        self.assertTrue(self.world.layer.receive_request(request()))
+        self.assertEqual(len(self.world.sent), 1)  # the user has none either
+        self.world.user.again = b"SIP/2.0 183 Again"
+        self.world.layer.receive_request(request())
+        self.assertTrue(server.resend())
+        self.assertEqual(self.world.sent[1:], [(0.0, b"183")] * 2)
+        server.respond(180, b"SIP/2.0 180 Ringing")
+        self.world.layer.receive_request(request())
+        self.assertEqual(self.world.sent[-1], (0.0, b"180"))
+
     def test_terminate_forgets_it_without_a_word(self) -> None:
         server = self.world.server()
         server.respond(486, b"SIP/2.0 486 Busy Here")

@@ -31,6 +31,24 @@ class WaitingTests(SceneTestCase):
         self.assertEqual(self.invite(5), [(0.0, 100), (1.0, 404)])
         self.assertEqual(self.last().reason, b"resumed")
 
+    def test_an_invite_that_comes_again_after_a_while_gets_the_same_100_again(self) -> None:
+        self.play("""request_route { append_to_reply("X-A: 1\\r\\n"); async_sleep("5"); t_reply("404", "resumed"); }""")
+        self.invite(3)
+        first = self.last().raw
+        self.assertIn(b"X-A: 1\r\n", first)
+        self.alice.again()
+        self.sip.advance(1)
+        self.assertEqual(self.alice.received, [(0.0, 100), (3.0, 100)])
+        self.assertEqual(self.last().raw, first)
+
+    def test_a_100_of_the_script_itself_stays_as_it_is(self) -> None:
+        self.play("""request_route { t_newtran(); t_reply("100", "mine"); async_sleep("5"); t_reply("404", "x"); }""")
+        self.invite(3)
+        self.alice.again()
+        self.sip.advance(1)
+        self.assertEqual(self.last().reason, b"mine")
+        self.assertEqual(self.alice.received, [(0.0, 100), (3.0, 100)])
+
     def test_no_other_request_gets_a_100(self) -> None:
         self.play('request_route { async_ms_route("RES", "500"); } route[RES] { t_reply("404", "resumed"); }')
         self.assertEqual(self.options(5), [(0.5, 404)])
