@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError
 from sipapp.ids import MAGIC_COOKIE
 from sipapp.message.headers import SPELLINGS, header_key
-from sipapp.message.plain import FORMS, NEEDED, has, parameter
+from sipapp.message.plain import FORMS, ONCE, PLAIN_VIAS, has, parameter
 from sipapp.message.plain import METHODS as METHODS
 from sipapp.message.plain import address_parts as address_parts
 from sipapp.message.plain import cseq_parts as cseq_parts
@@ -30,6 +31,7 @@ BROADCAST = b"255.255.255.255"
 _BEFORE = frozenset((b"\r", b"\n", b""))  # what may come before a message
 _SIP_PORTS = (5060, 5061)
 _NUMBERS = range(1 << 20)  # of header fields, more than any message has
+_AS_LONG = b":\r\n".join  # as the name, the colon, the rest and the line end are
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
 
@@ -135,12 +137,12 @@ class Head:
 
     def offset(self, number: int) -> int:
         """Where a field's name begins."""
-        if self._starts is not None:
-            return self._starts[number]
-        at = self.start + len(self.line) + 2
-        for name, rest in self._pairs[:number]:
-            at += len(name) + len(rest) + 3
-        return at
+        return (self._starts or self._located())[number]
+
+    def _located(self) -> list[int]:
+        sizes = map(len, map(_AS_LONG, self._pairs))
+        starts = self._starts = [*accumulate(sizes, initial=self.start + len(self.line) + 2)]
+        return starts
 
     def value_at(self, number: int) -> int:
         """Where a field's value begins."""
@@ -149,11 +151,11 @@ class Head:
 
     def span(self, number: int) -> tuple[int, int, int, int]:
         """(start, value start, value end, end) of a field."""
-        start = self.offset(number)
+        starts = self._starts or self._located()
+        start, end = starts[number], starts[number + 1]
         name, rest = self._pairs[number]
         value = start + len(name) + 1
         text = rest.lstrip(b" \t\r\n")
-        end = value + len(rest) + 2 if self._starts is None else self._starts[number + 1]
         value += len(rest) - len(text)
         return start, value, value + len(text.rstrip(b" \t\r\n")), end
 
@@ -202,8 +204,8 @@ class Head:
     @property
     def symmetric(self) -> bool:
         """Responses go to where the request came from: the top Via has `rport`, and no `maddr`."""
-        tail = self._forms[b"via"][4].lower() if self.plain and self._forms[b"via"][4] else b""
-        return tail.find(b"rport") >= 0 and has(tail, b"rport") and not has(tail, b"maddr")
+        tail = self._forms[b"via"][4] if self.plain else None
+        return tail is not None and has(tail, b"rport") and not has(tail, b"maddr")
 
     def _parameter(self, key: bytes, group: int, name: bytes) -> bytes | None:
         tail = self._forms[key][group] if self.plain else None
@@ -226,30 +228,41 @@ def read(data: bytes) -> tuple[bytes, Head, bytes | int | None, bytes | None]:
     if length >= 0:
         raw = raw[: head.body + length]
     first, second = start_line(head.line) or (None, None)
-    head.plain = first is not None and _judge(head, len(raw))
+    head.plain = first is not None and _judge(head, length, len(raw))
     return raw, head, first, second
 
 
-def _judge(head: Head, size: int) -> bool:
-    """Whether a message of this size is plain."""
-    forms = head._forms
-    for key, (_, rest) in zip(head.keys, head._pairs, strict=True):
-        form = FORMS.get(key)
-        if form is None:
-            continue
-        found = form(rest.strip(b" \t\r\n"))
+def _judge(head: Head, length: int, size: int) -> bool:
+    """Whether a message of this size, and this Content-Length, is plain."""
+    if length == ODD or (length >= 0 and length != size - head.body) or head.number(b"max-forwards") == ODD:
+        return False
+    numbers = head._first or head._index()
+    pairs, forms = head._pairs, head._forms
+    for key, form in FORMS:
+        number = numbers.get(key)
+        if number is None:
+            return False
+        found = form(pairs[number][1].strip(b" \t\r\n"))
         if found is None:
             return False
-        if key not in forms:
-            forms[key] = found
-        elif key != b"via":
+        forms[key] = found
+    return _has_no_doubles(head) and forms[b"via"][0].find(BROADCAST) < 0
+
+
+def _has_no_doubles(head: Head) -> bool:
+    """No field twice that may not be; further Via fields are plain too."""
+    keys = head.keys
+    if len(head._first or head._index()) == len(keys):
+        return True
+    for key in ONCE:
+        if keys.count(key) > 1:
             return False
-        if key == b"via" and rest.find(BROADCAST) >= 0:
-            return False
-    if not forms.keys() >= NEEDED:
-        return False
-    length = forms.get(b"content-length")
-    return length is None or int(length[0]) == size - head.body
+    if keys.count(b"via") > 1:
+        for number in head.all(b"via")[1:]:
+            value = head.value(number)
+            if PLAIN_VIAS(value) is None or value.find(BROADCAST) >= 0:
+                return False
+    return True
 
 
 def scan(data: bytes, start: int = 0) -> Head:

@@ -20,26 +20,27 @@ _VIA = (
     % (grammar.HOST_NAME, _PORT)
 )
 _PLAIN_VIA = re.compile(_VIA).fullmatch
-_PLAIN_VIAS = re.compile(rb"%b(?:[ \t]*,[ \t]*%b)*" % (_VIA, _VIA)).fullmatch
+PLAIN_VIAS = re.compile(rb"%b(?:[ \t]*,[ \t]*%b)*" % (_VIA, _VIA)).fullmatch
 _PLAIN_ADDRESS = re.compile(rb"""("[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<([^<>\s"]+)>(?:;([^\s",<>]*))?""").fullmatch
 _PLAIN_URI = re.compile(
     rb"(sips?):(?:([A-Za-z0-9_.+\-]+)@)?(%b)(?::(%b))?(?:;([^?@<>\s]*))?" % (grammar.HOST_NAME, _PORT)
 ).fullmatch
 _PLAIN_CSEQ = re.compile(rb"([0-9]{1,9}) ([A-Z]+)").fullmatch
+_SEMICOLON = ord(";")
 _STATUSES = {b"%d" % status: status for status in range(100, 700)}
 _PLAIN_CALL_ID = re.compile(rb"\S+").fullmatch
 
 
-FORMS = {
-    b"via": _PLAIN_VIAS,
-    b"from": _PLAIN_ADDRESS,
-    b"to": _PLAIN_ADDRESS,
-    b"call-id": _PLAIN_CALL_ID,
-    b"cseq": _PLAIN_CSEQ,
-    b"content-length": re.compile(rb"[0-9]{1,9}").fullmatch,
-    b"max-forwards": re.compile(rb"[0-9]{1,9}").fullmatch,
-}
-NEEDED = {b"via", b"from", b"to", b"call-id", b"cseq"}
+FORMS = (
+    (b"via", PLAIN_VIAS),
+    (b"from", _PLAIN_ADDRESS),
+    (b"to", _PLAIN_ADDRESS),
+    (b"call-id", _PLAIN_CALL_ID),
+    (b"cseq", _PLAIN_CSEQ),
+)
+"""What every message has."""
+
+ONCE = (b"from", b"to", b"call-id", b"cseq", b"content-length", b"max-forwards")
 
 
 def via_parts(value: bytes) -> tuple[bytes, bytes, int | None, bytes, bytes | None] | None:
@@ -54,18 +55,23 @@ def via_parts(value: bytes) -> tuple[bytes, bytes, int | None, bytes, bytes | No
 
 def parameter(tail: bytes, name: bytes) -> bytes | None:
     """The value of the first parameter of this name (lower case); None where it is absent or has none."""
-    if tail.startswith(name) and tail[len(name) : len(name) + 1] == b"=":
-        return tail[len(name) + 1 :].partition(b";")[0]
+    at = tail.lower().find(name)
+    if at < 0:
+        return None
+    end = at + len(name)
+    if tail[end : end + 1] == b"=" and (at == 0 or tail[at - 1] == _SEMICOLON):
+        return tail[end + 1 :].partition(b";")[0]
     for piece in tail.split(b";"):
         found, equals, value = piece.partition(b"=")
-        if found == name or found.lower() == name:
+        if found.lower() == name:
             return value if equals else None
     return None
 
 
 def has(tail: bytes, name: bytes) -> bool:
-    """Whether there is a parameter of this name, both in lower case."""
-    return any(piece.partition(b"=")[0] == name for piece in tail.split(b";"))
+    """Whether there is a parameter of this name (lower case)."""
+    lower = tail.lower()
+    return lower.find(name) >= 0 and name in [piece.partition(b"=")[0] for piece in lower.split(b";")]
 
 
 def mark_via(
