@@ -1,4 +1,4 @@
-# -*- test-case-name: tests.workers.test_service -*-
+# -*- test-case-name: tests.workers.test_supervisor -*-
 """supervisor: the process of a server with several workers: it holds the sockets, starts the workers, and another one
 where one has died.
 
@@ -54,7 +54,7 @@ class Supervisor:
         self._sockets = ""
         self._places: list[Place] = []
         self._channels: list[Any] = []
-        self._store = SharedStore(assembly.config)
+        self._store: SharedStore | None = None
         self._spare: list[WorkerProcess] = []  # those that have read the script
         self._running: dict[int, WorkerProcess] = {}
         self._all: dict[WorkerProcess, None] = {}
@@ -76,10 +76,11 @@ class Supervisor:
         Raises ConfigErrors: an address that cannot be had. LocalError: why a worker does not serve.
         """
         follow(self.config)
+        self._store = SharedStore(self.config)
         settings = Settings.of(self.config)
         self._places = take(plan(settings), settings, self.workers)
         self._channels = [channel() for _ in range(self.workers + 1)]
-        outboxes = {number: outbox.dup() for number, (_, outbox) in enumerate(self._channels)}
+        outboxes = {number: outbox.dup() for number, (_, outbox) in enumerate(self._channels) if number}
         self.links = Links(0, self._channels[0][0].dup(), outboxes, self._reactor)
         self.links.start()
         self._setup, self._descriptors = self._describe()
@@ -122,6 +123,7 @@ class Supervisor:
             return number
 
         options = self._options
+        assert self._store is not None
         setup = Setup(
             config=options["config"],
             defines=options["defines"],
@@ -213,6 +215,7 @@ class Supervisor:
             del self._running[number]
             if pause:
                 log.error("worker {number} begins again in {pause} s", number=number, pause=pause)
+            if pause or not self._spare:
                 assert self._standin is not None
                 self._standin.miss(number, self.there())
             self._reactor.callLater(pause, self._want, number)
@@ -245,7 +248,8 @@ class Supervisor:
             inbox.close()
             outbox.close()
         release(self._places)
-        self._store.remove()
+        if self._store is not None:
+            self._store.remove()
         follow(None)
 
     async def _end(self, processes: list[WorkerProcess]) -> None:

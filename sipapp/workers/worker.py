@@ -11,9 +11,11 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import Any
 
 from twisted.internet.defer import ensureDeferred
+from twisted.internet.error import ConnectionDone, ReactorNotRunning
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.logger import globalLogBeginner
 from twisted.python.failure import Failure
@@ -99,10 +101,9 @@ class Orders:
 
     def doRead(self) -> None:
         data = os.read(0, 65536)
-        reactor = self._worker.reactor
         if not data:
-            reactor.removeReader(self)
-            reactor.stop()
+            self._worker.reactor.removeReader(self)
+            self.connectionLost(Failure(ConnectionDone()))
             return
         self._text += data
         line, end, _ = self._text.partition(b"\n")
@@ -116,7 +117,9 @@ class Orders:
         return "supervisor"
 
     def connectionLost(self, reason: Failure) -> None:
-        """The reactor has stopped."""
+        """The supervisor is gone, or the reactor has stopped."""
+        with suppress(ReactorNotRunning):
+            self._worker.reactor.stop()
 
 
 def main() -> None:

@@ -195,6 +195,18 @@ class ServiceTests(SynchronousTestCase):
 
 
 class EndTests(SynchronousTestCase):
+    def test_without_the_supervisor_there_are_no_workers(self) -> None:
+        holder = Standin()
+        self.addCleanup(holder.close)
+        sip = Workers(holder)
+        pids = sip.pids()
+        sip.process.kill()
+        sip.process.wait()
+        end = time.monotonic() + 30
+        while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < end:
+            select.select([], [], [], 0.05)
+        self.assertEqual([pid for pid in pids if Path(f"/proc/{pid}").exists()], [])
+
     def test_a_term_ends_all_processes_in_good_order(self) -> None:
         holder = Standin()
         self.addCleanup(holder.close)

@@ -26,8 +26,19 @@ class SharedStoreTests(SynchronousTestCase):
         store.remove()
         self.assertFalse(folder.exists())
 
+    def test_what_a_killed_server_has_left_goes_when_another_begins(self) -> None:
+        self.patch(shared, "find_spec", lambda name: object())
+        memory = Path(self.mktemp())
+        self.patch(shared, "MEMORY", memory)
+        left, others = memory / "sipapp-workers-99999999-a", memory / f"sipapp-workers-{os.getpid()}-a"
+        for folder in (left, others):
+            folder.mkdir(parents=True)
+        self.store("")
+        self.assertEqual([left.exists(), others.exists()], [False, True])
+
     def test_a_store_that_the_script_names_is_used(self) -> None:
-        self.assertEqual(self.store("redis://192.0.2.1").url, "")
+        for url in ("redis://192.0.2.1", "memory:"):
+            self.assertEqual(self.store(url).url, "")
 
     def test_without_lmdb_each_has_its_own(self) -> None:
         self.patch(shared, "find_spec", lambda name: None)
