@@ -69,7 +69,8 @@ async def serve(folder: Path, plain: int = 0, tls: int = 0) -> None:
     asyncio.get_running_loop().add_reader(0, ended.set)
     sys.stdout.write(json.dumps(ports) + "\n")
     sys.stdout.flush()
-    await hypercorn(app, config, shutdown_trigger=ended.wait)  # type: ignore[arg-type]
+    served: Any = app
+    await hypercorn(served, config, shutdown_trigger=ended.wait)
 
 
 class Http2Server:
