@@ -68,7 +68,7 @@ class LooseRouter:
         host = uri.host
         if not host or not self.transport.is_myself(host, uri.port or 5060):
             return False
-        if uri.text.lower().find(b";gr") >= 0 and b"gr" in uri.parameters:
+        if uri.tail.lower().find(b"gr") >= 0 and b"gr" in uri.parameters:
             return False
         return self.ignored_user is None or uri.user != self.ignored_user
 
@@ -78,8 +78,7 @@ class LooseRouter:
         used, by_flow, status = 0, False, DRIVEN
         parameters = b""
         if self.is_ours(top):
-            values = top.parameters
-            parameters = bytes(values)
+            parameters = top.tail
             if self.outbound is not None:
                 try:
                     by_flow = self._follow_flow(self.outbound, ctx, top)
@@ -87,7 +86,7 @@ class LooseRouter:
                     log.info("loose_route(): flow token: {why}", why=why.reason)
                     return FLOW_BROKEN
             used = 1
-            second = self.double and parameters.find(b"r2") >= 0 and values.get(b"r2") == b"on"
+            second = self.double and parameters.lower().find(b"r2") >= 0 and top.parameters.get(b"r2") == b"on"
             if self.force_socket and not by_flow and not second:
                 self._send_by(ctx, top, False)
             if second and len(entries) > 1:

@@ -33,6 +33,5 @@ class TagMaker:
 
     def is_mine(self, message: Message) -> bool:
         """Whether the To-tag of this ACK is the one that its request got from here."""
-        to = message.to
-        tag = to.tag if to is not None else None
+        tag = message.to_tag
         return tag is not None and len(tag) == self._length and tag.startswith(self.prefix) and tag == self.tag(message)
