@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from sipapp.transaction.layer import TransactionLayer
 
 # Members of an enumeration cost ten times as much to look up as names of the module.
-_TIMER_B, _TIMER_F, _TIMER_K, _TIMER_M = Event.TIMER_B, Event.TIMER_F, Event.TIMER_K, Event.TIMER_M
+_TIMER_B, _TIMER_F = Event.TIMER_B, Event.TIMER_F
+_TIMER_D, _TIMER_K, _TIMER_M = Event.TIMER_D, Event.TIMER_K, Event.TIMER_M
 _TIMEOUTS = (_TIMER_B, _TIMER_F)
 
 
@@ -86,17 +87,7 @@ class ClientTransaction(Transaction):
         """Send the request, from now on again and again, until Timer B or F ends that."""
         flow = self.flow
         timers = self.timers
-        seconds = self._layer.seconds
-        now = seconds()
-        self._end = event
-        self._end_at = due = now + timers.b
-        if not flow.socket.reliable:
-            self._interval = interval = timers.t1
-            self._resend_at = at = now + interval
-            if at < due:
-                due = at
-        self.due = due
-        self._enter()
+        self._start_both(event, timers.b, NEVER if flow.socket.reliable else timers.t1)
         self._layer.transport.send(self._data, flow, self._failed)
 
     def _send_request(self, _: Any) -> None:
@@ -159,6 +150,14 @@ class InviteClient(ClientTransaction):
     @together(Action.START_M, Action.PASS_UP)
     def _accept(self, response: Response) -> None:
         self._end_only(_TIMER_M, self.timers.m)
+        if self.user is not None:
+            self.user.responded(self, response)
+
+    @together(Action.STOP_RETRANSMISSION, Action.START_D, Action.SEND_ACK, Action.PASS_UP)
+    @together(Action.START_D, Action.SEND_ACK, Action.PASS_UP)
+    def _refuse(self, response: Response) -> None:
+        self._end_only(_TIMER_D, self.timers.d(self.flow.socket.reliable))
+        self._send_ack(response)
         if self.user is not None:
             self.user.responded(self, response)
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sipapp.transaction.layer import TransactionLayer
 
 _FORGOTTEN = b"forgotten"
-_TIMER_J, _TIMER_L = Event.TIMER_J, Event.TIMER_L  # cheaper to look up than members of an enumeration
+# Cheaper to look up than members of an enumeration.
+_TIMER_H, _TIMER_I, _TIMER_J, _TIMER_L = Event.TIMER_H, Event.TIMER_I, Event.TIMER_J, Event.TIMER_L
 
 
 @implementer(IServerTransaction)
@@ -99,6 +100,17 @@ class InviteServer(ServerTransaction):
     def _accept(self, data: bytes) -> None:
         self._end_only(_TIMER_L, self._layer.timers.m)
         self._send_response(data)
+
+    @together(Action.START_G, Action.START_H, Action.SEND_RESPONSE)
+    def _refuse(self, data: bytes) -> None:
+        timers = self._layer.timers
+        self._start_both(_TIMER_H, timers.b, NEVER if self.request.flow.reliable else timers.t1)
+        self._send_response(data)
+
+    @together(Action.STOP_RETRANSMISSION, Action.START_I, Action.PASS_UP_ACK)
+    def _confirm(self, ack: Request) -> None:
+        self._end_only(_TIMER_I, self._layer.timers.wait(self.request.flow.reliable))
+        self._pass_up_ack(ack)
 
     def _start_g(self, _: Any) -> None:
         if not self.request.flow.reliable:

@@ -97,12 +97,26 @@ class Transaction:
         if due == at:
             self._enter()
 
+    def _start_both(self, event: Event, seconds: float, interval: float) -> None:
+        """Retransmit after `interval` (s), unless that is NEVER, and end after `seconds`."""
+        clock = self._layer.seconds
+        now = clock()
+        self._end = event
+        self._end_at = due = now + seconds
+        if interval != NEVER:
+            self._interval = interval
+            self._resend_at = at = now + interval
+            if at < due:
+                due = at
+        self.due = due
+        self._enter()
+
     def _end_only(self, event: Event, seconds: float) -> None:
         """The same where nothing is retransmitted any more."""
-        now = self._layer.seconds
+        clock = self._layer.seconds
         self._resend_at = NEVER
         self._end = event
-        self._end_at = self.due = now() + seconds
+        self._end_at = self.due = clock() + seconds
         self._enter()
 
     def _enter(self) -> None:
