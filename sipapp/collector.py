@@ -54,6 +54,7 @@ class Collector:
         self._call: Any = None
         self._highest = 0  # how many there were at most since the last time
         self._worth = MANY  # how many that must be
+        self._again = False  # what the last ones leave behind is still to be given back
         self._last = clock.seconds()
 
     def start(self) -> None:
@@ -70,10 +71,12 @@ class Collector:
         highest = self._highest = max(self._highest, load)
         passed = self._clock.seconds() - self._last
         eased = highest >= self._worth and load * 4 <= highest
-        if not eased and passed < (IDLE if load < MANY else LONGEST):
+        if not eased and not self._again and passed < (IDLE if load < MANY else LONGEST):
             return
+        self._again = eased
         self._highest = load
-        self._worth = FEW if eased and load >= FEW else MANY  # those that are left lie between what others have left
+        if eased:
+            self._worth = FEW if load >= FEW else MANY  # those that are left lie between what others have left
         if load < MOST or passed >= LONGEST:
             self._last += passed
             gc.collect()  # which gives away what Python keeps for the next objects, too

@@ -58,11 +58,19 @@ class QuietTests(SynchronousTestCase):
         self.assertEqual(self.look(MANY // 4 + 1), [])
         self.assertEqual(self.look(MANY // 4), ["collect", "trim"])
 
+    def test_and_once_more_when_what_was_under_way_then_is_over(self) -> None:
+        self.look(MANY)
+        self.look(0)
+        self.assertEqual(self.look(0), ["collect", "trim"])
+        self.assertEqual(self.look(0), [])
+
     def test_and_again_for_those_that_were_left(self) -> None:
         self.look(MANY)
         self.look(MANY // 4)
+        self.look(MANY // 4)
         self.assertEqual(self.look(MANY // 4), [])
         self.assertEqual(self.look(FEW // 2), ["collect", "trim"])
+        self.look(0)
         self.assertEqual(self.look(0), [])
 
     def test_few_calls_leave_nothing_worth_it(self) -> None:
