@@ -10,6 +10,9 @@ from libc.string cimport memchr, memcmp, memcpy, memset
 from sipapp.message import leaf_pure
 from sipapp.message.headers import SPELLINGS as _SPELLINGS
 
+cdef extern from "string.h":
+    void *memmem(const void *text, size_t size, const void *sought, size_t length)
+
 cdef dict SPELLINGS = _SPELLINGS
 cdef dict METHODS = {method: method for method in leaf_pure.METHODS}
 
@@ -623,24 +626,31 @@ cdef bint _via(const unsigned char *text, int at, int end, ViaParts *parts):
     return _parameters(text, at, end, SPACE | STOP)
 
 
-cdef bint _vias(const unsigned char *text, int at, int end):
-    """One or more, separated by commas."""
-    cdef ViaParts parts
+cdef bint _vias(const unsigned char *text, int at, int end, ViaParts *first, int *first_end, int *below):
+    """One or more, separated by commas; the first one, where it ends and where the next one begins (-1: none)."""
+    cdef ViaParts others
+    cdef ViaParts *parts = first
+    cdef const void *found
     cdef int comma
     cdef int last
+    below[0] = -1
     while True:
-        comma = at
-        while comma < end and text[comma] != c",":
-            comma += 1
+        found = memchr(text + at, c",", end - at)
+        comma = end if found == NULL else <int>(<const unsigned char *>found - text)
         last = comma
         while at < last and (text[at] == 32 or text[at] == 9):
             at += 1
         while at < last and (text[last - 1] == 32 or text[last - 1] == 9):
             last -= 1
-        if not _via(text, at, last, &parts):
+        if parts == first:
+            first_end[0] = last
+        elif below[0] < 0:
+            below[0] = at
+        if not _via(text, at, last, parts):
             return False
         if comma == end:
             return True
+        parts = &others
         at = comma + 1
 
 
@@ -861,6 +871,10 @@ cdef bint _judge(Head head, Py_ssize_t size):
     cdef int form
     cdef int a
     cdef int b
+    cdef int end = 0
+    cdef int below = 0
+    cdef ViaParts other
+    cdef ViaParts *top
     for number in range(head._count):
         form = head._spans[number].form
         if form == 0 or form == RECORDED:
@@ -869,11 +883,15 @@ cdef bint _judge(Head head, Py_ssize_t size):
             return False
         head.trimmed(number, &a, &b)
         if form == VIA:
-            if not _vias(text, a, b) or _broadcast(text, a, b):
+            top = &other if seen & VIA else &found.top
+            if not _vias(text, a, b, top, &end, &below) or _broadcast(text, a, b):
                 return False
             if not seen & VIA:
                 found.via = number
-                _top(text, a, b, found)
+                found.via_at = a
+                found.via_end = end
+                found.below = below
+                _read_top(text, found)
         elif form == CALL_ID:
             if not _call_id(text, a, b):
                 return False
@@ -906,28 +924,12 @@ cdef bint _judge(Head head, Py_ssize_t size):
 
 
 cdef bint _broadcast(const unsigned char *text, int at, int end):
-    for at in range(at, end - 14):
-        if text[at] == c"2" and memcmp(text + at, <const char *>b"255.255.255.255", 15) == 0:
-            return True
-    return False
+    return end - at >= 15 and memmem(text + at, end - at, <const char *>b"255.255.255.255", 15) != NULL
 
 
-cdef void _top(const unsigned char *text, int at, int end, Found *found):
-    """The first value of a Via field."""
-    cdef int stop
-    found.via_at = at
-    found.via_end = end
-    found.below = -1
-    for stop in range(at, end):
-        if text[stop] == c",":
-            found.via_end = stop
-            found.below = stop + 1
-            while text[found.below] == 32 or text[found.below] == 9:
-                found.below += 1
-            while text[found.via_end - 1] == 32 or text[found.via_end - 1] == 9:
-                found.via_end -= 1
-            break
-    _via(text, at, found.via_end, &found.top)
+cdef void _read_top(const unsigned char *text, Found *found):
+    """What the parameters of the top Via say."""
+    cdef int stop = 0
     found.branch = _value(text, found.top.tail, found.via_end, b"branch", 6, &found.branch_end)
     found.symmetric = (
         _find(text, found.top.tail, found.via_end, b"rport", 5, &stop) >= 0

@@ -5,7 +5,7 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes
 from libc.errno cimport EAGAIN, ECONNREFUSED, EINTR, errno
 from libc.stdint cimport uint16_t
 from libc.stdlib cimport malloc
-from libc.string cimport memset
+from libc.string cimport memcmp, memset
 
 import os
 
@@ -61,12 +61,17 @@ cdef extern from *:
 cdef enum:
     BATCH = 64
     MAX_DATAGRAM = 65535
+    PEERS = 256
 
 # One reactor, one thread: the room for a batch is everybody's.
 cdef char *room = NULL
-cdef mmsghdr messages[BATCH]
+cdef mmsghdr incoming[BATCH]
+cdef mmsghdr outgoing[BATCH]
+cdef iovec places[BATCH]
 cdef iovec vectors[BATCH]
+cdef sockaddr_storage sources[BATCH]
 cdef sockaddr_storage addresses[BATCH]
+cdef int used = 0  # of `incoming`, the last time
 
 
 cdef int _prepare() except -1:
@@ -75,33 +80,54 @@ cdef int _prepare() except -1:
     room = <char *>malloc(BATCH * MAX_DATAGRAM)
     if room == NULL:
         raise MemoryError
-    memset(messages, 0, sizeof(messages))
+    memset(incoming, 0, sizeof(incoming))
+    memset(outgoing, 0, sizeof(outgoing))
     for number in range(BATCH):
-        messages[number].msg_hdr.msg_iov = &vectors[number]
-        messages[number].msg_hdr.msg_iovlen = 1
-        messages[number].msg_hdr.msg_name = &addresses[number]
+        places[number].iov_base = room + number * MAX_DATAGRAM
+        places[number].iov_len = MAX_DATAGRAM
+        incoming[number].msg_hdr.msg_iov = &places[number]
+        incoming[number].msg_hdr.msg_iovlen = 1
+        incoming[number].msg_hdr.msg_name = &sources[number]
+        incoming[number].msg_hdr.msg_namelen = sizeof(sockaddr_storage)
+        outgoing[number].msg_hdr.msg_iov = &vectors[number]
+        outgoing[number].msg_hdr.msg_iovlen = 1
+        outgoing[number].msg_hdr.msg_name = &addresses[number]
     return 0
+
+
+# IPv4 addresses met last, and their texts: by the address where one is read, by the text where one is written.
+cdef in_addr READ[PEERS]
+cdef in_addr WRITTEN[PEERS]
+cdef list READ_TEXTS = [""] * PEERS
+cdef list WRITTEN_TEXTS = [""] * PEERS
+
+
+cdef str _text_of(in_addr *address):
+    cdef unsigned char *digits = <unsigned char *>address
+    cdef int slot = (digits[3] ^ digits[2] * 7 ^ digits[1] * 31) & (PEERS - 1)
+    cdef char text[64]
+    if memcmp(address, &READ[slot], sizeof(in_addr)) != 0 or READ_TEXTS[slot] == "":
+        READ[slot] = address[0]
+        READ_TEXTS[slot] = inet_ntop(AF_INET, address, text, 64).decode("ascii")
+    return <str>READ_TEXTS[slot]
 
 
 cdef object _datagram(int number):
     cdef char text[64]
     cdef uint16_t port = 0
-    cdef sa_family_t family = addresses[number].ss_family
-    cdef const char *host = NULL
+    cdef sa_family_t family = sources[number].ss_family
+    cdef str host = ""
     if family == AF_INET:
-        host = inet_ntop(AF_INET, &(<sockaddr_in *>&addresses[number]).sin_addr, text, 64)
-        port = ntohs((<sockaddr_in *>&addresses[number]).sin_port)
+        host = _text_of(&(<sockaddr_in *>&sources[number]).sin_addr)
+        port = ntohs((<sockaddr_in *>&sources[number]).sin_port)
     elif family == AF_INET6:
-        host = inet_ntop(AF_INET6, &(<sockaddr_in6 *>&addresses[number]).sin6_addr, text, 64)
-        port = ntohs((<sockaddr_in6 *>&addresses[number]).sin6_port)
-    return (
-        PyBytes_FromStringAndSize(room + number * MAX_DATAGRAM, messages[number].msg_len),
-        "" if host == NULL else host.decode("ascii"),
-        <int>port,
-    )
+        host = inet_ntop(AF_INET6, &(<sockaddr_in6 *>&sources[number]).sin6_addr, text, 64).decode("ascii")
+        port = ntohs((<sockaddr_in6 *>&sources[number]).sin6_port)
+    return PyBytes_FromStringAndSize(room + number * MAX_DATAGRAM, incoming[number].msg_len), host, <int>port
 
 
 def read_batch(sock, int cap):
+    global used
     cdef int number
     cdef int count
     cdef int fd = sock.fileno()
@@ -109,11 +135,9 @@ def read_batch(sock, int cap):
         _prepare()
     if cap > BATCH:
         cap = BATCH
-    for number in range(cap):
-        vectors[number].iov_base = room + number * MAX_DATAGRAM
-        vectors[number].iov_len = MAX_DATAGRAM
-        messages[number].msg_hdr.msg_namelen = sizeof(sockaddr_storage)
-    count = recvmmsg(fd, messages, cap, MSG_DONTWAIT, NULL)
+    for number in range(used):
+        incoming[number].msg_hdr.msg_namelen = sizeof(sockaddr_storage)
+    used = count = recvmmsg(fd, incoming, cap, MSG_DONTWAIT, NULL)
     if count < 0:
         if errno == EAGAIN or errno == EINTR:
             return []
@@ -123,21 +147,28 @@ def read_batch(sock, int cap):
 
 cdef bint _address(int number, str host, int port):
     """Whether it is an address that is written as nearly all are; a scope is not."""
-    cdef bytes text = host.encode()
+    cdef bytes text
+    cdef int slot = hash(host) & (PEERS - 1)
     cdef sockaddr_in *four = <sockaddr_in *>&addresses[number]
     cdef sockaddr_in6 *six = <sockaddr_in6 *>&addresses[number]
     if port <= 0 or port > 65535:
         return False
     memset(&addresses[number], 0, sizeof(sockaddr_in6))
-    if inet_pton(AF_INET, text, &four.sin_addr) == 1:
+    text = None if host == <str>WRITTEN_TEXTS[slot] and host else host.encode()
+    if text is None or inet_pton(AF_INET, text, &four.sin_addr) == 1:
+        if text is None:
+            four.sin_addr = WRITTEN[slot]
+        else:
+            WRITTEN[slot] = four.sin_addr
+            WRITTEN_TEXTS[slot] = host
         four.sin_family = AF_INET
         four.sin_port = htons(<uint16_t>port)
-        messages[number].msg_hdr.msg_namelen = sizeof(sockaddr_in)
+        outgoing[number].msg_hdr.msg_namelen = sizeof(sockaddr_in)
         return True
     if inet_pton(AF_INET6, text, &six.sin6_addr) == 1:
         six.sin6_family = AF_INET6
         six.sin6_port = htons(<uint16_t>port)
-        messages[number].msg_hdr.msg_namelen = sizeof(sockaddr_in6)
+        outgoing[number].msg_hdr.msg_namelen = sizeof(sockaddr_in6)
         return True
     return False
 
@@ -162,7 +193,7 @@ def send_batch(sock, queue, refused):
             # An address that only Python can read: it and all after it go their way.
             _send_one_by_one(sock, queue, refused)
             return
-        sent = sendmmsg(fd, messages, number, MSG_DONTWAIT)
+        sent = sendmmsg(fd, outgoing, number, MSG_DONTWAIT)
         if sent > 0:
             tried_again = 0
             for number in range(sent):

@@ -61,6 +61,17 @@ class PythonTests(SynchronousTestCase):
         self.assertEqual((host, port, why.__class__), (self.host, self.port, OSError))
         self.assertEqual([data for data, _, _ in self.twin.read_batch(self.b, 10)], [b"two"])
 
+    def test_more_peers_than_are_kept_in_mind(self) -> None:
+        hosts = [f"127.1.{number // 100}.{number % 100 + 1}" for number in range(400)]
+        peers = [self.bound(host=host) for host in hosts]
+        for _ in range(2):
+            for peer, host in zip(peers, hosts, strict=True):
+                peer.sendto(host.encode(), (self.host, self.port))
+                ((data, source, port),) = self.twin.read_batch(self.b, 10)
+                self.assertEqual((data, source), (host.encode(), host))
+                self.send(self.b, (b"to " + data, source, port))
+                self.assertEqual(peer.recv(100), b"to " + data)
+
     def test_a_port_that_is_none_is_refused(self) -> None:
         self.send(self.a, (b"one", self.host, 70000), (b"two", self.host, self.port))
         self.assertEqual([(host, port) for host, port, _ in self.refused], [(self.host, 70000)])
