@@ -56,6 +56,18 @@ class Names:
                 return _entry(*one)
         raise RpcFault("Not found", 400)
 
+    @rpc_command("dns.stats_get")
+    def rpc_name_counts(self, name: str, reset: int = 0) -> dict[str, int]:
+        """How many names were wanted (dns_req_cnt), were known (dc_hits_cnt), were known not to exist
+        (dc_neg_hits_cnt), had to make room (dc_lru_cnt); dc_all_stats: all of them. With 1 behind it, from 0 again."""
+        counts = self._dns.counts
+        wanted = list(counts) if name.lower() == "dc_all_stats" else [one for one in counts if one == name.lower()]
+        if not wanted:
+            raise RpcFault("unknown dns cache stat parameter", 500)
+        found = {one: counts[one] for one in wanted}
+        counts.update(dict.fromkeys(wanted, 0) if reset else {})
+        return found
+
     @rpc_command("dns.delete_all")
     def rpc_forget_all(self) -> dict[str, str]:
         """Forget every name but those that were added for ever."""

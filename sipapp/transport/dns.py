@@ -64,6 +64,11 @@ _KINDS: dict[str, tuple[int, str, Callable[[Any], Any]]] = {
 }
 
 
+COUNTS = ("dns_req_cnt", "dc_hits_cnt", "dc_neg_hits_cnt", "dc_lru_cnt")
+"""What is counted, by Kamailio's names: names that were wanted, were known, were known not to exist, and that made room
+for others."""
+
+
 class Dns:
     """The records of a name. `backend` is a Twisted IResolver, made when it is first needed."""
 
@@ -74,6 +79,7 @@ class Dns:
         self._backend: Any = None
         self._cache: OrderedDict[tuple[str, str], tuple[float, Records]] = OrderedDict()
         self._pending: dict[tuple[str, str], list[Deferred[Records]]] = {}
+        self.counts = dict.fromkeys(COUNTS, 0)
         self.local_ttl = 0  # s that every answer is kept; 0: as long as it says itself
         self._given: dict[tuple[str, str], list[tuple[float, Any]]] = {}  # (good until, record), of the script
 
@@ -87,12 +93,16 @@ class Dns:
         if len(name) > 253 or any(not 0 < len(label) < 64 for label in name.split(".")):
             return fail(TransportError(f"DNS: {name[:80]} cannot be a name"))
         key = (kind, name)
+        counts = self.counts
+        counts["dns_req_cnt"] += 1
         if key in self._given:
             given = tuple(record for until, record in self._given[key] if until > self._clock.seconds())
             if given:
+                counts["dc_hits_cnt"] += 1
                 return given
         cached = self._cached(key)
         if cached is not None:
+            counts["dc_hits_cnt" if cached else "dc_neg_hits_cnt"] += 1
             return cached
         waiting = self._pending.get(key)
         waiter: Deferred[Records] = Deferred(lambda d: self._forget(key, d))
@@ -164,6 +174,7 @@ class Dns:
         self._cache.move_to_end(key)
         while len(self._cache) > settings.dns_cache_max_entries:
             self._cache.popitem(last=False)
+            self.counts["dc_lru_cnt"] += 1
 
     def _ttl(self, found: Iterable[Any]) -> float:
         if self.local_ttl > 0:

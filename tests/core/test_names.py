@@ -75,6 +75,17 @@ class NamesTests(SynchronousTestCase):
         self.rpc("dns.delete_a", "x.example.com")
         self.assertEqual(self.names(), [])
 
+    def test_what_is_asked_for_is_counted(self) -> None:
+        for _ in range(2):
+            self.rpc("dns.lookup", "A", "nobody.example.com")
+        self.rpc("dns.add_a", "a.example.com", 60, "192.0.2.9", 0)
+        self.rpc("dns.lookup", "A", "a.example.com")
+        counts = {"dns_req_cnt": 3, "dc_hits_cnt": 1, "dc_neg_hits_cnt": 1, "dc_lru_cnt": 0}
+        self.assertEqual(self.rpc("dns.stats_get", "dc_all_stats", 0), counts)
+        self.assertEqual(self.rpc("dns.stats_get", "dns_req_cnt", 1), {"dns_req_cnt": 3})
+        self.assertEqual(self.rpc("dns.stats_get", "dns_req_cnt", 0), {"dns_req_cnt": 0})
+        self.assertEqual(self.refused("dns.stats_get", "x", 0), (500, "unknown dns cache stat parameter"))
+
     def test_what_cannot_be_is_refused(self) -> None:
         failed = (400, "Failed to add the entry to the cache")
         self.assertEqual(self.refused("dns.add_a", "x", 60, "2001:db8::9", 0), failed)
