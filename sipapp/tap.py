@@ -127,7 +127,9 @@ def makeService(options: Options) -> SipAppService:
     if assembly.config.children > 1:
         from sipapp.workers.supervisor import Supervisor
 
-        given = {**options, "config": os.path.abspath(options["config"])}
+        # A daemon works in another folder than the one that it was started in.
+        folders = [os.path.abspath(folder) for folder in options["mpath"].split(":") if folder]
+        given = {**options, "config": os.path.abspath(options["config"]), "mpath": ":".join(folders)}
         return SipAppService(Supervisor(assembly, given, reactor), reactor)
     from sipapp.server import Server
 

@@ -49,6 +49,7 @@ class Supervisor:
         self.config = assembly.config
         self.workers: int = assembly.config.children
         self._options = options
+        self._path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # what we import, workers can
         self._reactor = reactor
         self._started: Deferred[None] = Deferred()
         self._sockets = ""
@@ -147,7 +148,7 @@ class Supervisor:
             process,
             sys.executable,
             [sys.executable, "-m", "sipapp.workers.worker", self._options["config"]],
-            env=os.environ,
+            env={**os.environ, "PYTHONPATH": self._path},
             childFDs={0: "w", 1: "r", 2: "r", **self._descriptors},
         )
 
