@@ -130,6 +130,8 @@ class Contacts:
         places = contact_uris(ctx.message, first_field=True)
         if not places:
             raise ScriptError("no Contact header present")
+        if _is_star(places[0].uri):
+            return 1
         for place, changed in [(place, change(place.uri)) for place in places]:
             ctx.draft.replace(place.start, place.end, changed)
         return 1

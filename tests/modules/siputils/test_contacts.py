@@ -60,6 +60,11 @@ class ContactsTests(SynchronousTestCase):
             self.contact(ctx), b"<sip:enc*alice**192.0.2.5*5070*@192.0.2.77>;q=1, sip:enc*b**192.0.2.6**@192.0.2.77"
         )
 
+    def test_a_star_stays(self) -> None:
+        ctx = self.ctx("*")
+        self.assertEqual(self.module.encode_contact(ctx, b"enc", b"192.0.2.77"), 1)
+        self.assertEqual(self.contact(ctx), b"*")
+
     def test_contact_and_request_uri_are_decoded(self) -> None:
         ctx = self.ctx("<sip:enc*alice**192.0.2.5*5070*@192.0.2.77>", "sip:enc*b**192.0.2.6**udp@192.0.2.77")
         self.assertEqual((self.module.decode_contact(ctx), self.module.decode_contact_header(ctx)), (1, 1))
