@@ -56,5 +56,8 @@ class Table:
 
 def _call(transaction: Transaction) -> tuple[bytes, int]:
     request = transaction.request
+    known = request.head.key
+    if known is not None:
+        return known[3:]
     cseq = request.cseq
     return request.call_id, cseq.number if cseq is not None else 0
