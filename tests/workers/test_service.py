@@ -44,7 +44,7 @@ request_route {
     if ($rU == "take") { mq_fetch("q"); append_to_reply("X-Taken: $mqk(q)\\r\\n"); }
     if ($rU == "go") { t_continue("$sht(calls=>i)", "$sht(calls=>l)", "GO"); }
     if ($rU == "refuse") { t_reply_callid("$hdr(X-Call)", "1", "603", "No"); }
-    if ($rU == "slow") { t_newtran(); sleep("1"); t_reply("200", "Late"); exit; }
+    if ($rU == "slow") { t_newtran(); sleep("2"); t_reply("200", "Late"); exit; }
     if (is_method("INVITE")) { t_newtran(); t_reply("486", "Busy"); exit; }
     sl_send_reply("200", "OK");
 }
@@ -126,11 +126,12 @@ class ServiceTests(SynchronousTestCase):
         self.assertEqual(self.alice.receive(0.7)[1], "")  # not a second time
 
     def test_a_script_that_waits_goes_on_in_its_worker(self) -> None:
-        for worker, call_ids in CALL_IDS.items():
-            self.alice.send("OPTIONS", "slow", call_id=call_ids[10])
-            waiting = self.sip.rpc("async.list")
-            self.assertEqual([row["worker"] for row in waiting], [worker])
-            self.assertEqual(self.worker(self.alice.final()[1]), worker)
+        callers = {worker: Caller(self, self.sip.port) for worker in CALL_IDS}
+        for worker, caller in callers.items():
+            caller.send("OPTIONS", "slow", call_id=CALL_IDS[worker][10])
+        self.assertEqual([row["worker"] for row in self.sip.rpc("async.list")], [1, 2])
+        for worker, caller in callers.items():
+            self.assertEqual(self.worker(caller.final(15)[1]), worker)
 
     def test_a_call_that_was_put_aside_goes_on_when_one_of_another_worker_says_so(self) -> None:
         for worker in (1, 2):
