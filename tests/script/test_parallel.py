@@ -266,6 +266,9 @@ class CancelTests(SynchronousTestCase):
                 asked.append(ctx)
                 return True
 
+            def waits_long(self, ctx: Context) -> None:
+                """Nothing is kept that could be made again."""
+
             def suspended_too_long(self, ctx: Context) -> None:
                 asked.append("too long")
 
