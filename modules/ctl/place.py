@@ -1,5 +1,5 @@
 # -*- test-case-name: tests.modules.ctl.test_place -*-
-"""place: where ctl listens: `unixs:/path`, `unixd:/path`, `tcp:host:port`, `udp:host:port`."""
+"""place: where ctl listens: `unixs:/path`, `unixd:/path`, `tcp:host:port`, `udp:host:port`, and shorter ways to say so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sipapp.errors import ConfigError
 
 PORT = 2049
 _KINDS = {
-    "unix": "unixd",
+    "unix": "unixs",
     "unixd": "unixd",
     "unixs": "unixs",
     "tcp": "tcp",
@@ -35,18 +35,30 @@ class Place(NamedTuple):
 
 
 def parse_place(text: str) -> Place:
-    """Raises ConfigError: no such place."""
-    kind, colon, rest = text.partition(":")
-    if text.startswith("/"):
-        return Place("unixd", text)
-    if not colon or kind not in _KINDS or not rest:
-        raise ConfigError(f"{text!r} is no place: unixs:/path, unixd:/path, tcp:host:port or udp:host:port")
-    kind = _KINDS[kind]
-    if kind.startswith("unix"):
-        return Place(kind, rest)
-    host, colon, port = rest.rpartition(":")
+    """By Kamailio's rules: without a protocol a path is a UNIX stream, anything else UDP; a number alone is a port of
+    all addresses. Raises ConfigError: no such place."""
+    word, colon, rest = text.partition(":")
+    kind = _KINDS.get(word.lower()) if colon else None
+    if kind is None:
+        kind, rest = ("unixs" if "/" in text and not colon else "udp"), text
+    if not rest:
+        raise _wrong(text)
+    return Place(kind, rest) if kind.startswith("unix") else _address(kind, rest, text)
+
+
+def _address(kind: str, address: str, text: str) -> Place:
+    if address.isdigit():
+        address = f"*:{address}"
+    host, colon, port = ("", "", "") if address.endswith("]") else address.rpartition(":")
     if not colon:
-        host, port = rest, str(PORT)
+        host, port = address, str(PORT)
+    host = host.strip("[]") if host.startswith("[") else host
+    if not host or "/" in host or (":" in host and not address.startswith("[")):
+        raise _wrong(text)
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise ConfigError(f"{text!r} has no port that there is")
-    return Place(kind, host.strip("[]") if host != "*" else "", int(port))
+    return Place(kind, "" if host == "*" else host, int(port))
+
+
+def _wrong(text: str) -> ConfigError:
+    return ConfigError(f"{text!r} is no place: unixs:/path, unixd:/path, tcp:host:port or udp:host:port")

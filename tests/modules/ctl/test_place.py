@@ -12,9 +12,14 @@ class PlaceTests(SynchronousTestCase):
     def test_each_kind_of_place(self) -> None:
         for text, place in (
             ("unixs:/run/a", Place("unixs", "/run/a")),
-            ("unix:/run/a", Place("unixd", "/run/a")),
+            ("unix:/run/a", Place("unixs", "/run/a")),
             ("unixd:/run/a", Place("unixd", "/run/a")),
-            ("/run/a", Place("unixd", "/run/a")),
+            ("/run/a", Place("unixs", "/run/a")),
+            ("192.0.2.1:2046", Place("udp", "192.0.2.1", 2046)),
+            ("localhost", Place("udp", "localhost", 2049)),
+            ("2046", Place("udp", "", 2046)),
+            ("tcp:2046", Place("tcp", "", 2046)),
+            ("UDP:[::1]", Place("udp", "::1", 2049)),
             ("tcp:127.0.0.1:2046", Place("tcp", "127.0.0.1", 2046)),
             ("udp:[::1]:2046", Place("udp", "::1", 2046)),
             ("tcp:*:2046", Place("tcp", "", 2046)),
