@@ -1,5 +1,5 @@
 # -*- test-case-name: tests.modules.ctl.test_place -*-
-"""place: where ctl listens: `unixs:/path`, `unixd:/path`, `tcp:host:port`, `udp:host:port`, and shorter ways to say so."""
+"""place: where ctl listens: `unixs:/path`, `unixd:/path`, `tcp:host:port`, `udp:host:port`, or shorter."""
 
 from __future__ import annotations
 

@@ -97,7 +97,9 @@ def _all(name: str, inner: bytes | None, index: bytes | None, flags: tuple[Get, 
         number = get(ctx)
         return TextWithNumber(b"%08x" % number, wrap(number))
 
-    return Access(digits, write) if hexadecimal else Access(lambda ctx: wrap(get(ctx)), write, integer=True)
+    if hexadecimal:
+        return Access(digits, write)
+    return Access(lambda ctx: wrap(get(ctx)), write, integer=True, shown=get)  # in a text it has no sign
 
 
 def _one(name: str, inner: bytes | None, index: bytes | None, flags: tuple[Get, Set]) -> Access:

@@ -32,6 +32,7 @@ class Access(NamedTuple):
     set: Setter | None = None
     constant: bool = False  # the same in every run: it may be evaluated at load
     integer: bool = False  # always an integer or null: the checker may type it
+    shown: Getter | None = None  # what stands for it in a text, where that is not its value
 
 
 class Kind(Enum):

@@ -83,8 +83,8 @@ class Arguments:
             self._end("one character")
             return b","
         found = self._text() or b"}"  # `{s.after,}`: what stands there is the brace
-        if self.source[self.at :] == b",":  # `{s.before,a,}`: the comma is part of the text
-            self.at += 1
+        if self.source[self.at :].rstrip(b" \t\n") == b",":  # `{s.before,a,}`: the comma is part of the text
+            self.at = len(self.source)
         return found
 
     def separator(self) -> bytes:

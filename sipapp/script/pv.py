@@ -77,7 +77,8 @@ class Binder:
     def _shown(self, source: bytes) -> tuple[Getter, bytes]:
         """A variable, and what it leaves in a text where it is null: nothing, if a transformation or index failed."""
         written = parse_variable(source)
-        get = self._bound(written).get
+        access = self._bound(written)
+        get = access.get if access.shown is None else access.shown
         if written.transformations:
             return self._as_it_was(written, get), b""
         if not _is_dynamic(written):

@@ -44,6 +44,10 @@ class FlagsTests(SynchronousTestCase):
         self.assertEqual(self.script.ctx.draft.flags, 0x80000000)
         self.assertEqual([self.script.read("$mf"), self.script.read("$mF")], [-(2**31), b"80000000"])
 
+    def test_in_a_text_there_is_no_sign(self) -> None:
+        self.script.write("$mf", -(2**31) + 1)
+        self.assertEqual(self.script.text("[$mf]"), b"[2147483649]")
+
     def test_one_flag_by_number_or_name(self) -> None:
         for number, _, one in self.kinds:
             self.script.write(number, 0)
