@@ -152,8 +152,7 @@ class Sl:
             log.info("message marked with no-reply flag")
             return -2
         try:
-            to = request.to
-            if tag is None and to is not None and to.tag is None:
+            if tag is None and request.to_tag is None:
                 tag = self.tags.tag(request)
             data = compose(ctx, status, reason, tag, self.rich_redirect)
             self.server.transport.send_response(data, request, flags=ctx.draft.reply_flags)

@@ -24,11 +24,10 @@ class TagMaker:
 
     def tag(self, message: Message) -> bytes:
         """The tag of responses to this request, or to the request that this ACK is for."""
-        via = message.via
-        if via is None:
-            return b"%b%08x" % (self.prefix, crc32(message.call_id, self._seed))
-        branch = via.branch
-        source = via.host + (b":%d" % via.port if via.port else b"") + (branch or b"")
+        source = message.head.branch
+        if source is None:  # not as nearly everybody writes it
+            via = message.via
+            source = b"" if via is None else via.branch or bytes(via)
         return b"%b%08x" % (self.prefix, crc32(message.call_id, crc32(source, self._seed)))
 
     def is_mine(self, message: Message) -> bool:

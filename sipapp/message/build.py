@@ -35,14 +35,13 @@ def response(
     `server` is the text of the Server field.
     """
     line = b"SIP/2.0 %d %b\r\n" % (status, reason)
-    rest = [*fields]
-    if content_type is not None:
-        rest.append(b"Content-Type: %b\r\n" % content_type)
+    end = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
     if server is not None:
-        rest.append(b"Server: %b\r\n" % server)
-    rest.append(b"Content-Length: %d\r\n\r\n" % len(body))
-    rest.append(body)
-    end = b"".join(rest)
+        end = b"Server: %b\r\n%b" % (server, end)
+    if content_type is not None:
+        end = b"Content-Type: %b\r\n%b" % (content_type, end)
+    if fields:
+        end = b"".join((*fields, end))
     flow = request.flow
     if flow is not None and request.head.plain:
         made = answer(request.head, line, 180 <= status < 300, to_tag, flow.host, flow.port, request.force_rport, end)

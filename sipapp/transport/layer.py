@@ -86,7 +86,6 @@ class TransportLayer:
         self._sending_filters: list[Filter] = []
         self._choice = SocketChoice(self.sockets, self.settings)
         self._readers: list[Callable[[], None]] | None = None
-        self._count = 0
         self._flows: Known[tuple[Target, Socket | None, Socket | None], Flow] = Known()  # those of datagrams
         conf = ResolvConf.read()
         self.dns = Dns(
@@ -190,8 +189,9 @@ class TransportLayer:
             data = _filtered(self._received_filters, data, flow)
             if not data:
                 return  # dropped
+        number = self.counters.messages_received + 1
         try:
-            message = parse(data, flow, self._seconds() if received_at is None else received_at, self._count + 1)
+            message = parse(data, flow, self._seconds() if received_at is None else received_at, number)
         except ParseError as error:
             self._unparsed(data, flow, error)
             return
@@ -199,8 +199,7 @@ class TransportLayer:
             log.failure("bytes from {flow} broke the parser", flow=flow)
             self.counters.parse_failed += 1
             return
-        self._count += 1
-        self.counters.messages_received = self._count
+        self.counters.messages_received = number
         try:
             if isinstance(message, Request):
                 if self.settings.force_rport:
