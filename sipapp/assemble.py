@@ -150,8 +150,15 @@ def _load(setting: nodes.LoadModule, assembly: Assembly, loader: Loader) -> None
     for interface in module.needs:
         if interface not in offered and not interface.queryTaggedValue("core", False):
             home = next((m.name for m in loader.catalogue() if interface in m.provides), None)
+            if interface.queryTaggedValue("anywhere", False) and home in _named(assembly.script):
+                continue
             wants = f'loadmodule "{home}" before it' if home else f"nobody provides {interface.__name__}"
             raise ConfigError(f'loadmodule "{setting.name}": {wants}')
+
+
+def _named(script: nodes.Script) -> set[str]:
+    """The modules that the script loads somewhere."""
+    return {_short(setting.name) for setting in script.settings if isinstance(setting, nodes.LoadModule)}
 
 
 def _set_parameter(setting: nodes.ModParam, assembly: Assembly, loader: Loader) -> None:

@@ -109,6 +109,10 @@ class MistakeTests(SynchronousTestCase):
             ['1:1: loadmodule "tmx": loadmodule "tm" before it'],
         )
 
+    def test_sl_may_be_loaded_behind_who_needs_it(self) -> None:
+        self.assertEqual(mistakes('loadmodule "sanity"\nloadmodule "sl"\nrequest_route { sanity_check(); }'), [])
+        self.assertEqual(mistakes('loadmodule "sanity"'), ['1:1: loadmodule "sanity": loadmodule "sl" before it'])
+
     def test_mistakes_of_an_included_file_come_where_it_was_included_and_know_that(self) -> None:
         folder = Path(self.mktemp())
         folder.mkdir()

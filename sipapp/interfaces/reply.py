@@ -43,6 +43,9 @@ class IReplySender(Interface):
         """The To-tag that send_reply() would use."""
 
 
+IReplySender.setTaggedValue("anywhere", True)  # who needs it may be loaded first, as in Kamailio
+
+
 class IReplyWatcher(Interface):
     """A module that is told of the responses of our own making, by sl and tm."""
 
