@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from sipapp.interfaces.location import Contact, ILocation, RepeatedRegistration, StaleRegistration
-from sipapp.interfaces.store import IStore
+from sipapp.interfaces.store import IStore, Stored
 from sipapp.log import Logger
 from sipapp.modules.usrloc.record import count, pack, unpack
 from sipapp.modules.usrloc.schedule import Schedule
@@ -50,6 +50,7 @@ class Location:
         self._table = store.table(b"usrloc:" + name)
         self._ruids = store.table(b"usrloc:" + name + b":ruid")
         self._schedule = Schedule(clock, self._look)
+        self._table.on_expired(self._left)
 
     # -- what the registrar asks
 
@@ -243,6 +244,16 @@ class Location:
                 self._schedule.at(min(times), aor)
         finally:
             self.release(aor)
+        self._tell(aor, over)
+
+    def _left(self, aor: bytes, value: Stored) -> None:
+        """Nobody has looked after an address in time: whoever wrote it is gone. All of its contacts are over."""
+        over = unpack(value) if isinstance(value, bytes) else []
+        if self.changed is not None:
+            self.changed(self.name, aor, over, [])
+        self._tell(aor, over)
+
+    def _tell(self, aor: bytes, over: list[Contact]) -> None:
         self.expired.value += len(over)
         for contact in over:
             self._gone(self, aor, contact)

@@ -23,7 +23,7 @@ from sipapp.statistics import Statistics
 from sipapp.store.changes import State
 from sipapp.store.redis_claims import RedisClaims
 from sipapp.store.redis_link import RedisLink
-from sipapp.store.redis_scripts import netstrings
+from sipapp.store.redis_scripts import RELEASE, netstrings
 from sipapp.store.redis_table import RedisTable
 from sipapp.store.shared_locks import SharedLocks
 
@@ -71,6 +71,9 @@ class RedisStore:
         self._dirty: dict[RedisTable, None] = {}
         self._batch = 0
         self._sent: dict[int, list[bytes]] = {}  # batches that have not come back
+        self._releases: list[tuple[bytes, bytes]] = []  # locks to be let go behind what is to be sent: (key, token)
+        self._sequence = -1  # how many batches of everybody the tables here have
+        self._behind: list[tuple[int, Deferred[None]]] = []  # who waits until they have so many
         self._flushing: Any = None
         self._beating: Any = None
         self._beaten = 0  # the batch of the last sign of life
@@ -184,12 +187,14 @@ class RedisStore:
         try:
             await link.open()
             await self._check_epoch(link)
+            sequence = int(await link.ask(b"GET", self.prefix + b"sequence") or 0)
             self._use(link)
             await self._read_all(link)
         except BaseException as why:
             link.abort(str(why))
             raise
         early, self._early = self._early, None
+        self._reached(sequence)
         for message in early:
             self._heard(message)
         if self.link is not link:
@@ -216,6 +221,7 @@ class RedisStore:
     def _use(self, link: RedisLink) -> None:
         """Changes go out by this link now: first those that may have got lost with the last one."""
         self.link = link
+        self._sequence = -1  # until all has been read
         for table in self._tables.values():
             table.linked = True
         for arguments in self._sent.values():
@@ -240,6 +246,9 @@ class RedisStore:
         self._cancel(self._beating)
         for table in self._tables.values():
             table.linked = False
+        behind, self._behind = self._behind, []
+        for _, waiting in behind:
+            waiting.callback(None)
         if self._idle is not None:
             self._end()
         elif self._linking is None:
@@ -260,8 +269,24 @@ class RedisStore:
 
     def _changed(self, table: RedisTable) -> None:
         self._dirty[table] = None
+        self._flush_soon()
+
+    def _flush_soon(self) -> None:
         if self._flushing is None and self.link is not None:
             self._flushing = self._clock.callLater(0, self._flush)
+
+    def release(self, key: bytes, token: bytes) -> None:
+        """Let a lock go, behind all that was changed before. Without a token: whoever has it."""
+        if token or self.link is not None:
+            self._releases.append((key, token))
+            self._flush_soon()
+
+    def _let_go(self) -> None:
+        releases, self._releases = self._releases, []
+        for key, token in releases:
+            assert self.link is not None
+            released = Deferred.fromCoroutine(self.link.call(RELEASE, key, self.prefix + b"changes", token))
+            released.addErrback(lambda _: None)  # its time will be over
 
     @property
     def idle(self) -> bool:
@@ -277,6 +302,8 @@ class RedisStore:
                 self._send(table.take(self._batch + 1, MOST, SIZE))
             if not table.dirty:
                 del self._dirty[table]
+        if self.link is not None and not self._dirty:
+            self._let_go()
 
     def _send(self, texts: Iterable[bytes]) -> int:
         self._batch += 1
@@ -305,7 +332,25 @@ class RedisStore:
         for claims in self._claims.values():
             claims.unlocked(name, token)
 
-    def _learn(self, mine: bool, batch: bytes, again: bytes, *texts: bytes) -> None:
+    def caught_up(self, sequence: int) -> Deferred[None] | None:
+        """Fires when the tables here have so many batches of everybody, or there is no link any more; None: they do."""
+        if self._sequence >= sequence or self.link is None:
+            return None
+        waiting: Deferred[None] = Deferred()
+        self._behind.append((sequence, waiting))
+        return waiting
+
+    def _reached(self, sequence: int) -> None:
+        self._sequence = sequence
+        if self._behind:
+            behind, self._behind = self._behind, []
+            for wanted, waiting in behind:
+                if wanted <= sequence:
+                    waiting.callback(None)
+                else:
+                    self._behind.append((wanted, waiting))
+
+    def _learn(self, mine: bool, batch: bytes, again: bytes, sequence: bytes, *texts: bytes) -> None:
         number = int(batch) if mine else 0
         for at in range(0, len(texts), 4):
             name, key, kind, data = texts[at : at + 4]
@@ -317,6 +362,8 @@ class RedisStore:
             table.learn(key, State.unpacked(data) if kind == b"p" else None, number)
             if kind == b"x" and mine:
                 table.tell(key, State.unpacked(data).value)
+        if int(sequence) > self._sequence:
+            self._reached(int(sequence))
         if mine:
             self._sent.pop(number, None)
             if self._early is None:

@@ -1,6 +1,9 @@
 # -*- test-case-name: tests.store.test_redis -*-
 """redis_claims: which server has the lock of a key: a key of the Redis server, for as long as its owner says so.
 
+Whoever has a lock has seen what all had changed who had it before: a lock is let go behind the changes of its holder,
+and had when the copies here are as far as the Redis server was when it gave it.
+
 A server that dies has its locks for LEASE more. Without a link a server has every lock at once: rather together than
 never.
 """
@@ -13,7 +16,7 @@ from twisted.internet.defer import Deferred
 
 from sipapp.errors import RedisError
 from sipapp.log import Logger
-from sipapp.store.redis_scripts import RELEASE, RENEW
+from sipapp.store.redis_scripts import CLAIM, RENEW
 from sipapp.store.shared_locks import SharedLocks
 
 if TYPE_CHECKING:
@@ -58,11 +61,11 @@ class RedisClaims:
         self._cancel(key)
         token = self._had.pop(key, b"")
         if token:
-            self._release(key, token)
+            self._store.release(self._prefix + key, token)
         return False
 
     def force(self, key: bytes) -> None:
-        self._release(key, b"")
+        self._store.release(self._prefix + key, b"")
 
     def watch(self) -> None:
         """Other servers say when they let a lock go that this one has."""
@@ -80,13 +83,6 @@ class RedisClaims:
         if look is not None and look.active():
             look.cancel()
 
-    def _release(self, key: bytes, token: bytes) -> None:
-        link = self._store.link
-        if link is not None:
-            channel = self._store.prefix + b"changes"
-            released = Deferred.fromCoroutine(link.call(RELEASE, self._prefix + key, channel, token))
-            released.addErrback(lambda _: None)  # its time will be over
-
     def _ask(self, key: bytes) -> None:
         self._looks.pop(key, None)
         if key in self._asking:
@@ -102,10 +98,17 @@ class RedisClaims:
         self._count += 1
         token = b"%b:%d" % (self._store.origin, self._count)
         try:
-            reply = await link.ask(b"SET", self._prefix + key, token, b"NX", b"PX", b"%d" % LEASE)
+            sequence = await link.call(
+                CLAIM, self._prefix + key, self._store.prefix + b"sequence", token, b"%d" % LEASE
+            )
         except RedisError:
             return b""
-        return None if reply is None else token
+        if sequence < 0:
+            return None
+        behind = self._store.caught_up(sequence)
+        if behind is not None:
+            await behind
+        return token
 
     def _asked(self, key: bytes, result: Any) -> None:
         assert self._locks is not None
@@ -120,7 +123,7 @@ class RedisClaims:
             self._had[key] = result
             self._locks.granted(key)
         elif result:
-            self._release(key, result)
+            self._store.release(self._prefix + key, result)
 
     # -- what others say
 

@@ -12,12 +12,12 @@ from twisted.internet.defer import Deferred
 from sipapp.errors import RedisError
 from sipapp.redis import ErrorReply, RedisServer, Reply
 from sipapp.redis.protocol import Connection
-from sipapp.store.redis_scripts import APPLY, READ, RELEASE, RENEW, netstrings
+from sipapp.store.redis_scripts import APPLY, CLAIM, READ, RELEASE, RENEW, netstrings
 
 PORTION = b"1000"
 """How many items are read at a time."""
 
-_SHA = {script: sha1(script).hexdigest().encode() for script in (APPLY, READ, RELEASE, RENEW)}
+_SHA = {script: sha1(script).hexdigest().encode() for script in (APPLY, CLAIM, READ, RELEASE, RENEW)}
 
 
 class RedisLink:

@@ -2,9 +2,9 @@
 """redis_scripts: what the Redis server does by itself, in Lua, each as one step that nothing comes between.
 
 A table is a hash, an item in it `END:iNUMBER` or `END:tTEXT`. Whatever changes goes to all who listen, as it is after
-the change, as netstrings: the origin and the number of the batch, `1` where the batch had been done before, and then
-for every change the table, the key, the kind (p: it is this, d: it is gone, x: its time was over, c: the table is
-empty) and the item.
+the change, as netstrings: the origin and the number of the batch, `1` where the batch had been done before, how many
+batches of everybody there have been, and then for every change the table, the key, the kind (p: it is this, d: it is
+gone, x: its time was over, c: the table is empty) and the item.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ end
 say(origin)
 say(ARGV[3])
 say(again and '1' or '')
+say(string.format('%.0f', redis.call('INCR', prefix .. 'sequence')))
 if not again then redis.call('SET', seen, ARGV[3], 'EX', 86400) end
 
 for i = 5, #ARGV, 6 do
@@ -94,6 +95,13 @@ for i, text in ipairs(found[2]) do out[i] = #text .. ':' .. text end
 return {found[1], table.concat(out)}
 """
 """A part of a table: the place where the next one begins, and its keys and items as netstrings."""
+
+CLAIM = rb"""
+if not redis.call('SET', KEYS[1], ARGV[2], 'NX', 'PX', ARGV[3]) then return -1 end
+return tonumber(redis.call('GET', ARGV[1]) or 0)
+"""
+"""Have a lock by the token in ARGV[2]: how many batches there have been by now, by the counter in ARGV[1]; -1: another
+has it."""
 
 RELEASE = rb"""
 local had = redis.call('GET', KEYS[1])

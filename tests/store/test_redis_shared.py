@@ -6,7 +6,7 @@ import signal
 from random import Random
 from typing import Any
 
-from sipapp.store.redis import RedisStore
+from sipapp.store.redis import MOST, WINDOW, RedisStore
 from sipapp.store.redis_claims import LOOK
 from sipapp.store.redis_table import RedisTable
 from tests.integration.redis import Redis
@@ -174,13 +174,13 @@ class LocksTests(SharedCase):
         self.waiting = waiting
         return told
 
-    def until(self, told: list[object]) -> None:
+    def until(self, told: list[object], expected: object = None) -> None:
         def done() -> bool:
             self.clock.advance(0.01)
             return bool(told)
 
         self.private.until(done)
-        self.assertEqual(told, [None])
+        self.assertEqual(told, [expected])
 
     def later(self) -> None:
         for _ in range(20):
@@ -228,6 +228,40 @@ class LocksTests(SharedCase):
         self.a.unlock(b"k")
         self.later()
         self.assertEqual(self.server.cli("-n", "1", "EXISTS", "t:lock:t:k"), "0")
+
+    def test_whoever_has_it_sees_what_the_one_before_has_changed(self) -> None:
+        for turn in range(30):
+            table, other = (self.a, self.b) if turn % 2 else (self.b, self.a)
+            self.until(self.locked(table))
+            seen = self.seen_when_locked(other)
+            table.put(b"k", turn)
+            table.unlock(b"k")
+            self.until(seen, turn)
+            other.unlock(b"k")
+
+    def seen_when_locked(self, table: RedisTable) -> list[object]:
+        """What the item is there at the moment when its lock is had."""
+        seen: list[object] = []
+        waiting = table.lock(b"k", "h")
+        assert waiting is not None
+        waiting.addCallback(lambda _: seen.append(table.get(b"k")))
+        return seen
+
+    def test_it_is_let_go_behind_whatever_there_is_to_be_sent(self) -> None:
+        self.until(self.locked(self.a))
+        for number in range(MOST * (WINDOW + 4)):
+            self.a.put(b"%d" % number, number)
+        self.a.unlock(b"k")
+        self.until(self.locked(self.b))
+        self.assertEqual(len(self.b), MOST * (WINDOW + 4))
+
+    def test_one_that_was_let_go_while_the_server_was_away_is_free_when_it_is_back(self) -> None:
+        self.until(self.locked(self.a))
+        assert self.store.link is not None
+        self.store.link.abort("a test")
+        self.a.unlock(b"k")
+        self.private.until(lambda: self.store.link is not None and self.store._linking is None)
+        self.until(self.locked(self.b))
 
     def test_what_a_server_has_is_free_when_it_stops(self) -> None:
         self.until(self.locked(self.a))

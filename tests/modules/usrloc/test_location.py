@@ -68,6 +68,7 @@ class TimeTests(LocationCase):
         table.stop()  # as if this server had gone down
         self.clock.advance(12)
         self.assertEqual(len(self.store.table(b"usrloc:location")), 0)
+        self.assertEqual((self.gone, table.expired.value), ([(12.0, b"bob", b"sip:bob@192.0.2.1")], 1))
 
     def test_a_server_that_takes_over_looks_after_what_is_there(self) -> None:
         table = self.table()
@@ -78,6 +79,15 @@ class TimeTests(LocationCase):
         other.watch()
         self.clock.advance(10)
         self.assertEqual(self.gone, [(10.0, b"bob", b"sip:bob@192.0.2.1")])
+
+    def test_one_that_nobody_has_looked_after_goes_from_the_database_too(self) -> None:
+        table = self.table()
+        changes: list[tuple[bytes, int, int]] = []
+        table.put(b"bob", [contact(expires=10), contact(b"sip:b", expires=20)])
+        table.changed = lambda name, aor, before, now: changes.append((aor, len(before), len(now)))
+        table.stop()
+        self.clock.advance(30)
+        self.assertEqual(changes, [(b"bob", 2, 0)])
 
     def test_two_servers_of_one_table_tell_of_a_contact_once(self) -> None:
         table = self.table()
