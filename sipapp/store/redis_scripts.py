@@ -97,7 +97,10 @@ return {found[1], table.concat(out)}
 """A part of a table: the place where the next one begins, and its keys and items as netstrings."""
 
 CLAIM = rb"""
-if not redis.call('SET', KEYS[1], ARGV[2], 'NX', 'PX', ARGV[3]) then return -1 end
+if not redis.call('SET', KEYS[1], ARGV[2], 'NX', 'PX', ARGV[3]) then
+    redis.call('SET', KEYS[1] .. ':wanted', 1, 'PX', ARGV[3])
+    return -1
+end
 return tonumber(redis.call('GET', ARGV[1]) or 0)
 """
 """Have a lock by the token in ARGV[2]: how many batches there have been by now, by the counter in ARGV[1]; -1: another
@@ -107,10 +110,12 @@ RELEASE = rb"""
 local had = redis.call('GET', KEYS[1])
 if not had or (ARGV[2] ~= '' and had ~= ARGV[2]) then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('PUBLISH', ARGV[1], '6:unlock' .. #KEYS[1] .. ':' .. KEYS[1] .. #had .. ':' .. had)
+if redis.call('DEL', KEYS[1] .. ':wanted') == 1 or ARGV[2] == '' then
+    redis.call('PUBLISH', ARGV[1], '6:unlock' .. #KEYS[1] .. ':' .. KEYS[1] .. #had .. ':' .. had)
+end
 return 1
 """
-"""Let a lock go: that of the token in ARGV[2], without one whoever has it. Those who listen are told."""
+"""Let a lock go: that of the token in ARGV[2], without one whoever has it. Those who listen are told if it matters."""
 
 RENEW = rb"""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
