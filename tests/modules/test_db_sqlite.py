@@ -15,6 +15,7 @@ from sipapp.interfaces.sql import ISqlEngine, Rows, SqlBigInt, SqlTime, SqlValue
 from sipapp.modules.db_sqlite import DbSqlite
 from sipapp.sql.threads import GRACE
 from sipapp.testing.harness import Harness
+from sipapp.transaction.wheel import Wheel
 from tests.modules.stage import Server, made, new_path
 from tests.sql.threaded import ThreadReactor
 
@@ -28,6 +29,7 @@ class SqliteCase(SynchronousTestCase):
         self.addCleanup(lambda: ensureDeferred(self.engine.stop()))
         self.server = Server()
         self.reactor = self.server.reactor = self.server.clock = ThreadReactor()
+        self.server.wheel = Wheel(self.reactor)
 
     @property
     def database(self) -> Any:
@@ -93,7 +95,7 @@ class StatementTests(SqliteCase):
         self.engine.query_timeout = 3.0
         self.path = new_path(self)
         asked = self.database.execute(FOR_EVER)
-        self.reactor.advance(3)
+        self.reactor.advance(3.01)
         self.assertIn("no answer within 3 s", self.failureResultOf(asked, SqlError).getErrorMessage())
         self.reactor.settle(GRACE)
 
