@@ -282,11 +282,11 @@ class RedisStore:
             self._flush_soon()
 
     def _let_go(self) -> None:
-        releases, self._releases = self._releases, []
-        for key, token in releases:
-            assert self.link is not None
-            released = Deferred.fromCoroutine(self.link.call(RELEASE, key, self.prefix + b"changes", token))
-            released.addErrback(lambda _: None)  # its time will be over
+        while self._releases and self.link is not None:
+            words = [word for release in self._releases[:MOST] for word in release]
+            del self._releases[:MOST]
+            released = Deferred.fromCoroutine(self.link.call(RELEASE, self.prefix, self.prefix + b"changes", *words))
+            released.addErrback(lambda _: None)  # their time will be over
 
     @property
     def idle(self) -> bool:
@@ -302,7 +302,7 @@ class RedisStore:
                 self._send(table.take(self._batch + 1, MOST, SIZE))
             if not table.dirty:
                 del self._dirty[table]
-        if self.link is not None and not self._dirty:
+        if not self._dirty:
             self._let_go()
 
     def _send(self, texts: Iterable[bytes]) -> int:

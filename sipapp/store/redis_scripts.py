@@ -107,15 +107,20 @@ return tonumber(redis.call('GET', ARGV[1]) or 0)
 has it."""
 
 RELEASE = rb"""
-local had = redis.call('GET', KEYS[1])
-if not had or (ARGV[2] ~= '' and had ~= ARGV[2]) then return 0 end
-redis.call('DEL', KEYS[1])
-if redis.call('DEL', KEYS[1] .. ':wanted') == 1 or ARGV[2] == '' then
-    redis.call('PUBLISH', ARGV[1], '6:unlock' .. #KEYS[1] .. ':' .. KEYS[1] .. #had .. ':' .. had)
+for i = 2, #ARGV, 2 do
+    local key, token = ARGV[i], ARGV[i + 1]
+    local had = redis.call('GET', key)
+    if had and (token == '' or had == token) then
+        redis.call('DEL', key)
+        if redis.call('DEL', key .. ':wanted') == 1 or token == '' then
+            redis.call('PUBLISH', ARGV[1], '6:unlock' .. #key .. ':' .. key .. #had .. ':' .. had)
+        end
+    end
 end
 return 1
 """
-"""Let a lock go: that of the token in ARGV[2], without one whoever has it. Those who listen are told if it matters."""
+"""Let locks go. ARGV: the channel, where those who listen are told if it matters; for each lock its key and the token
+that it is had by, none: whoever has it."""
 
 RENEW = rb"""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end

@@ -18,10 +18,10 @@ CLONE_NEWNET = 0x40000000
 
 
 class Loopback:
-    """No machines at all: each has an address of 127.0.0.0/8."""
+    """No machines at all: each has an address of 127.0.0.0/8, another one in each process of tests."""
 
     def address(self, number: int) -> str:
-        return f"127.0.77.{number}"
+        return f"127.77.{os.getpid() % 256}.{number}"
 
     @contextmanager
     def on(self, number: int) -> Iterator[None]:
