@@ -15,10 +15,14 @@ import time
 from collections.abc import Iterator
 from multiprocessing import Pool
 from pathlib import Path
+from typing import Any
 
-from sipapp.message import _leaf, leaf_pure
+from sipapp.errors import ParseError
+from sipapp.message import _leaf, build, leaf_pure
+from sipapp.message.draft import Draft, Outbound
+from sipapp.message.response import Response
 from tests.message.samples import INVITE
-from tests.message.test_leaf_twins import seen
+from tests.message.test_leaf_twins import message_of, seen
 
 CONFORMANCE = Path(__file__).parents[1] / "tests" / "conformance"
 VALUES = ("via_parts", "address_parts", "uri_parts", "parameters", "cseq_parts", "start_line")
@@ -80,10 +84,29 @@ def broken(chance: random.Random, messages: list[bytes]) -> bytes:
     return bytes(data[:65535])
 
 
+def written(twin: Any, data: bytes, forced: bool, edit: tuple[int, int]) -> list[bytes | str]:
+    """What goes out because of a message that this twin reads: as a proxy sends it on, and what answers it."""
+    made: list[bytes | str] = []
+    try:
+        message = message_of(twin, data, "192.0.2.9", forced)
+        draft = Draft()
+        if isinstance(message, Response):
+            return [draft.render_response(message)]
+        draft.replace(*edit, b"X: y\r\n")
+        made.append(draft.render_request(message, b"sip:b@192.0.2.3", b"Via: new\r\n", Outbound()))
+        made.append(build.response(message, 200, b"OK", b"tag", [b"X: y\r\n"], b"body", b"a/b"))
+    except ParseError as why:
+        made.append(str(why))
+    return made
+
+
 def differs(data: bytes, start: int) -> bool:
-    """Whether the twins do not say the same: of the message, or of a header field's value by itself."""
+    """Whether the twins do not say or write the same: of the message, or of a header field's value by itself."""
     told = seen(_leaf, data, start)
     if told != seen(leaf_pure, data, start):
+        return True
+    at = len(data) // 2
+    if written(_leaf, data, start == 1, (at, at + start)) != written(leaf_pure, data, start == 1, (at, at + start)):
         return True
     if isinstance(told, tuple):
         return False  # both refuse it, for the same reason at the same place
