@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sipapp.errors import ParseError
-from sipapp.message.headers import split_spans
+from sipapp.message.headers import split_vias
 from sipapp.message.leaf import Splice, relay, scan, splice, unwrap
 from sipapp.message.mime import close
 from sipapp.message.request import Request
@@ -287,7 +287,7 @@ class Draft:
             start, value_start, _, end = head.span(number)
             value = head.value(number)
             if value.find(b",") >= 0:
-                values = split_spans(value)
+                values = split_vias(value)
                 if len(values) > 1:
                     start, end = value_start + values[0][0], value_start + values[1][0]
             edits.append((start, end, b""))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from sipapp.errors import ParseError
@@ -116,16 +117,22 @@ def split_values(value: bytes) -> list[bytes]:
 
 # A quote or < that never ends goes to the end: parsing that value then fails.
 _PIECE = re.compile(rb"%b|<[^>]*+>?|," % grammar.OPEN_QUOTED_STRING, re.DOTALL).finditer
+_PIECE_OF_VIA = re.compile(rb"%b|," % grammar.OPEN_QUOTED_STRING, re.DOTALL).finditer
 
 
-def split_spans(value: bytes) -> list[tuple[int, int]]:
+def split_vias(value: bytes) -> list[tuple[int, int]]:
+    """The same as `split_spans` for Via, in which < and > enclose nothing."""
+    return split_spans(value, _PIECE_OF_VIA)
+
+
+def split_spans(value: bytes, pieces: Callable[[bytes], Iterator[re.Match[bytes]]] = _PIECE) -> list[tuple[int, int]]:
     """Where the values of a comma-separated header field are: (start, end) each, as `split_values` gives them."""
     if b"," not in value:
         span = _trim(value, 0, len(value))
         return [span] if span[0] < span[1] else []
     spans = []
     start = 0
-    for piece in _PIECE(value):
+    for piece in pieces(value):
         if piece.group() == b",":
             spans.append((start, piece.start()))
             start = piece.end()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sipapp.errors import ParseError
 from sipapp.message.address import Address, parse_addresses
 from sipapp.message.cseq import CSeq
-from sipapp.message.headers import Field, split_spans, split_values
+from sipapp.message.headers import Field, split_values, split_vias
 from sipapp.message.leaf import read
 from sipapp.message.resting import resting
 from sipapp.message.via import Via, marks, parse_vias
@@ -267,6 +267,6 @@ def _first_span(value: bytes) -> tuple[int, int]:
     """Where the first of several Via values is."""
     comma = value.index(b",")
     first = value[:comma].rstrip()
-    if first and b'"' not in first and b"<" not in first:
+    if first and b'"' not in first:
         return 0, len(first)
-    return next(iter(split_spans(value)), (0, 0))
+    return next(iter(split_vias(value)), (0, 0))

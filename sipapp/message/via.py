@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from sipapp.errors import ParseError
 from sipapp.message import grammar
-from sipapp.message.headers import split_spans
+from sipapp.message.headers import split_vias
 from sipapp.message.leaf import Splice, mark_via, via_parts
 from sipapp.message.parameters import NONE, Parameters
 from sipapp.message.plain import mark_pieces
@@ -133,7 +133,7 @@ class Via:
 
 def parse_vias(value: bytes, at: int = 0) -> list[Via]:
     """The values of one Via header field; `at` is its value's offset. Raises ParseError: one is malformed."""
-    return [Via.parse(value[start:end], at + start) for start, end in split_spans(value)]
+    return [Via.parse(value[start:end], at + start) for start, end in split_vias(value)]
 
 
 _PIECE = re.compile(rb";((?:%b|[^;])*)" % grammar.OPEN_QUOTED_STRING, re.DOTALL).findall

@@ -13,6 +13,7 @@ from sipapp.errors import SqlError
 from sipapp.interfaces.sql import SqlTime
 from sipapp.module.loader import Loader
 from sipapp.statistics import Statistics
+from sipapp.transaction.wheel import Wheel
 
 ROW = {b"k": b"a'b\\c\"?%s", b"n": 5, b"f": 1.5, b"at": SqlTime(1795392000), b"big": 1 << 40}
 
@@ -54,7 +55,7 @@ def main(url: str) -> None:
     from twisted.internet import reactor as installed  # noqa: TID251  (a process of its own)
 
     reactor: Any = installed
-    server = SimpleNamespace(reactor=reactor, clock=reactor, statistics=Statistics())
+    server = SimpleNamespace(reactor=reactor, clock=reactor, wheel=Wheel(reactor), statistics=Statistics())
     engine: Any = Loader().load(f"db_{url.partition(':')[0]}")
 
     async def run() -> None:

@@ -140,6 +140,12 @@ class MarksTests(SynchronousTestCase):
             self.marked(b"h;received=198.51.100.1;branch=z9", response=True), b"h;branch=z9;received=192.0.2.9"
         )
 
+    def test_brackets_enclose_nothing(self) -> None:
+        self.assertEqual(
+            [via.branch for via in parse_vias(b"SIP/2.0/UDP h;branch=a<b, SIP/2.0/UDP i;branch=c>d")],
+            [b"a<b", b"c>d"],
+        )
+
     def test_what_stands_in_quotes_is_no_parameter(self) -> None:
         self.assertEqual(
             self.marked(b'h;x=";rport;\\"a";RPORT ; branch=1'),

@@ -10,7 +10,8 @@ from twisted.logger import capturedLogs, formatEvent
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.workers.process import LONGEST, WorkerProcess
+from sipapp.workers import process
+from sipapp.workers.process import WorkerProcess
 from sipapp.workers.setup import Role, Setup
 
 SETUP = Setup("/app.cfg", {}, "", [], 2, "feed", "")
@@ -70,7 +71,8 @@ class ProcessTests(SynchronousTestCase):
         )
 
     def test_a_line_without_end_is_cut(self) -> None:
-        self.assertEqual(len(self.says(b"x" * (LONGEST + 1))), 1)
+        self.patch(process, "LONGEST", 100)
+        self.assertEqual(self.says(b"x" * 101), ["spare worker says: " + "x" * 101])
 
     def test_its_own_reason_counts_when_it_ends(self) -> None:
         self.says(b'\x1e{"state": "failed", "why": "no database"}\n')
