@@ -186,8 +186,6 @@ class _Checker:
         return self._expressions.launch(node)
 
     def _parallel(self, node: nodes.Parallel) -> bound.Statement | None:
-        if self._expressions.kind == "onsend_route":
-            raise ConfigError("parallel is not allowed in onsend_route")
         members = [bound.Member(member.at, self.statements(member.body)) for member in node.members]
         for member in members:
             for mistake in misplaced(member.body):

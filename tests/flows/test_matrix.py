@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ CALLS: dict[str, Callable[[str, str], tuple[str, str]]] = {
     "plain": lambda ask, rest: (f'{ask}; xlog("on $rc"); {rest}', ""),
     "async": lambda ask, rest: (f'async({ask}, R, 2); xlog("never");', f'route[R] {{ xlog("on $rc"); {rest} }}'),
     "launch": lambda ask, rest: (f'launch({ask}, R); xlog("on $rc"); {rest}', 'route[R] { xlog("report $rc"); }'),
+    "parallel": lambda ask, rest: (f'parallel {{ {ask}; {ask}; }} xlog("on $rc(1) $rc(2)"); {rest}', ""),
 }
 
 OUTCOMES = ("success", "error", "timeout", "CANCEL", "shutdown")
@@ -58,7 +60,7 @@ OUTCOMES = ("success", "error", "timeout", "CANCEL", "shutdown")
 # alice calls, bob refuses with 486. The call succeeds or fails with -7 after 1 s, or takes for ever: that is ended by
 # suspend_timeout (5 s) or async()'s limit (2 s), by a CANCEL at 0.5 s, or the server is stopped at 0.5 s.
 # What alice is answered and when (s), `>` when bob is sent the request, "..." what the script says, `!` when the call
-# is given up. The columns: plain, async, launch.
+# is given up. The columns: plain, async, launch; parallel is two plain calls at once, see `_twice`.
 TABLE = """
 request        success  | 480@1 "on 1"            | 480@1 "on 1"               | 480@0 "on 1" "report 1"
 request        error    | 480@1 "on -7"           | 480@1 "on -7"              | 480@0 "on 1" "report -7"
@@ -195,7 +197,14 @@ class MatrixTests(SynchronousTestCase):
 
 def _rows() -> list[tuple[str, str, list[str]]]:
     lines = [line.split("|") for line in TABLE.strip().splitlines()]
-    return [(*first.split(), [cell.strip() for cell in cells]) for first, *cells in lines]  # type: ignore[misc]
+    return [  # type: ignore[misc]
+        (*first.split(), [*(cell.strip() for cell in cells), _twice(cells[0].strip())]) for first, *cells in lines
+    ]
+
+
+def _twice(plain: str) -> str:
+    """What two plain calls at once come to: two return codes, and both are given up."""
+    return re.sub(r"(![0-9.]+)", r"\1 \1", re.sub(r'"on (\S+)"', r'"on \1 \1"', plain))
 
 
 def _test(route: str, call: str, outcome: str, entry: str) -> Callable[[Any], None]:
