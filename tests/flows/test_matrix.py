@@ -197,9 +197,12 @@ class MatrixTests(SynchronousTestCase):
 
 def _rows() -> list[tuple[str, str, list[str]]]:
     lines = [line.split("|") for line in TABLE.strip().splitlines()]
-    return [  # type: ignore[misc]
-        (*first.split(), [*(cell.strip() for cell in cells), _twice(cells[0].strip())]) for first, *cells in lines
-    ]
+    rows = []
+    for first, *cells in lines:
+        route, outcome = first.split()
+        columns = [cell.strip() for cell in cells]
+        rows.append((route, outcome, [*columns, _twice(columns[0])]))
+    return rows
 
 
 def _twice(plain: str) -> str:
