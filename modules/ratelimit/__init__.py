@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from sipapp.errors import LocalError
+from sipapp.interfaces.store import IStore
 from sipapp.log import Logger
 from sipapp.message.request import Request
 from sipapp.module import LOCAL, REQUEST, ConfigError, Context, IServer, modparam, module, rpc_command, script_function
@@ -21,6 +22,7 @@ from sipapp.modules.ratelimit.pipes import (
     parse_queue,
     setpoint,
 )
+from sipapp.modules.ratelimit.shared import CLOSE, Shared
 
 log = Logger()
 
@@ -29,7 +31,11 @@ log = Logger()
 class Ratelimit:
     """Pipes and queues."""
 
-    timer_interval: int = modparam(default=10, unit="s", doc="how often the pipes look at what came")
+    timer_interval: int = modparam(
+        default=10,
+        unit="s",
+        doc="how often the pipes look at what came; the same for all who share a store, who fill the pipes together",
+    )
     pipe: list[PipeSpec] = modparam(
         default=(),
         parse=parse_pipe,
@@ -44,7 +50,7 @@ class Ratelimit:
     def start(self, server: IServer) -> None:
         """Raises ConfigError: FEEDBACK pipes with different limits, or too many queues."""
         self.server = server
-        self.pipes = [Pipe() for _ in range(MOST)]
+        self.pipes = [Pipe(number) for number in range(MOST)]
         for number, algorithm, limit in self.pipe:
             self.pipes[number].algorithm, self.pipes[number].limit = algorithm, limit
         if len(self.queue) > MOST:
@@ -55,18 +61,29 @@ class Ratelimit:
         self.debug = False
         self._call: Any = None
         self._interval = max(self.timer_interval, 1)
+        self._shared: Shared | None = None
+        store: IStore | None = server.find(IStore)
+        if store is not None and store.shared:
+            counts = store.table(b"ratelimit", lifetime=2 * self._interval + 1)
+            self._shared = Shared(counts, self.pipes, self._interval, server.clock)
         self._wait()
 
     def stop(self) -> None:
         if self._call.active():
             self._call.cancel()
+        if self._shared is not None:
+            self._shared.stop()
 
     def _wait(self) -> None:
+        """For the end of this interval. They begin at the same times in all processes."""
         clock: Any = self.server.clock
-        self._call = clock.callLater(self._interval, self._tick)
+        left = -clock.seconds() % self._interval
+        self._call = clock.callLater(left if left > CLOSE else left + self._interval, self._tick)
 
     def _tick(self) -> None:
         self._wait()
+        if self._shared is not None:
+            self._shared.tell_all()
         if any(pipe.algorithm is Algorithm.FEEDBACK for pipe in self.pipes):
             load = self.processors.load()
             if load is not None:
@@ -78,6 +95,8 @@ class Ratelimit:
             log.warn("{counters}", counters="".join(f"{pipe.counter:5}" for pipe in self.pipes))
         for pipe in self.pipes:
             pipe.tick(self._interval, waiting)
+        if self._shared is not None:
+            self._shared.begin()
 
     # -- functions
 

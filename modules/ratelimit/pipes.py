@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
@@ -11,6 +13,9 @@ from sipapp.module import ConfigError
 
 MOST = 32
 """How many pipes there are, from 0, and how many queues there can be."""
+
+NEVER = sys.maxsize
+"""A number of messages that does not come together."""
 
 _PIPE = re.compile(r"([0-9]+):([^: ]+):([0-9]+)").fullmatch
 _QUEUE = re.compile(r"([0-9]+):([^: ]+)").fullmatch
@@ -68,20 +73,28 @@ def _pipe_number(text: str) -> int:
 
 
 class Pipe:
-    """One pipe."""
+    """One pipe. Others may fill it, too: `tell(pipe)` is called when `step` messages are `untold`."""
 
-    __slots__ = ("algorithm", "counter", "last_counter", "limit", "load")
+    __slots__ = ("algorithm", "counter", "last_counter", "limit", "load", "number", "step", "tell", "untold")
 
-    def __init__(self) -> None:
+    tell: Callable[[Pipe], None]
+
+    def __init__(self, number: int = 0) -> None:
+        self.number = number
         self.algorithm = Algorithm.NOP
         self.limit = 0  # messages a second; of FEEDBACK: percent of the processors; of NETWORK: bytes
         self.counter = 0  # messages of this interval
         self.last_counter = 0  # and of the one before
         self.load = 0  # RED: every so many messages get through; NETWORK: 1 over the limit, -1 below
+        self.untold = 0  # messages of this interval that others do not know of
+        self.step = NEVER
 
     def push(self, interval: int, drop_rate: int) -> bool:
         """Whether one more message gets through. interval: s; drop_rate: percent, of FEEDBACK."""
         self.counter += 1
+        self.untold += 1
+        if self.untold >= self.step:
+            self.tell(self)
         match self.algorithm:
             case Algorithm.TAILDROP:
                 return self.counter <= self.limit * interval
@@ -97,9 +110,13 @@ class Pipe:
         """An interval is over; `waiting` bytes have not been read yet."""
         if self.algorithm is Algorithm.NETWORK:
             self.load = 1 if waiting > self.limit else -1
-        elif self.limit:
-            self.load = self.counter // (self.limit * interval)
-        self.last_counter, self.counter = self.counter, 0
+        self.last_counter, self.counter, self.untold = self.counter, 0, 0
+        self.judge(interval)
+
+    def judge(self, interval: int) -> None:
+        """What the messages of the last interval mean for this one."""
+        if self.algorithm is not Algorithm.NETWORK and self.limit:
+            self.load = self.last_counter // (self.limit * interval)
 
 
 def setpoint(pipes: list[Pipe]) -> int:

@@ -84,6 +84,8 @@ class ITable(Interface):
 class IStore(Interface):
     """Where tables are kept."""
 
+    shared: bool = Attribute("whether other processes may have the same tables")
+
     def start() -> Any:
         """Have what others share. Before the first table is asked for; may answer a Deferred.
 

@@ -305,6 +305,8 @@ class LmdbTable:
 class LmdbStore:
     """The tables of one file. size: how far it may grow (bytes)."""
 
+    shared = True
+
     def __init__(self, path: str, size: int, clock: Any, statistics: Statistics | None = None) -> None:
         self.clock = clock
         count = (statistics or Statistics()).counter

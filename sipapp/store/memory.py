@@ -204,6 +204,8 @@ class MemoryTable:
 class MemoryStore:
     """All tables of this process."""
 
+    shared = False
+
     def __init__(self, clock: Any) -> None:
         self._clock = clock
         self._tables: dict[bytes, MemoryTable] = {}

@@ -49,6 +49,8 @@ LAST = 3.0
 class RedisStore:
     """The tables whose keys in the Redis server begin with `prefix`."""
 
+    shared = True
+
     def __init__(
         self,
         address: Address,

@@ -27,7 +27,7 @@ _WAYS = {
     Join.SUM: """
         async.stats core.tcp_info core.shmmem tm.stats tm.hash_stats sl.stats stats.get_statistics stats.fetch
         stats.fetchn stats.clear_statistics cnt.get cnt.get_raw cnt.get_vars cnt.grp_get_all shm.info shm.stats
-        rl.stats httpclient.backends pkg.info ts.append""",
+        httpclient.backends pkg.info ts.append""",
     Join.ROWS: "async.list core.psx core.psa core.tcp_list tm.list pike.top pike.list pkg.stats dbg.ls",
     Join.LISTS: "core.ps",
     Join.EACH: """

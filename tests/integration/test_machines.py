@@ -21,9 +21,11 @@ store="redis://@REDIS@"
 listen=udp:@HOST@:5060
 listen=tcp:@HOST@:5060
 loadmodule "tm" loadmodule "sl" loadmodule "rr" loadmodule "pv" loadmodule "textops" loadmodule "textopsx"
-loadmodule "xlog" loadmodule "htable" loadmodule "path" loadmodule "nathelper"
+loadmodule "xlog" loadmodule "htable" loadmodule "path" loadmodule "nathelper" loadmodule "ratelimit"
 loadmodule "usrloc" loadmodule "registrar"
 modparam("htable", "htable", "calls=>size=8;autoexpire=60;updateexpire=0;initval=0")
+modparam("ratelimit", "timer_interval", 10)
+modparam("ratelimit", "pipe", "0:TAILDROP:1")
 modparam("registrar", "min_expires", 1)
 modparam("registrar", "use_path", 1)
 modparam("registrar", "path_mode", 0)
@@ -45,6 +47,9 @@ request_route {
         if ($rU == "limit") {
             if ($shtinc(calls=>$fU) > 10) sl_send_reply("503", "Slow Down");
             else sl_send_reply("480", "Go");
+        } else if ($rU == "pipe") {
+            if (rl_check_pipe("0")) sl_send_reply("480", "Go");
+            else sl_send_reply("503", "Slow Down");
         } else if (lookup("location")) sl_send_reply("200", "and $branch(count)");
         else sl_send_reply("404", "Nobody");
         exit;
@@ -205,6 +210,16 @@ class MachinesTests(MachinesCase):
             said.append(eve.ask((self.first, self.second)[number % 2], "OPTIONS", "limit"))
             time.sleep(0.02)
         self.assertEqual(said, ["480 Go"] * 10 + ["503 Slow Down"] * 2)
+
+    def test_so_does_that_of_a_pipe(self) -> None:
+        oscar = self.phone("oscar")
+        while time.time() % 10 > 7:  # not across the end of an interval
+            time.sleep(0.05)
+        said = []
+        for number in range(30):
+            said.append(oscar.ask((self.first, self.second)[number % 2], "OPTIONS", "pipe"))
+            time.sleep(0.01)
+        self.assertEqual(said, ["480 Go"] * 10 + ["503 Slow Down"] * 20)
 
     def test_one_that_is_killed_takes_nothing_with_it(self) -> None:
         frank, grace, heidi = (self.phone(user) for user in ("frank", "grace", "heidi"))
