@@ -192,10 +192,13 @@ def suspended_call(bench: Bench) -> Callable[[], None]:
     return call
 
 
-@pytest.mark.parametrize(
-    ("script", "make"),
-    [(OPTIONS_SL, options), (RELAY, relayed_call), (SLEEP, suspended_call)],
-    ids=["options_sl", "invite_relay", "async_sleep"],
-)
+KINDS: dict[str, tuple[str, Callable[[Bench], Callable[[], None]]]] = {
+    "options_sl": (OPTIONS_SL, options),
+    "invite_relay": (RELAY, relayed_call),
+    "async_sleep": (SLEEP, suspended_call),
+}
+
+
+@pytest.mark.parametrize(("script", "make"), KINDS.values(), ids=KINDS)
 def test_call(benchmark: Any, script: str, make: Callable[[Bench], Callable[[], None]]) -> None:
     benchmark(make(Bench(script)))
