@@ -56,7 +56,8 @@ def launch(
 
 
 async def _result(own: Context, function: IScriptFunction, arguments: tuple[Any, ...], site: CallSite) -> int:
-    """The return code of the call: -1 where it failed in a way that nobody foresaw."""
+    """The return code of the call: its own for a time limit where suspend_timeout has ended it, -1 where it failed in a
+    way that nobody foresaw."""
     try:
         answer = function.call(own, *arguments) if function.wants_context else function.call(*arguments)
         if isinstance(answer, AWAITABLE):
@@ -66,12 +67,20 @@ async def _result(own: Context, function: IScriptFunction, arguments: tuple[Any,
         return outcome(answer)
     except ScriptExit as end:
         return end.code
-    except ScriptError as error:
+    except Exception as error:
+        if own.run is not None and own.run.interrupted:
+            log.warn("{site}: launched, and given up", site=str(site))
+            return getattr(function, "timeout_code", -1)
+        return _failed(own, error, site)
+
+
+def _failed(own: Context, error: Exception, site: CallSite) -> int:
+    if isinstance(error, ScriptError):
         return failed(own, error, site)
-    except TooManySuspended as error:
+    if isinstance(error, TooManySuspended):
         log.error("{site}: not launched: {error}", site=str(site), error=str(error))
-    except CancelledError:
-        log.warn("{site}: launched, and given up", site=str(site))
-    except Exception:
+    elif isinstance(error, CancelledError):
+        log.warn("{site}: launched, and cancelled", site=str(site))
+    else:
         log.failure("{site}: launched, and failed", site=str(site))
     return -1

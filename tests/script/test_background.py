@@ -36,6 +36,13 @@ class LaunchTests(SynchronousTestCase):
             self.assertEqual(sorted(engine.said), ["on", f"rc {code}"], call)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
+    def test_a_call_that_suspend_timeout_ends_has_its_own_code_for_that(self) -> None:
+        for call, code in (("wait(60)", 28), ("broken()", -1)):
+            engine = Engine(f"launch({call}, REP);", REPORT, suspend_timeout=10)
+            engine.start()
+            engine.advance(10)
+            self.assertEqual(engine.said, [f"rc {code}"], call)
+
     def test_the_report_has_a_context_of_its_own(self) -> None:
         engine = Engine('$var(x) = 1; launch(wait(1), REP, "user $rU");', 'route[REP] { say("$var(x)"); suicide(); }')
         seen = []
