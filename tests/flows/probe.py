@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 
 from sipapp.module import ANY, IServer, ScriptError, module, script_function
 
-REFUSED = -7
+REFUSED, TOO_LATE = -7, -3
 
 
 @module("probe")
@@ -19,7 +19,7 @@ class Probe:
         self.server = server
         self.cancelled: list[float] = []  # s: when a call was given up
 
-    @script_function(routes=ANY)
+    @script_function(routes=ANY, timeout_code=TOO_LATE)
     def ask(self, how: str) -> Deferred[int]:
         """After 1 s: "success" is 1, "error" -7; anything else waits for ever."""
         answer: Deferred[int] = Deferred(self._cancelled)
