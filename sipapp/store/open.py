@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -61,8 +60,6 @@ def _lmdb(url: str, clock: Any, statistics: Statistics) -> IStore:
         raise ConfigError(f"not lmdb:/FOLDER/NAME: {url!r}")
     if not size.isdigit() or not int(size):
         raise ConfigError(f"size is a number of MB, not {size!r}")
-    if find_spec("lmdb") is None:
-        raise ConfigError("there is no lmdb: pip install sipapp[lmdb]")
     from sipapp.store.lmdb import LmdbStore
     from sipapp.store.mapped import MEGABYTE
 

@@ -6,16 +6,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sipapp.log import Logger
-
-log = Logger()
-
 MEMORY = Path("/dev/shm")
-
 
 PREFIX = "sipapp-workers-"
 """What the folder's name begins with; the supervisor's process id follows."""
@@ -28,9 +22,6 @@ class SharedStore:
         self.url = ""
         self._folder = ""
         if config.store:
-            return
-        if find_spec("lmdb") is None:
-            log.warn("lmdb is not installed: each worker has tables ($shv, htable) of its own")
             return
         parent = MEMORY if MEMORY.is_dir() else Path(config.rundir)
         _remove_left(parent)

@@ -123,8 +123,6 @@ class WorkerTests(PushCase):
     workers = 2
 
     def test_every_call_finds_its_phone(self) -> None:
-        if find_spec("lmdb") is None:
-            raise SkipTest("lmdb is not installed: pip install 'sipapp[lmdb]'")
         for number in range(6):
             user = f"user{number}"
             alice, self.phone = (Caller(self, self.place.sip.port) for _ in range(2))

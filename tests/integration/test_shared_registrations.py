@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from importlib.util import find_spec
 
-from twisted.trial.unittest import SkipTest, SynchronousTestCase
+from twisted.trial.unittest import SynchronousTestCase
 
 from tests.served import Caller, Served, Standin
 
@@ -51,8 +50,6 @@ def place() -> Place:
 
 class SharedTests(SynchronousTestCase):
     def setUp(self) -> None:
-        if find_spec("lmdb") is None:
-            raise SkipTest("lmdb is not installed: pip install 'sipapp[lmdb]'")
         self.servers = place().servers
         self.phones = [Caller(self, server.port) for server in self.servers]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -89,11 +87,6 @@ class OpenTests(SynchronousTestCase):
                 "store: no option 'siez'; did you mean \"size\"?",
             ],
         )
-
-    def test_without_the_package_it_says_how_to_get_it(self) -> None:
-        self.patch(sys, "path", [])
-        self.patch(sys, "modules", {name: module for name, module in sys.modules.items() if name != "lmdb"})
-        self.assertEqual(self.wrong("lmdb:/dev/shm/a"), "store: there is no lmdb: pip install sipapp[lmdb]")
 
     def test_a_script_that_is_tried_out_has_tables_of_its_own(self) -> None:
         sip = Harness('store="redis://192.0.2.1"\nrequest_route { exit; }')

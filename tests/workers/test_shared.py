@@ -19,7 +19,6 @@ class SharedStoreTests(SynchronousTestCase):
         return made
 
     def test_it_is_a_file_in_a_folder_that_only_its_user_may_enter_and_goes_at_the_end(self) -> None:
-        self.patch(shared, "find_spec", lambda name: object())
         store = self.store("")
         folder = Path(store.url.removeprefix("lmdb:")).parent
         self.assertEqual(os.stat(folder).st_mode & 0o777, 0o700)
@@ -27,7 +26,6 @@ class SharedStoreTests(SynchronousTestCase):
         self.assertFalse(folder.exists())
 
     def test_what_a_killed_server_has_left_goes_when_another_begins(self) -> None:
-        self.patch(shared, "find_spec", lambda name: object())
         memory = Path(self.mktemp())
         self.patch(shared, "MEMORY", memory)
         left, others = memory / "sipapp-workers-99999999-a", memory / f"sipapp-workers-{os.getpid()}-a"
@@ -39,7 +37,3 @@ class SharedStoreTests(SynchronousTestCase):
     def test_a_store_that_the_script_names_is_used(self) -> None:
         for url in ("redis://192.0.2.1", "memory:"):
             self.assertEqual(self.store(url).url, "")
-
-    def test_without_lmdb_each_has_its_own(self) -> None:
-        self.patch(shared, "find_spec", lambda name: None)
-        self.assertEqual(self.store("").url, "")
