@@ -119,7 +119,7 @@ class Counters:
     @script_function(routes=_ROUTES, parse={"group_name": "counter"})
     def cnt_reset(self, group_name: Named) -> int:
         """cnt_reset("group.name"): a counter back to 0."""
-        group_name.counter.reset()
+        self.statistics.reset(group_name.counter)
         return 1
 
     # -- RPC
@@ -127,7 +127,7 @@ class Counters:
     @rpc_command("cnt.get")
     def rpc_get(self, group: str, name: str | None = None) -> int | dict[str, int]:
         """cnt.get GROUP [NAME]: a statistic; without a name, all of the group."""
-        return self.rpc_group(group) if name is None else int(self._find(group, name).value)
+        return self.rpc_group(group) if name is None else int(self.statistics.own(self._find(group, name)))
 
     @rpc_command("cnt.get_raw")
     def rpc_get_raw(self, group: str, name: str) -> int:
@@ -153,7 +153,7 @@ class Counters:
     @rpc_command("cnt.get_vars", "cnt.grp_get_all")
     def rpc_group(self, group: str) -> dict[str, int]:
         """cnt.get_vars GROUP: names and values in a group."""
-        return {one.name: int(one.value) for one in self.statistics.all(group)}
+        return {one.name: int(self.statistics.own(one)) for one in self.statistics.all(group)}
 
     @rpc_command("cnt.help")
     def rpc_help(self, group: str, name: str) -> str:

@@ -114,7 +114,7 @@ class ScriptStatistics:
     @script_function(routes=REQUEST | BRANCH | FAILURE | ONREPLY | LOCAL, parse={"variable": "statistic"})
     def reset_stat(self, variable: Value) -> int:
         """reset_stat(name): a statistic back to 0, unless it was made to go on for ever; the name may be a variable."""
-        self._counter(variable).reset()
+        self.statistics.reset(self._counter(variable))
         return 1
 
     def _counter(self, variable: Any) -> Counter:

@@ -59,7 +59,7 @@ class Server:
         self.clock = clock or reactor
         self.ids = ids or RandomIds()
         self.wheel = Wheel(self.clock)
-        self.statistics = Statistics()
+        self.statistics = Statistics(self.worker == 1)
         self.suspended = Suspended(self)
         self.router = Router(self)
         self.transport = self.make_transport()

@@ -41,3 +41,17 @@ class StatisticsTests(SynchronousTestCase):
         self.assertEqual(self.statistics.groups(), ["core", "tm"])
         self.assertEqual(list(self.statistics.all()), [counter, gauge])
         self.assertEqual(list(self.statistics.all("tm")), [gauge])
+
+    def test_alone_the_total_is_what_was_counted_here(self) -> None:
+        counter = self.statistics.counter("core", "sent")
+        counter.add(3)
+        gauge = self.statistics.gauge("tm", "now", lambda: 4, common=True)
+        self.assertEqual([self.statistics.total(one) for one in (counter, gauge)], [3, 4])
+        self.assertEqual([self.statistics.own(one) for one in (counter, gauge)], [3, 4])
+        self.statistics.reset(counter)
+        self.assertEqual(counter.value, 0)
+
+    def test_what_is_common_is_shown_by_the_first_of_several(self) -> None:
+        other = Statistics(first=False)
+        self.assertEqual(other.own(other.gauge("tm", "now", lambda: 4, common=True)), 0)
+        self.assertEqual(other.own(other.gauge("tm", "here", lambda: 4)), 4)

@@ -57,7 +57,7 @@ class Memory:
             ("free_size", free),
             ("fragments", lambda: 0),
         ):
-            statistics.gauge("shmem", name, read)
+            statistics.gauge("shmem", name, read, common=read in (total, free))  # those of the machine
 
     @rpc_command("pkg.stats")
     def rpc_pkg_stats(self, filter: str = "", value: int = 0) -> list[dict[str, Any]]:

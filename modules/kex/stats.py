@@ -20,17 +20,17 @@ class StatisticsCommands:
     @rpc_command("stats.get_statistics")
     def rpc_get(self, *names: str) -> list[str]:
         """stats.get_statistics(name, ...): `group:name = value` of each."""
-        return [_shown(one) for one in self._all(names)]
+        return [self._shown(one) for one in self._all(names)]
 
     @rpc_command("stats.fetch")
     def rpc_fetch(self, *names: str) -> dict[str, str]:
         """stats.fetch(name, ...): {`group.name`: value as text}."""
-        return {f"{one.group}.{one.name}": str(int(one.value)) for one in self._all(names)}
+        return {f"{one.group}.{one.name}": str(int(self.statistics.own(one))) for one in self._all(names)}
 
     @rpc_command("stats.fetchn")
     def rpc_fetchn(self, *names: str) -> dict[str, int]:
         """stats.fetchn(name, ...): {`group.name`: value as number}."""
-        return {f"{one.group}.{one.name}": int(one.value) for one in self._all(names)}
+        return {f"{one.group}.{one.name}": int(self.statistics.own(one)) for one in self._all(names)}
 
     @rpc_command("stats.reset_statistics")
     def rpc_reset(self, *names: str) -> None:
@@ -45,7 +45,7 @@ class StatisticsCommands:
         for one in self._all(names):
             before = int(one.value)
             one.reset()
-            answer.append(_shown(one) + (f" ({before})" if before != int(one.value) else ""))
+            answer.append(self._shown(one) + (f" ({before})" if before != int(one.value) else ""))
         return answer
 
     def _all(self, names: Iterable[str]) -> Iterator[Counter | Gauge]:
@@ -68,6 +68,5 @@ class StatisticsCommands:
                 found = self.statistics.find(rest, group)
         return [found] if found else []
 
-
-def _shown(one: Counter | Gauge) -> str:
-    return f"{one.group}:{one.name} = {int(one.value)}"
+    def _shown(self, one: Counter | Gauge) -> str:
+        return f"{one.group}:{one.name} = {int(self.statistics.own(one))}"

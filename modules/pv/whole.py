@@ -163,9 +163,10 @@ class WholeVariables:
 
     @pseudo_variable("stat")
     def pv_stat(self, ctx: Context, inner: bytes) -> int | None:
-        """$stat(name): a statistic; null where there is none of this name."""
-        found = ctx.server.statistics.find(inner.decode(errors="replace"))
-        return None if found is None else wrap(int(found.value))
+        """$stat(name): a statistic, of all workers; null where there is none of this name."""
+        statistics = ctx.server.statistics
+        found = statistics.find(inner.decode(errors="replace"))
+        return None if found is None else wrap(int(statistics.total(found)))
 
     @pseudo_variable("ccp", bind=True, writable=True)
     def pv_ccp(self, inner: bytes | None, index: bytes | None, binder: IBinder) -> Access:

@@ -74,8 +74,7 @@ class Registrar(Save, Find, Fetch, Sources):
         self._route = server.event_route(_EVENT)
 
     def _show(self, name: str, parameter: str) -> None:
-        shown = self.server.worker == 1  # figures of all workers are added up
-        self.server.statistics.gauge("registrar", name, lambda: getattr(self, parameter) if shown else 0)
+        self.server.statistics.gauge("registrar", name, lambda: getattr(self, parameter), common=True)
 
     def started(self) -> None:
         if self._route is not None:

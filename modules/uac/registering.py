@@ -61,7 +61,8 @@ class Registering:
         self.reg_database: ISql | None = None
         self.active = bool(self.reg_active)
         for name in ("regtotal", "regactive", "regdisabled"):
-            server.statistics.gauge("uac", name, self._counter(name))
+            read = self._counter(name) if server.worker == 1 else lambda: 0  # it alone registers
+            server.statistics.gauge("uac", name, read)
         if not self.reg_db_url:
             return
         if not self.reg_contact_addr:

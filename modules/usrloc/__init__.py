@@ -166,8 +166,8 @@ class Usrloc(Commands, Pings):
         table.expired = self.server.statistics.counter("usrloc", f"{name}-expires")
 
     def _show(self, name: str, read: Callable[[], int]) -> None:
-        """A figure of what all workers share: one of them shows it, for those of all are added up."""
-        self.server.statistics.gauge("usrloc", name, read if self.server.worker == 1 else lambda: 0)
+        """A figure of what all workers share."""
+        self.server.statistics.gauge("usrloc", name, read, common=True)
 
     def on_expired(self, callback: Told) -> None:
         self._told.append(callback)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from sipapp.interfaces.figures import IFigures
 from sipapp.interfaces.foreign import IHttpReplies
 from sipapp.message.request import Request
 from sipapp.module import (
@@ -22,6 +23,7 @@ from sipapp.module import (
 )
 from sipapp.modules.xhttp_prom.exposition import CONTENT_TYPE, Metric, text_of
 from sipapp.modules.xhttp_prom.metrics import Declared, declared, find, listed, tags_of
+from sipapp.modules.xhttp_prom.sharing import Sharing
 from sipapp.statistics import Counter, Gauge
 
 _ROUTES = RouteType.REQUEST | RouteType.EVENT
@@ -53,6 +55,7 @@ class XhttpProm:
         self.server = server
         self.http: IHttpReplies | None = server.find(IHttpReplies)
         self.metrics = [*self.prom_counter, *self.prom_gauge, *self.prom_histogram]
+        self.sharing = Sharing(self.metrics, server.find(IFigures), self._forget)
 
     # -- what is read
 
@@ -71,16 +74,19 @@ class XhttpProm:
 
     def collect(self) -> Iterator[Metric]:
         """Every metric, as it is now."""
-        now = self.server.clock.seconds()
-        at = now if self.timestamp_format == "ms" else None
+        at = self._now() if self.timestamp_format == "ms" else None
+        self._forget()
         for metric in self.metrics:
-            metric.forget(now - self.xhttp_prom_timeout * 60)
-            yield metric.shown(self.xhttp_prom_beginning, self.xhttp_prom_tags, at)
+            yield metric.shown(self.xhttp_prom_beginning, self.xhttp_prom_tags, at, self.sharing.total)
         for one in self._statistics():
             name = re.sub(r"[^a-zA-Z0-9_:]", "_", f"{self.xhttp_prom_beginning}{one.group}_{one.name}")
             shown = Metric(name, one.doc, "gauge" if isinstance(one, Gauge) else "unknown")
-            shown.add_sample(name, self.xhttp_prom_tags, one.value, at)
+            shown.add_sample(name, self.xhttp_prom_tags, self.server.statistics.total(one), at)
             yield shown
+
+    def _forget(self) -> None:
+        for metric in self.metrics:
+            metric.forget(self._now() - self.xhttp_prom_timeout * 60)
 
     def _statistics(self) -> Iterator[Counter | Gauge]:
         wanted, statistics = self.xhttp_prom_stats, self.server.statistics
@@ -100,7 +106,7 @@ class XhttpProm:
         return 1
 
     def _set(self, kind: str, name: str, number: float, labels: tuple[str, ...]) -> int:
-        find(self.metrics, kind, name).at(labels, self._now()).value = number
+        find(self.metrics, kind, name).at(labels, self._now()).set(number, self._now())
         return 1
 
     def _now(self) -> float:
@@ -173,7 +179,7 @@ class XhttpProm:
     @rpc_command("xhttp_prom.metric_list_print")
     def rpc_list(self) -> list[str]:
         """Every metric of the script, with its labels and value; of a histogram, the sum."""
-        return list(listed(self.metrics))
+        return list(listed(self.metrics, self.sharing.total))
 
 
 def _labels(*values: str) -> tuple[str, ...]:

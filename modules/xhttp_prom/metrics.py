@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -23,8 +24,24 @@ class Series:
     """One metric with one set of label values."""
 
     used_at: float
-    value: float = 0.0  # of a histogram: the sum
+    value: float = 0.0  # what was added, of a histogram the sum
     counts: list[int] = field(default_factory=list)  # of a histogram: for each bucket, +Inf the last
+    era: float = 0.0  # when it was set (s of the server's clock)
+    base: float = 0.0  # and to what
+
+    @property
+    def number(self) -> float:
+        """What it shows."""
+        return self.base + self.value
+
+    def begin(self, era: float, base: float) -> None:
+        """It was set."""
+        self.era, self.base, self.value = era, base, 0.0
+        self.counts = [0] * len(self.counts)
+
+    def set(self, number: float, now: float) -> None:
+        """Set it. No two eras are the same."""
+        self.begin(max(now, math.nextafter(self.era, math.inf)), number)
 
 
 class Declared:
@@ -59,20 +76,25 @@ class Declared:
         """What nobody has used since then."""
         self.series = {values: series for values, series in self.series.items() if series.used_at >= before}
 
-    def shown(self, prefix: str, tags: dict[str, str], at: float | None) -> Metric:
+    def shown(self, prefix: str, tags: dict[str, str], at: float | None, total: Total) -> Metric:
         """As Prometheus reads it. Counters keep the names that scripts gave them, so they are `unknown` to it."""
         name = prefix + self.name
         metric = Metric(name, "", "unknown" if self.kind == "counter" else self.kind)
-        for values, series in self.series.items():
+        for values in self.series:
+            series = total(self, values)
             labels = {**tags, **dict(zip(self.labels, values, strict=True))}
             if self.kind != "histogram":
-                metric.add_sample(name, labels, series.value, at)
+                metric.add_sample(name, labels, series.number, at)
                 continue
             for most, count in zip((*map(str, self.buckets), "+Inf"), series.counts, strict=True):
                 metric.add_sample(name + "_bucket", {**labels, "le": most}, count, at)
-            metric.add_sample(name + "_sum", labels, series.value, at)
+            metric.add_sample(name + "_sum", labels, series.number, at)
             metric.add_sample(name + "_count", labels, series.counts[-1], at)
         return metric
+
+
+Total = Callable[[Declared, tuple[str, ...]], Series]
+"""What all workers have counted of a series."""
 
 
 def declared(kind: str, text: str) -> Declared:
@@ -122,9 +144,9 @@ def find(metrics: Sequence[Declared], kind: str, name: str) -> Declared:
     raise ScriptError(f"no {kind} {name!r} has been declared")
 
 
-def listed(metrics: Sequence[Declared]) -> Iterator[str]:
+def listed(metrics: Sequence[Declared], total: Total) -> Iterator[str]:
     """A line for each series, for operators."""
     for metric in metrics:
-        for values, series in metric.series.items():
+        for values in metric.series:
             labels = ", ".join(f'{key}="{value}"' for key, value in zip(metric.labels, values, strict=True))
-            yield f"{metric.kind} {metric.name}{{{labels}}} {series.value:g}"
+            yield f"{metric.kind} {metric.name}{{{labels}}} {total(metric, values).number:g}"

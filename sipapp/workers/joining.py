@@ -35,8 +35,7 @@ _WAYS = {
         cfgutils.rand_reset_prob cfg.set cfg.set_now_int cfg.seti cfg.set_now_string cfg.sets cfg.del cfg.reset
         cfg.set_delayed cfg.set_delayed_int cfg.set_delayed_string cfg.del_delayed cfg.commit cfg.rollback
         cfg.add_group_inst cfg.del_group_inst corex.debug dbg.trace dbg.bp dbg.set_mod_level dbg.set_mod_facility
-        dbg.reset_msgid rl.set_pipe rl.set_queue rl.set_pid rl.push_load rl.set_dbg regex.reload tm.clean
-        xhttp_prom.counter_reset xhttp_prom.gauge_reset ul.flush""",
+        dbg.reset_msgid rl.set_pipe rl.set_queue rl.set_pid rl.push_load rl.set_dbg regex.reload tm.clean ul.flush""",
     Join.FIND: """
         tmx.cancel_callid tmx.reply_callid
         async.cancel tm.cancel tm.reply tm.reply_callid tm.retransmit_reply tm.retransmit_reply_callid ts.lookup
@@ -45,8 +44,9 @@ _WAYS = {
 
 _BY_METHOD = {name: way for way, names in _WAYS.items() for name in names.split()}
 
-_TIMES = {"p50", "p95", "p99"}
-"""Times within which something is over: what holds for all is the longest."""
+_LARGEST = ("p50", "p95", "p99", "circuit")
+"""How names end of which the largest figure holds for all: times within which something is over, states that are the
+worse the larger they are."""
 
 _counted = re.compile(r"(.*?)(-?\d+)(?: \((-?\d+)\))?").fullmatch
 
@@ -85,14 +85,15 @@ def total(values: list[Any]) -> Any:
         return _text(alike)
     if isinstance(first, dict):
         names = dict.fromkeys(name for value in alike for name in value)
-        return {name: _figure(name, [value[name] for value in alike if name in value]) for name in names}
+        return {name: figure(name, [value[name] for value in alike if name in value]) for name in names}
     if isinstance(first, list):
         return _list(alike)
     return first
 
 
-def _figure(name: str, values: list[Any]) -> Any:
-    return max(values) if name in _TIMES else total(values)
+def figure(name: str, values: list[Any]) -> Any:
+    """What the figures of several workers come to that have this name."""
+    return max(values) if name.endswith(_LARGEST) else total(values)
 
 
 def _list(values: list[list[Any]]) -> list[Any]:
@@ -107,6 +108,7 @@ def _text(values: list[str]) -> str:
     heads = {one[1] for one in found if one is not None}
     if None in found or len(heads) != 1:
         return values[0]
-    sums = [sum(int(one[n] or 0) for one in found if one is not None) for n in (2, 3)]
+    add = max if values[0].split(" = ")[0].endswith(_LARGEST) else sum
+    sums = [add(int(one[n] or 0) for one in found if one is not None) for n in (2, 3)]
     behind = f" ({sums[1]})" if any(one is not None and one[3] for one in found) else ""
     return f"{heads.pop()}{sums[0]}{behind}"

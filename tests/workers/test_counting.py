@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import tempfile
 import time
+from collections.abc import Callable
 from functools import cache
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +23,14 @@ debug=0
 children=2
 listen=udp:127.0.0.1:@PORT@
 rpc_socket="@RPC@"
-loadmodule "sl" loadmodule "pv" loadmodule "textops" loadmodule "ratelimit"
+listen=tcp:127.0.0.1:@PORT@
+loadmodule "sl" loadmodule "pv" loadmodule "textops" loadmodule "ratelimit" loadmodule "statistics" loadmodule "kex"
+loadmodule "xhttp" loadmodule "xhttp_prom"
+modparam("statistics", "variable", "calls")
+modparam("statistics", "variable", "again")
+modparam("xhttp_prom", "xhttp_prom_stats", "script:")
+modparam("xhttp_prom", "prom_counter", "name=asked; label=user")
+modparam("xhttp_prom", "prom_gauge", "name=level")
 modparam("ratelimit", "timer_interval", 10)
 modparam("ratelimit", "pipe", "3:TAILDROP:2")
 request_route {
@@ -28,8 +39,15 @@ request_route {
         else sl_send_reply("503", "Slow Down");
         exit;
     }
+    switch ($rU) {
+    case "call":  update_stat("calls", "1"); prom_counter_inc("asked", "1", "$rU"); break;
+    case "set":   prom_gauge_set("level", "5"); update_stat("again", "1"); break;
+    case "reset": reset_stat("again"); break;
+    }
+    append_to_reply("X-Out: $stat(calls) $stat(again)\\r\\n");
     sl_send_reply("404", "Nobody");
 }
+event_route[xhttp:request] { prom_dispatch(); }
 """
 
 CALL_IDS = [[f"c{n}" for n in range(120) if worker_of(b"c%d" % n, 2) == worker] for worker in (1, 2)]
@@ -45,6 +63,10 @@ class Workers(Served):
 
     def rpc(self, method: str, *parameters: Any) -> Any:
         return ask(self.rpc_path, method, parameters, 20)
+
+
+def field(message: str, name: str) -> str:
+    return next((line[len(name) + 2 :] for line in message.split("\r\n") if line.startswith(name)), message)
 
 
 @cache
@@ -63,9 +85,57 @@ class CountingTests(SynchronousTestCase):
         self.alice.send("OPTIONS", user, call_id=CALL_IDS[worker][number])
         return self.alice.final()[1]
 
+    def stat(self, worker: int, place: int) -> str:
+        """What a worker shows: 0: calls, 1: again."""
+        return field(self.say(worker, 0, "show"), "X-Out").split()[place]
+
+    def until(self, wanted: Any, ask: Callable[..., Any], *arguments: int) -> None:
+        end = time.monotonic() + 20
+        while (found := ask(*arguments)) != wanted:
+            self.assertLess(time.monotonic(), end, f"{found!r}, not {wanted!r}\n{self.sip.log}")
+            time.sleep(0.05)
+
+    def metrics(self) -> dict[str, float]:
+        """What Prometheus reads, whichever worker it is that answers."""
+        client = HTTPConnection("127.0.0.1", self.sip.port, timeout=5)
+        self.addCleanup(client.close)
+        client.request("GET", "/metrics")
+        lines = client.getresponse().read().decode().splitlines()
+        return {line.split()[0]: float(line.split()[1]) for line in lines if not line.startswith("#")}
+
     def test_a_limit_is_that_of_both_together(self) -> None:
         while time.time() % 10 > 8:  # not across the end of an interval
             time.sleep(0.05)
         passed = sum(" 480 Go" in self.say(n % 2, n // 2, "limit") for n in range(60))
         self.assertEqual(passed, 20)
         self.assertIn("2:TAILDROP", self.sip.rpc("rl.get_pipes")[0])
+
+    def test_figures_are_sums_whoever_shows_them_and_go_on_when_a_worker_dies(self) -> None:
+        for number in range(5):
+            self.say(0, number, "call")
+        for number in range(2):
+            self.say(1, number, "call")
+        for worker in (0, 1):
+            self.until("7", self.stat, worker, 0)
+        wanted = {"kamailio_script_calls": 7.0, 'kamailio_asked{user="call"}': 7.0}
+        self.until(wanted, lambda: {name: self.metrics().get(name) for name in wanted})
+        self.assertEqual(self.sip.rpc("stats.fetchn", "calls"), {"script.calls": 7})
+        asked = [self.sip.rpc("workers.ask", worker, "stats.fetchn", "calls") for worker in (1, 2)]
+        self.assertEqual(asked, [{"script.calls": 5}, {"script.calls": 2}])
+        killed = next(row["PID"] for row in self.sip.rpc("core.psx") if row.get("worker") == 2)
+        os.kill(killed, signal.SIGKILL)
+        self.sip.wait_for("serves again")
+        self.say(1, 0, "call")
+        for worker in (0, 1):
+            self.until("8", self.stat, worker, 0)
+        self.until(8, lambda: self.sip.rpc("stats.fetchn", "calls")["script.calls"])
+
+    def test_what_one_resets_or_sets_is_so_for_both(self) -> None:
+        for worker in (0, 1, 0):
+            self.say(worker, 3, "set")
+        for worker in (0, 1):
+            self.until("3", self.stat, worker, 1)
+        self.say(1, 3, "reset")
+        self.assertEqual(self.stat(1, 1), "0")
+        self.until("0", self.stat, 0, 1)
+        self.until(5.0, lambda: self.metrics().get("kamailio_level"))

@@ -25,6 +25,10 @@ class TotalTests(SynchronousTestCase):
     def test_of_times_the_longest_counts(self) -> None:
         self.assertEqual(total([{"p95": 5.0, "count": 1}, {"p95": 7.0, "count": 2}]), {"p95": 7.0, "count": 3})
 
+    def test_a_circuit_is_as_open_as_that_of_the_worst(self) -> None:
+        self.assertEqual(total([{"http.a_circuit": 2}, {"http.a_circuit": 2}]), {"http.a_circuit": 2})
+        self.assertEqual(total([["http:a_circuit = 0"], ["http:a_circuit = 1"]]), ["http:a_circuit = 1"])
+
     def test_lists_of_different_length_are_put_together(self) -> None:
         self.assertEqual(total([[1], [2, 3]]), [1, 2, 3])
 
