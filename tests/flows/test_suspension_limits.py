@@ -47,6 +47,15 @@ class TimeoutTests(WaitingTestCase):
         self.invite(20)
         self.assertEqual(self.answers, [(0.0, 100, TRYING), (2.0, 408, b"Request Timeout")])
 
+    def test_t_set_fr_does_not_end_what_has_a_deadline_of_its_own(self) -> None:
+        self.play(
+            """request_route { t_on_failure("F"); t_set_fr(2000,2000); async_route("RES","4"); }
+            route[RES] { t_reply("404","resumed"); }
+            failure_route[F] { xlog("never\\n"); }"""
+        )
+        self.invite(20)
+        self.assertEqual((self.answers, self.said()), ([(0.0, 100, TRYING), (4.0, 404, b"resumed")], []))
+
     def test_suspend_timeout_ends_anything(self) -> None:
         self.play('request_route { async_route("RES","9"); } route[RES] { xlog("never\\n"); }', "suspend_timeout=5")
         self.invite(20)

@@ -43,6 +43,11 @@ class AsyncTests(WaitingTestCase):
         self.invite(10)
         self.assertEqual(self.answers, [(0.0, 100, TRYING), (6.0, 404, b"x")])
 
+    def test_nor_does_it_end_that_of_another_request(self) -> None:
+        self.serve('request_route { async(sleep(6),r); } route[r] { t_reply("404","x"); }')
+        self.options(10)
+        self.assertEqual(self.answers, [(6.0, 404, b"x")])
+
     def test_a_cancel_ends_it_at_once(self) -> None:
         """G-73, improved."""
         self.serve(f'request_route {{ async(sleep(2),r); }} route[r] {{ xlog("never\\n"); $du="{BOB}"; t_relay(); }}')

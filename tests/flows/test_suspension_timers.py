@@ -66,6 +66,7 @@ route[RES] { exit; }"""
         at = why.errors[0].at
         assert at is not None
         self.assertEqual(at.column, 24)
+        self.assertRegex(str(why), r"app\.cfg:\d+:24: ")
         self.assertIn("async_route()", str(why))
         self.assertIn("2.5", str(why))
 
@@ -198,6 +199,10 @@ class EndTests(WaitingTestCase):
         self.assertEqual(self.ends('send_reply("200","ok");'), [(0.3, 200, b"ok")])
         self.sip.advance(0.5)
         self.assertEqual(self.answers[1:], [(0.3, 200, b"ok"), (0.8, 200, b"ok")])
+        answer = self.last()
+        self.alice.send("ACK", call_id=answer.call_id.decode(), cseq=1, to_tag=answer.to.tag.decode())
+        self.sip.advance(40)
+        self.assertEqual(len(self.answers), 3)
 
     def test_the_first_of_two_final_answers_wins(self) -> None:
         """G-27."""
