@@ -87,6 +87,7 @@ class Suspended:
         self._streams: dict[Any, dict[Run, None]] = {}  # those whose message came by a stream, by its connection
         self._young: dict[Run, None] = {}  # those that have forgotten nothing yet
         self._alarm: Any = None
+        self._due = 0.0  # s: when it goes off
         self._reminder: Any = None  # of the young ones
         self.functions: dict[str, Waits] = {}
         self._step = server.workers  # so that an id is one script's, in whatever worker it waits
@@ -120,8 +121,9 @@ class Suspended:
             self._streams.setdefault(connection, {})[run] = None
         if not run.id:
             self._last = run.id = self._last + self._step
-        if self._alarm is None and (timeout := self._server.config.suspend_timeout) > 0:
-            self._alarm = clock.callLater(timeout, self._sweep)
+        timeout = self._server.config.suspend_timeout
+        if timeout > 0 and (self._alarm is None or run.since + timeout < self._due):  # less than when that was set
+            self._wake(run.since + timeout)
 
     def leave(self, run: Run, outcome: str) -> None:
         """It waits no more. A failure after the time limit of async() is a time-out."""
@@ -174,8 +176,15 @@ class Suspended:
             if run.since + timeout <= now:  # the end of another may have been what it waited for: it waits anew
                 self._end(run)
         for run in self._runs:
-            self._alarm = clock.callLater(max(0.0, run.since + timeout - now), self._sweep)
+            self._wake(run.since + timeout)
             break
+
+    def _wake(self, due: float) -> None:
+        """Look for those that are overdue then, and not at another time."""
+        clock = self._server.clock
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm, self._due = clock.callLater(max(0.0, due - clock.seconds()), self._sweep), due
 
     def _end(self, run: Run) -> None:
         if run.over:  # another that shared its request has been ended, and it with that

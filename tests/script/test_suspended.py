@@ -51,6 +51,16 @@ class TimeoutTests(SynchronousTestCase):
         self.assertEqual(len(engine.ended), 2)
         self.assertEqual(engine.server.suspended.functions["broken"].timeouts, 2)
 
+    def test_a_shorter_time_holds_from_the_next_wait_on_for_all(self) -> None:
+        engine = Engine("broken();", suspend_timeout=100)
+        engine.start()
+        engine.server.config.suspend_timeout = 10
+        engine.start()
+        engine.advance(9.9)
+        self.assertEqual(engine.ended, [])
+        engine.advance(0.1)
+        self.assertEqual((len(engine.ended), engine.timers()), (2, 0))
+
     def test_0_means_for_ever(self) -> None:
         engine = Engine("broken();", suspend_timeout=0)
         engine.start()
