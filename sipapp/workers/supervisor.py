@@ -35,8 +35,11 @@ log = Logger()
 SOON = 5.0
 """s: a worker that dies within this time of its beginning will probably do so again."""
 
+AT_ONCE = 5
+"""Deaths in a row, each so soon, after which a worker still begins again at once: somebody may have killed it."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
-"""s before a worker that has died twice in a row begins again; doubled each time."""
+"""s before it begins again after the next one; doubled each time."""
 
 _OWN = 3  # the first descriptor of a child that is not a standard one
 
@@ -210,7 +213,8 @@ class Supervisor:
         lived = self._reactor.seconds() - process.since if process.since else 0.0
         failures = 0 if lived > SOON else self._failures.get(number, 0) + 1
         self._failures[number] = failures
-        pause = 0.0 if failures < 2 else min(FIRST_PAUSE * 2 ** (failures - 2), LONGEST_PAUSE)
+        late = failures - AT_ONCE
+        pause = 0.0 if late <= 0 else min(FIRST_PAUSE * 2 ** (late - 1), LONGEST_PAUSE)
         log.error("{name} (process {pid}) has ended: {why}", name=process.name, pid=process.pid, why=why)
         if number:
             del self._running[number]
