@@ -87,8 +87,7 @@ class HttpAsyncClient:
     def start(self, server: IServer) -> None:
         """Raises ConfigError: no method of `authmethod` is known."""
         self.server = server
-        agent: bytes = server.config.user_agent_header
-        self._agent = agent.partition(b":")[2].strip() if agent.lower().startswith(b"user-agent:") else agent
+        self._agent: bytes = server.config.user_agent_header
         self.client = HttpClient(server, "http_async_client", self.backend, self.engine)
         self.defaults = Options(
             timeout=self.connection_timeout,

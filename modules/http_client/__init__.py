@@ -56,8 +56,7 @@ class HttpClientModule(Parameters):
     def start(self, server: IServer) -> None:
         """Raises ConfigError: the file of connections, or a name for failover, is wrong."""
         self.server = server
-        agent: bytes = server.config.user_agent_header
-        self._agent = agent.partition(b":")[2].strip() if agent.lower().startswith(b"user-agent:") else agent
+        self._agent: bytes = server.config.user_agent_header
         self.connections = {one.name: one for one in [*self._from_file(), *self.httpcon]}
         for one in self.connections.values():
             if one.failover and one.failover not in self.connections:

@@ -84,8 +84,7 @@ class RestClient:
         """Raises ConfigError: HTTP/2 alone is wanted, and the engine has none."""
         if self.curl_http_version == PRIOR_KNOWLEDGE and not speaks_http2(self.engine):
             raise ConfigError("curl_http_version 5, HTTP/2, needs the engine curl: pip install 'sipapp[curl]'")
-        agent: bytes = server.config.user_agent_header
-        self._agent = agent.partition(b":")[2].strip() if agent.lower().startswith(b"user-agent:") else agent
+        self._agent: bytes = server.config.user_agent_header
         others = ("*", Limits(in_flight=self.max_async_transfers))
         self.client = HttpClient(server, "rest_client", [others, *self.backend], self.engine)
         self.domains = dict(self.client_tls)
