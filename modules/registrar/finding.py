@@ -116,7 +116,7 @@ class Find(Extended):
                 self._rewrite(ctx, contacts[0])
         except NothingFound as why:
             return why.code
-        further = contacts[1:] if rewrite else contacts
+        further = contacts[1:] if rewrite else contacts[:]
         if self.append_branches or not rewrite:
             for contact in further:
                 try:

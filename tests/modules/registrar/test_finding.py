@@ -105,6 +105,12 @@ class PathTests(PhoneCase):
         self.sip.rpc("ul.rm_contact", "location", "bob", "sip:a@192.0.2.1")
         self.assertEqual(self.look()[0].split()[:2], ["-3", "sip:bob@example.com"])
 
+    def test_behind_a_contact_with_a_wrong_one_others_are_branches_still(self) -> None:
+        self.serve('lookup_to_dset("location");' + TARGETS)
+        for path, uri in (("nonsense", "sip:a@192.0.2.1"), ("0", "sip:b@192.0.2.2"), ("0", "sip:c@192.0.2.3")):
+            self.sip.rpc("ul.add", "location", "bob", uri, 60, 0.5, path, 0, 0, -1)
+        self.assertEqual([line.split()[0] for line in self.look()], ["1", "sip:b@192.0.2.2", "sip:c@192.0.2.3"])
+
 
 class BranchTests(PhoneCase):
     BODY = (
