@@ -213,24 +213,20 @@ class Find(Extended):
 
     def _rewrite(self, ctx: Context, contact: Contact) -> None:
         """Raises NothingFound."""
-        path, next_hop = self._way(contact)
         draft: Draft = ctx.draft
-        draft.request_uri, draft.next_hop = contact.uri, next_hop
-        if path is not None:
-            draft.path = path
+        branch = draft.location = self._branch(contact)
+        draft.request_uri, draft.next_hop = branch.uri, branch.next_hop
+        if branch.path is not None:
+            draft.path = branch.path
+        if branch.send_socket is not None:
+            draft.send_socket = branch.send_socket
+        draft.branch_flags |= branch.flags
         self.remember_contact(ctx, contact)
-        draft.location = self._known(contact, Branch(contact.uri, next_hop, path, contact.q))
-        draft.branch_flags |= contact.branch_flags
-        socket = draft.location.send_socket
-        if socket is not None:
-            draft.send_socket = socket
 
     def _branch(self, contact: Contact) -> Branch:
         """Raises NothingFound."""
         path, next_hop = self._way(contact)
-        return self._known(contact, Branch(contact.uri, next_hop, path, contact.q))
-
-    def _known(self, contact: Contact, branch: Branch) -> Branch:
+        branch = Branch(contact.uri, next_hop, path, contact.q)
         branch.flags = contact.branch_flags
         branch.send_socket = named_socket(self.server.transport, contact.socket) if contact.socket else None
         branch.ruid, branch.user_agent = contact.ruid or None, contact.user_agent or None
