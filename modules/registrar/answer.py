@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sipapp.errors import ParseError
-from sipapp.interfaces.location import Contact, ILocation
+from sipapp.interfaces.location import Contact, ILocation, bare
 from sipapp.interfaces.reply import IReplySender
 from sipapp.message.address import Address
 from sipapp.module import Context, modparam
@@ -181,11 +181,10 @@ class Answers(Extended):
         host = to.parsed_uri.host or b"" if to is not None else b""
         user, at, _ = answer.aor.partition(b"@")
         address = answer.aor if at else b"%b@%b" % (user, host)
-        instance = c.instance[1:-1] if c.instance[:1] == b"<" and c.instance[-1:] == b">" else c.instance
         if answer.table is not None:
             answer.table.name_ruid(c.ruid, answer.aor, (c.expires or _MOST) - now)
         mark = (b"%x" % kamailio_hash(answer.aor))[::-1]
         return b';pub-gruu="sip:%b;gr=%b";temp-gruu="sip:%b-%b@%b;gr"' % (
-            *(address, instance),
+            *(address, bare(c.instance)),
             *(c.ruid, mark, host),
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sipapp.errors import ParseError
-from sipapp.interfaces.location import Contact, ILocation
+from sipapp.interfaces.location import Contact, ILocation, bare
 from sipapp.log import Logger
 from sipapp.message.draft import Branch, Draft
 from sipapp.message.request import Request
@@ -142,7 +142,7 @@ class Find(Extended):
         for contact in contacts:
             if sought.ruid and contact.ruid != sought.ruid:
                 continue
-            if sought.instance and _bare(contact.instance) != sought.instance:
+            if sought.instance and bare(contact.instance) != sought.instance:
                 continue
             if not self._takes(ctx, contact):
                 code = NOT_ALLOWED
@@ -160,7 +160,7 @@ class Find(Extended):
                 return Sought(self.addresses.of(parsed))
             instance = parsed.parameters.get(b"gr")
             if instance:
-                return Sought(self.addresses.of(parsed), _bare(instance))
+                return Sought(self.addresses.of(parsed), bare(instance))
         except (ParseError, Refused) as why:
             log.error("failed to extract address of record: {why}", why=why.reason)
             raise NothingFound(WRONG) from None
@@ -281,8 +281,3 @@ class Find(Extended):
                 if wish and wish != value:
                     return False
         return True
-
-
-def _bare(instance: bytes) -> bytes:
-    """Without the angle brackets."""
-    return instance[1:-1] if instance[:1] == b"<" and instance[-1:] == b">" else instance

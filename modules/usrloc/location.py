@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from sipapp.interfaces.location import Contact, ILocation, RepeatedRegistration, StaleRegistration
+from sipapp.interfaces.location import Contact, ILocation, RepeatedRegistration, StaleRegistration, bare
 from sipapp.interfaces.store import IStore, Stored
 from sipapp.log import Logger
 from sipapp.modules.usrloc.record import count, pack, unpack
@@ -112,9 +112,9 @@ class Location:
 
     def find(self, contacts: list[Contact], wanted: Contact) -> Contact | None:
         if wanted.instance:
-            instance = _bare(wanted.instance)
+            instance = bare(wanted.instance)
             for contact in contacts:
-                if contact.instance and contact.reg_id == wanted.reg_id and _bare(contact.instance) == instance:
+                if contact.instance and contact.reg_id == wanted.reg_id and bare(contact.instance) == instance:
                     return contact
             return None
         found = self._match(contacts, wanted)
@@ -257,8 +257,3 @@ class Location:
         self.expired.value += len(over)
         for contact in over:
             self._gone(self, aor, contact)
-
-
-def _bare(instance: bytes) -> bytes:
-    """Without the angle brackets."""
-    return instance[1:-1] if instance[:1] == b"<" and instance[-1:] == b">" else instance

@@ -67,6 +67,11 @@ class Contact:
         return f"<Contact {self.uri.decode(errors='replace')}>"
 
 
+def bare(instance: bytes) -> bytes:
+    """`+sip.instance` without its angle brackets."""
+    return instance[1:-1] if instance[:1] == b"<" and instance[-1:] == b">" else instance
+
+
 class StaleRegistration(SipAppError):
     """The contact has registered with this or a later CSeq in this call already. RFC 3261 §10.3 step 7."""
 

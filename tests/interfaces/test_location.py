@@ -10,6 +10,7 @@ from sipapp.interfaces.location import (
     IUsrloc,
     RepeatedRegistration,
     StaleRegistration,
+    bare,
 )
 from sipapp.modules.usrloc import Usrloc
 from sipapp.modules.usrloc.location import Location
@@ -24,6 +25,11 @@ class LocationTests(SynchronousTestCase):
         contact = Contact(b"sip:bob@192.0.2.1")
         self.assertEqual((contact.methods, contact.q, contact.connection, contact.expires), (ALL_METHODS, -1, -1, 0))
         self.assertEqual(repr(contact), "<Contact sip:bob@192.0.2.1>")
+
+    def test_an_instance_is_known_with_angle_brackets_and_without(self) -> None:
+        self.assertEqual(
+            [bare(text) for text in (b"<urn:x>", b"urn:x", b"<urn:x", b"")], [b"urn:x", b"urn:x", b"<urn:x", b""]
+        )
 
     def test_a_retransmission_is_stale_too(self) -> None:
         self.assertTrue(issubclass(RepeatedRegistration, StaleRegistration))
