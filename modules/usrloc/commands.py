@@ -155,25 +155,25 @@ class Commands(Database):
     @rpc_command("ul.db_users")
     async def rpc_db_users(self, table: str) -> int:
         """How many users have contacts in the database."""
-        return len({aor for aor, c in await self._rows(table) if not self._is_over(c)})
+        rows, now = await self._rows(table), self.server.clock.seconds()
+        return len({aor for aor, c in rows if not c.is_over(now)})
 
     @rpc_command("ul.db_contacts")
     async def rpc_db_contacts(self, table: str) -> int:
         """How many contacts there are in the database."""
-        return sum(not self._is_over(c) for _, c in await self._rows(table))
+        rows, now = await self._rows(table), self.server.clock.seconds()
+        return sum(not c.is_over(now) for _, c in rows)
 
     @rpc_command("ul.db_expired_contacts")
     async def rpc_db_expired_contacts(self, table: str) -> int:
         """How many rows there are in the database whose time is over."""
-        return sum(self._is_over(c) for _, c in await self._rows(table))
+        rows, now = await self._rows(table), self.server.clock.seconds()
+        return sum(c.is_over(now) for _, c in rows)
 
     async def _rows(self, table: str) -> list[tuple[bytes, Contact]]:
         if not self.db_mode:
             raise LocalError("Command is not supported in db_mode=0")
         return await self.read(table.encode())
-
-    def _is_over(self, contact: Contact) -> bool:
-        return 0 < contact.expires <= self.server.clock.seconds()
 
     async def _change(self, location: Location, aor: bytes, change: Any) -> None:
         waiting = location.hold(aor, change)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
@@ -61,8 +62,8 @@ class Location:
         now = self._clock.seconds()
         contacts = unpack(value)
         for contact in contacts:
-            if contact.expires and contact.expires <= now:
-                return [c for c in contacts if not c.expires or c.expires > now]
+            if contact.is_over(now):
+                return [c for c in contacts if not c.is_over(now)]
         return contacts
 
     def put(self, aor: bytes, contacts: list[Contact]) -> Deferred[None] | None:
@@ -78,7 +79,7 @@ class Location:
         read: dict[bytes, list[Contact]] = {}
         now = self._clock.seconds()
         for aor, contact in rows:
-            if not contact.expires or contact.expires > now:
+            if not contact.is_over(now):
                 self.place(read.setdefault(aor, []), contact)
         for aor, contacts in read.items():
             if self._table.get(aor) is None:
@@ -196,16 +197,19 @@ class Location:
     def watch(self) -> None:
         """Look after the contacts that are there already: those of a server that is gone."""
         for aor, contacts in self.records():
-            if times := [c.expires for c in contacts if c.expires]:
-                self._schedule.at(min(times), aor)
+            self._await(aor, contacts)
 
     def shorten(self, aor: bytes, ruids: Collection[bytes], seconds: int) -> None:
         """Let these contacts of an address live no longer than so long."""
-        waiting = self.hold(aor, ruids)
+        self._in_hold(aor, partial(self._shorten, aor, ruids, seconds))
+
+    def _in_hold(self, aor: bytes, change: Callable[[], None]) -> None:
+        """Do this once nobody else changes the address; it releases it."""
+        waiting = self.hold(aor, change)
         if waiting is not None:
-            waiting.addCallback(lambda _: self._shorten(aor, ruids, seconds))
+            waiting.addCallback(lambda _: change())
         else:
-            self._shorten(aor, ruids, seconds)
+            change()
 
     def _shorten(self, aor: bytes, ruids: Collection[bytes], seconds: int) -> None:
         try:
@@ -223,13 +227,14 @@ class Location:
 
     # -- time
 
+    def _await(self, aor: bytes, contacts: list[Contact]) -> None:
+        """Look at this address when the time of the first of its contacts is over."""
+        if times := [c.expires for c in contacts if c.expires]:
+            self._schedule.at(min(times), aor)
+
     def _look(self, aor: bytes) -> None:
         """The second of some contact of this address has come."""
-        waiting = self.hold(aor, self)
-        if waiting is not None:
-            waiting.addCallback(lambda _: self._sweep(aor))
-        else:
-            self._sweep(aor)
+        self._in_hold(aor, partial(self._sweep, aor))
 
     def _sweep(self, aor: bytes) -> None:
         """Take away what is over, in the hold of the address; tell of it when that is done."""
@@ -237,11 +242,11 @@ class Location:
             value = self._table.get(aor)
             now = self._clock.seconds()
             every = unpack(value) if isinstance(value, bytes) else []
-            over = [c for c in every if c.expires and c.expires <= now]
+            over = [c for c in every if c.is_over(now)]
             if over:
-                self.put(aor, [c for c in every if not c.expires or c.expires > now])
-            elif times := [c.expires for c in every if c.expires]:
-                self._schedule.at(min(times), aor)
+                self.put(aor, [c for c in every if not c.is_over(now)])
+            else:
+                self._await(aor, every)
         finally:
             self.release(aor)
         self._tell(aor, over)

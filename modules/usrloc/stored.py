@@ -32,7 +32,7 @@ class StoredLocation(Location):
         now = self._clock.seconds()
         contacts: list[Contact] = []
         for contact in await self._database.of(self.name, aor):
-            if not contact.expires or contact.expires > now:
+            if not contact.is_over(now):
                 self.place(contacts, contact)
         return contacts
 

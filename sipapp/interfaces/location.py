@@ -63,6 +63,10 @@ class Contact:
         self.modified = 0  # the second in which it registered last
         self.xavp = b""  # usrloc's `xavp_contact`, as JSON
 
+    def is_over(self, now: float) -> bool:
+        """Its time is."""
+        return self.expires != 0 and self.expires <= now
+
     def __repr__(self) -> str:
         return f"<Contact {self.uri.decode(errors='replace')}>"
 
