@@ -249,6 +249,7 @@ class Deciding(Replying):
             self.send_up(t, status, rendered(response, winner.reply_draft), response)
         for branch in t.branches:
             branch.reply = branch.reply_draft = None
+        t.rest()
 
     def _answer_for(self, t: Transaction, status: int, reason: bytes, fields: list[bytes]) -> None:
         """A response of our own in place of a branch's."""

@@ -170,6 +170,7 @@ class Receiving(Deciding):
         if len(t.branches) > 1 or t.kept:
             self.stop_branches(t, status)
         self.send_up(t, status, rendered(response, draft), response)
+        t.rest()
 
     def _restart_timer_c(self, branch: Branch, last: int, status: int) -> None:
         """RFC 3261 §16.6 step 11, §16.7 step 2."""

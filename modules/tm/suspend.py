@@ -231,7 +231,9 @@ class Suspending(Creating):
         """Whether somebody will answer; if not, what to do about it."""
         t: Transaction = ctx.transaction
         waited = self.run_ended(t, ctx)
-        if FAILED in ctx.extra:
+        if t.status >= 200:
+            t.rest()
+        elif FAILED in ctx.extra:
             self._failed(t, ctx)
         elif t.held is not None:
             return

@@ -25,16 +25,16 @@ class Table:
     def add(self, transaction: Transaction) -> None:
         self._by_label[transaction.label] = transaction
         if transaction.flags & INVITE:
-            self._by_call[_call(transaction)] = transaction
+            transaction.call = key = _call(transaction)
+            self._by_call[key] = transaction
 
     def remove(self, transaction: Transaction) -> bool:
         """Whether it was there."""
         if self._by_label.pop(transaction.label, None) is None:
             return False
-        if transaction.flags & INVITE:
-            key = _call(transaction)
-            if self._by_call.get(key) is transaction:
-                del self._by_call[key]
+        key = transaction.call
+        if key is not None and self._by_call.get(key) is transaction:
+            del self._by_call[key]
         return True
 
     def by_id(self, index: int, label: int) -> Transaction | None:

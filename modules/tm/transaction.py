@@ -88,6 +88,7 @@ class Transaction:
         "avps",
         "branch_base",
         "branches",
+        "call",
         "canceled_by",
         "deciding",
         "delayed",
@@ -136,6 +137,7 @@ class Transaction:
         self.tm = tm
         self.request = request
         self.label = label
+        self.call: tuple[bytes, int] | None = None  # of an INVITE: its Call-ID and CSeq number
         self.server: IServerTransaction | None = None
         self.branch_base = b""  # what its branch parameters begin with
         self.branches: list[Branch] = []
@@ -215,6 +217,18 @@ class Transaction:
         self.reply_fields = draft.reply_fields[:] if draft.reply_fields else _NOTHING
         self.reply_body = draft.reply_body
         self.message_flags, self.message_xflags = draft.flags, draft.xflags
+
+    def rest(self) -> None:
+        """It is answered, and lives on to absorb what comes late: what only more branches would have wanted goes while
+        it is at hand, the rest of the request is bytes. Nothing where somebody still works on it."""
+        if self.kept or self.held is not None or self.ack_tags is not None:
+            return
+        if self.status < 300:
+            self.draft = None
+        for branch in self.branches:
+            if branch.heard >= 200:  # no CANCEL will be made of it
+                branch.via = branch.data = b""
+        self.request.forget()
 
     def lend(self, ctx: Context) -> Context:
         """A run of its script gets its AVPs, and knows it."""

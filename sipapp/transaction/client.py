@@ -90,6 +90,11 @@ class ClientTransaction(Transaction):
         self._start_both(event, timers.b, NEVER if flow.socket.reliable else timers.t1)
         self._layer.transport.send(self._data, flow, self._failed)
 
+    def _sent_for_good(self) -> None:
+        """Nobody will want the request any more, unless responses must have its Call-ID."""
+        if not self._layer.check_call_id:
+            self._data = b""
+
     def _send_request(self, _: Any) -> None:
         self._layer.transport.send(self._data, self.flow, self._failed)
 
@@ -150,6 +155,7 @@ class InviteClient(ClientTransaction):
     @together(Action.START_M, Action.PASS_UP)
     def _accept(self, response: Response) -> None:
         self._end_only(_TIMER_M, self.timers.m)
+        self._sent_for_good()
         if self.user is not None:
             self.user.responded(self, response)
 
@@ -158,6 +164,7 @@ class InviteClient(ClientTransaction):
     def _refuse(self, response: Response) -> None:
         self._end_only(_TIMER_D, self.timers.d(self.flow.socket.reliable))
         self._send_ack(response)
+        self._sent_for_good()
         if self.user is not None:
             self.user.responded(self, response)
 
@@ -189,6 +196,7 @@ class NonInviteClient(ClientTransaction):
     @together(Action.STOP_RETRANSMISSION, Action.START_K, Action.PASS_UP)
     def _complete(self, response: Response) -> None:
         self._end_only(_TIMER_K, self.timers.wait(self.flow.socket.reliable))
+        self._sent_for_good()
         if self.user is not None:
             self.user.responded(self, response)
 

@@ -100,5 +100,11 @@ class ClientTransactionTests(SynchronousTestCase):
             self.assertEqual(self.world.network.data[-1].count(b"Max-Forwards: 70\r\n"), 1 + fields, prefix)
             client.terminate()
 
+    def test_the_ack_is_sent_again_when_the_refusal_comes_again(self) -> None:
+        self.world.client()
+        self.world.receive(486)
+        self.world.receive(486)
+        self.assertEqual([m for _, m in self.world.sent], [b"INVITE", b"ACK", b"ACK"])
+
     def test_it_knows_the_call_id_of_its_request(self) -> None:
         self.assertEqual(self.world.client().call_id, b"call@example.com")

@@ -6,6 +6,8 @@ from zope.interface.verify import verifyObject
 
 from sipapp.interfaces.tm import ITransaction
 from sipapp.interfaces.transaction import IServerUser
+from sipapp.message.request import Request
+from sipapp.message.resting import resting
 from tests.modules.tm.scene import FORK, SceneTestCase
 
 SCRIPT = f"request_route {{ {FORK} t_relay(); }}"
@@ -49,6 +51,33 @@ class TransactionTests(SceneTestCase):
         self.assertEqual([(b.client, b.reply, b.context) for b in branches], [(None, None, None)] * 2)
         layer = self.sip.server.transactions
         self.assertEqual((layer.servers, layer.clients), ({}, {}))
+
+    def answered(self, *answers: Any, script: str = "request_route { t_relay(); }") -> Any:
+        self.play(script)
+        self.rings(self.bob, *answers)
+        self.invite(1, uri="sip:bob@192.0.2.2:5060")
+        return self.transactions[0]
+
+    def test_once_it_is_answered_it_is_bytes(self) -> None:
+        for answers in ((180, 200), (180, 486)):
+            t = self.answered(*answers)
+            self.assertEqual((t.status, [b.data for b in t.branches]), (answers[-1], [b""]))
+            self.assertIs(type(t.request), resting(Request))
+        self.assertEqual(self.answered(200).draft, None)
+
+    def test_what_rings_can_still_be_cancelled_when_time_is_over(self) -> None:
+        self.play('request_route { t_set_fr("1000"); t_relay(); }')
+        self.rings(self.bob, 180)
+        self.invite(2, uri="sip:bob@192.0.2.2:5060")
+        self.assertEqual(self.last().status, 408)
+        self.assertEqual([m.method for m in self.bob.messages], [b"INVITE", b"CANCEL"])
+
+    def test_what_comes_late_is_sent_on_all_the_same(self) -> None:
+        t = self.answered(200)
+        self.bob.reply(self.bob.messages[0], 200)  # type: ignore[arg-type]
+        self.sip.advance(0)
+        self.assertEqual([m.status for m in self.alice.messages][-2:], [200, 200])  # type: ignore[union-attr]
+        self.assertEqual(t.request.cseq.number, self.bob.messages[0].cseq.number)  # type: ignore[union-attr]
 
     def test_it_is_freed_without_the_collector(self) -> None:
         import gc
