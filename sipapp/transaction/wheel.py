@@ -29,6 +29,10 @@ SLOTS = 100
 UP = 0.999
 """Nobody is woken before its time, so slots are counted up; but not by 1, for floats are a little off."""
 
+AHEAD = 40 * SLOTS
+"""Nobody is entered for later than this; whose time has not come then is entered anew. So what has been stopped long
+before its time, as Timer C of nearly every call, is held no longer than a transaction is."""
+
 _NONE = 1 << 62  # later than any slot
 
 AT_ONCE = 50
@@ -48,7 +52,7 @@ class Owner(Protocol):
 class Wheel:
     """Timers on one clock."""
 
-    __slots__ = ("_call", "_clock", "_first", "_heap", "_number", "_ready", "_slots", "seconds", "watch")
+    __slots__ = ("_call", "_clock", "_first", "_heap", "_last", "_number", "_ready", "_slots", "seconds", "watch")
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
@@ -58,6 +62,7 @@ class Wheel:
         self._heap: list[int] = []
         self._call: IDelayedCall | None = None
         self._first = _NONE  # the slot that the call waits for
+        self._last = AHEAD  # the latest slot that there may be
         self._number = 0  # the slot whose owners are being woken
         self._ready: list[Any] = []  # those of them that still are to be, the first one last
 
@@ -72,6 +77,8 @@ class Wheel:
 
     def enter(self, number: int, owner: Owner) -> None:
         """`owner` into a slot."""
+        if number > self._last:
+            number = owner.slot = self._last
         entered = self._slots.get(number)
         if entered is not None:
             entered.append(owner)
@@ -125,6 +132,7 @@ class Wheel:
         self._call = None
         self._first = 0  # whoever starts meanwhile needs not call
         limit = int(self.seconds() * SLOTS + 0.001)
+        self._last = limit + AHEAD
         heap = self._heap
         ready = self._ready
         woken = 0

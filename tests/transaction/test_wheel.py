@@ -67,6 +67,22 @@ class WheelTests(SynchronousTestCase):
             self.assertLessEqual(before - 0.0005, owner.woken[0])
             self.assertLess(owner.woken[0], before + 0.011)
 
+    def test_whose_time_is_far_off_is_woken_at_it_all_the_same(self) -> None:
+        owners = [self.start(due) for due in (39.99, 40.0, 40.01, 95.0, 3600.0)]
+        self.clock.advance(3700)
+        self.assertEqual([owner.woken for owner in owners], [[39.99], [40.0], [40.01], [95.0], [3600.0]])
+
+    def test_who_is_stopped_is_held_for_40_s_at_most(self) -> None:
+        self.clock.advance(7)
+        self.start(0.01)
+        self.clock.advance(0)  # a turn: from here on
+        owner = self.start(3600)
+        owner.due = NEVER
+        self.clock.advance(39.99)
+        self.assertEqual(len(self.wheel), 1)
+        self.clock.advance(0.02)
+        self.assertEqual((len(self.wheel), owner.woken), (0, []))
+
     def test_an_owner_that_sets_a_new_time_is_woken_again(self) -> None:
         owner = self.start(0.5, again=[1.5, 3.5])
         self.clock.advance(10)
