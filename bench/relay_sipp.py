@@ -1,10 +1,13 @@
 """relay_sipp: calls through etc/app.cfg in a real server, SIPp at both ends; none may fail.
 
     python -m bench.relay_sipp [--calls 5000] [--rate 200] [--children 1] [udp tcp ...]
+    python -m bench.relay_sipp --calls 3600000 --rate 2000 udp   # half an hour
 
 Each call is INVITE, 180, 200, ACK, BYE, 200 along the Route set that record_route() makes. SIPp repeats what is lost
 over UDP, as any telephone does: those are counted too. With several workers (`--children`) the processor time is that
 of all processes. One with half of the calls wakes up for fewer messages at a time: compare at the same rate for each.
+What lasts for minutes prints a line after each: the server's memory, how much its UDP socket has not read yet, and how
+many datagrams the kernel has dropped there.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import subprocess
 import time
 from pathlib import Path
 
@@ -31,6 +35,7 @@ def measure(proto: str, calls: int, rate: int, children: int = 1) -> list[tuple[
         start, used = time.monotonic(), _processor(server)
         callers = caller(test, "uac_call", server.port, near, calls, proto, rate=rate, user="relay")
         longest = 60 + 2 * calls / rate
+        held = _watch(server, callers)
         statuses = callers.wait(longest), callees.wait(longest)
         took = time.monotonic() - start
         return [
@@ -41,8 +46,34 @@ def measure(proto: str, calls: int, rate: int, children: int = 1) -> list[tuple[
             ("exit statuses of SIPp", f"{statuses[0]} {statuses[1]}"),
             ("processor time of the server (ms a call)", f"{(_processor(server) - used) / calls * 1e3:.2f}"),
             ("memory (MB): before, after", f"{before / 1e6:.1f} {server.memory() / 1e6:.1f}"),
+            ("memory (MB) after each minute", " ".join(f"{one / 1e6:.0f}" for one in held)),
             ("lines in its log", len(server.log.splitlines())),
         ]
+
+
+def _watch(server: Served, callers: Sipp) -> list[int]:
+    """The server's memory after each minute of the calls."""
+    held: list[int] = []
+    while True:
+        try:
+            callers.process.wait(60)
+        except subprocess.TimeoutExpired:
+            held.append(server.memory())
+            unread, dropped = _queue(server.port)
+            print(
+                f"{len(held):3} min  {held[-1] / 1e6:6.1f} MB  {unread:7} bytes unread  {dropped} dropped", flush=True
+            )
+        else:
+            return held
+
+
+def _queue(port: int) -> tuple[int, int]:
+    """Of the UDP socket of a port: the bytes that nobody has read yet, and the datagrams dropped so far."""
+    for row in Path("/proc/net/udp").read_text().splitlines()[1:]:
+        fields = row.split()
+        if fields[1].endswith(f":{port:04X}"):
+            return int(fields[4].split(":")[1], 16), int(fields[-1])
+    return 0, 0
 
 
 def _counted(party: Sipp) -> str:
