@@ -80,6 +80,17 @@ def _unpacked(text: bytes) -> Contact:
     return c
 
 
+def differences(before: list[Contact], now: list[Contact]) -> tuple[list[Contact], list[Contact]]:
+    """(those that are new or other than they were, those that are there no more), by their unique ids."""
+    known = {c.ruid: c for c in before}
+    changed = []
+    for c in now:
+        old = known.pop(c.ruid, None)
+        if old is None or _packed(old) != _packed(c):
+            changed.append(c)
+    return changed, list(known.values())
+
+
 def count(value: bytes) -> int:
     """How many contacts there are."""
     return value.count(_RECORD) + 1 if len(value) > 2 else 0

@@ -13,7 +13,7 @@ from sipapp.interfaces.store import IStore
 from sipapp.log import Logger
 from sipapp.modules.usrloc.database import Database
 from sipapp.modules.usrloc.location import Gone, Location, Rules
-from sipapp.modules.usrloc.record import pack
+from sipapp.modules.usrloc.record import differences
 
 log = Logger()
 
@@ -40,13 +40,11 @@ class StoredLocation(Location):
         return ensureDeferred(self._write(aor, contacts))
 
     async def _write(self, aor: bytes, contacts: list[Contact]) -> None:
-        known = {c.ruid: c for c in await self._database.of(self.name, aor)}
-        for contact in contacts:
-            old = known.pop(contact.ruid, None)
-            if old is None or pack([old]) != pack([contact]):
-                await self._database.write(self.name, aor, contact)
-        for ruid in known:
-            await self._database.remove(self.name, ruid)
+        changed, gone = differences(await self._database.of(self.name, aor), contacts)
+        for contact in changed:
+            await self._database.write(self.name, aor, contact)
+        for contact in gone:
+            await self._database.remove(self.name, contact.ruid)
 
     def remove_ruid(self, ruid: bytes) -> Deferred[bool]:
         return ensureDeferred(self._remove(ruid))

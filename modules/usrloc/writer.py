@@ -9,7 +9,7 @@ from sipapp.errors import SqlError
 from sipapp.interfaces.location import Contact
 from sipapp.log import Logger
 from sipapp.modules.usrloc.database import Database
-from sipapp.modules.usrloc.record import pack
+from sipapp.modules.usrloc.record import differences
 
 log = Logger()
 
@@ -34,15 +34,10 @@ class Writer:
 
     def changed(self, table: bytes, aor: bytes, before: list[Contact], now: list[Contact]) -> Deferred[None] | None:
         """Contacts have changed; fires when that is written, where it is at once."""
-        known = {c.ruid: c for c in before}
+        changed, gone = differences(before, now)
         changes: dict[tuple[bytes, bytes], Change] = {}
-        for c in now:
-            old = known.pop(c.ruid, None)
-            if not c.flags & MEMORY_ONLY and (old is None or pack([old]) != pack([c])):
-                changes[table, c.ruid] = (aor, c)
-        for ruid, old in known.items():
-            if not old.flags & MEMORY_ONLY:
-                changes[table, ruid] = (aor, None)
+        changes.update(((table, c.ruid), (aor, c)) for c in changed if not c.flags & MEMORY_ONLY)
+        changes.update(((table, c.ruid), (aor, None)) for c in gone if not c.flags & MEMORY_ONLY)
         if not self._at_once:
             self._changes.update(changes)
             return None

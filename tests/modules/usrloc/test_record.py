@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.interfaces.location import Contact
-from sipapp.modules.usrloc.record import count, pack, unpack
+from sipapp.modules.usrloc.record import count, differences, pack, unpack
 
 NUMBERS = {name for name in Contact.__slots__ if isinstance(getattr(Contact(b""), name), int)}
 
@@ -36,6 +36,12 @@ class RecordTests(SynchronousTestCase):
 
     def test_they_can_be_counted_unread(self) -> None:
         self.assertEqual([count(pack([contact()] * n)) for n in (0, 1, 3)], [0, 1, 3])
+
+    def test_what_has_changed_is_known_by_the_unique_ids(self) -> None:
+        before = [contact(ruid=b"1"), contact(ruid=b"2", q=500), contact(ruid=b"3")]
+        now = [contact(ruid=b"4"), contact(ruid=b"2", q=600), contact(ruid=b"1")]
+        changed, gone = differences(before, now)
+        self.assertEqual(([c.ruid for c in changed], [c.ruid for c in gone]), ([b"4", b"2"], [b"3"]))
 
     def test_what_another_version_has_written_is_not_read(self) -> None:
         self.assertEqual(unpack(b"2\x1fsip:bob@192.0.2.1"), [])
