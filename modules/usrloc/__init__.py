@@ -179,7 +179,6 @@ class Usrloc(Commands, Pings):
     # -- contacts that go
 
     def _is_gone(self, table: ILocation, aor: bytes, contact: Contact) -> None:
-        self.answered.pop(contact.ruid, None)
         if self.close_expired_tcp and contact.connection >= 0:
             connection = self.server.transport.connections.by_id(contact.connection)
             if connection is not None and contact.server_id == self.server.config.server_id:

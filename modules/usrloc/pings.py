@@ -43,7 +43,10 @@ class Pings:
                     yield self._target(c, kamailio_hash(aor))
 
     def _divide(self, parts: int) -> None:
-        """Look through all addresses once for all parts: who registers meanwhile has a turn in the next round."""
+        """Look through all addresses once for all parts: who registers meanwhile has a turn in the next round. Answers
+        that are too old to count are forgotten."""
+        heard = self.server.clock.seconds() - self.keepalive_timeout
+        self.answered = {ruid: at for ruid, at in self.answered.items() if at >= heard}
         self._parts = [[] for _ in range(parts)]
         for table in self.tables.values():
             for aor in table.addresses():

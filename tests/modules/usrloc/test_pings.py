@@ -37,6 +37,20 @@ class PingTests(PhoneCase):
         vars(self.sip.server.config)["server_id"] = 7
         self.assertEqual(len(self.targets(own=True)), 0)
 
+    def test_an_answer_is_forgotten_when_it_counts_no_more_whatever_became_of_its_contact(self) -> None:
+        self.serve(save=NATTED, head='modparam("usrloc", "ka_timeout", 30)')
+        self.register("<sip:a@192.0.2.1>")
+        usrloc = self.module("usrloc")
+        target = self.targets()[0]
+        usrloc.keepalive_answered(target.aor_hash, target.ruid)
+        self.register("<sip:a@192.0.2.1>;expires=0")
+        self.sip.advance(30)
+        self.targets()
+        self.assertEqual(list(usrloc.answered), [target.ruid])
+        self.sip.advance(1)
+        self.targets()
+        self.assertEqual(usrloc.answered, {})
+
     def test_nathelper_pings_them(self) -> None:
         self.serve(save=NATTED, head=HEAD + 'modparam("nathelper", "ping_nated_only", 1)\n')
         self.register("<sip:a@192.0.2.9:5070>")
