@@ -28,8 +28,6 @@ STRICT, LAZY, OFF = 2, 1, 0
 SUPPORTED, REQUIRED = 1, 2
 """`outbound_mode`."""
 
-_MOST = 0xFFFFFFFF
-
 
 class Answer(NamedTuple):
     """What save() has come to."""
@@ -118,7 +116,7 @@ class Answers(Extended):
         if answer.why is reasons.FINE:
             self._add_extensions(ctx.message, answer, fields)
         else:
-            self._add_error(ctx.message, answer, fields)
+            self._add_error(answer.why, fields)
         ctx.draft.reply_fields = [*ctx.draft.reply_fields, *fields]
 
     def _add_extensions(self, message: Message, answer: Answer, fields: list[bytes]) -> None:
@@ -136,8 +134,7 @@ class Answers(Extended):
         if used and self.flow_timer:
             fields.append(b"Flow-Timer: %d\r\n" % self.flow_timer)
 
-    def _add_error(self, message: Message, answer: Answer, fields: list[bytes]) -> None:
-        why = answer.why
+    def _add_error(self, why: Reason, fields: list[bytes]) -> None:
         if why is reasons.NO_PATH:
             fields.append(b"Unsupported: path\r\n")
         elif why is reasons.NO_OUTBOUND_THERE:
@@ -161,7 +158,7 @@ class Answers(Extended):
             text = b"<%b>" % c.uri
             if c.q >= 0:
                 text += b";q=" + q_value(c.q)
-            text += b";expires=%d" % (c.expires - now if c.expires else _MOST)
+            text += b";expires=%d" % (c.expires - now if c.expires else wanted.MOST_SECONDS)
             if received and c.received:
                 text += b';%b="%b"' % (received, c.received)
             if c.instance:
@@ -171,8 +168,7 @@ class Answers(Extended):
             if c.reg_id:
                 text += b";reg-id=%d" % c.reg_id
             listed.append(text)
-            if self.xavp_rcd:
-                self.remember_contact(ctx, c)
+            self.remember_contact(ctx, c)
         return b"Contact: %b\r\n" % b", ".join(listed)
 
     def _gruus(self, message: Message, answer: Answer, c: Contact, now: int) -> bytes:
@@ -182,7 +178,7 @@ class Answers(Extended):
         user, at, _ = answer.aor.partition(b"@")
         address = answer.aor if at else b"%b@%b" % (user, host)
         if answer.table is not None:
-            answer.table.name_ruid(c.ruid, answer.aor, (c.expires or _MOST) - now)
+            answer.table.name_ruid(c.ruid, answer.aor, (c.expires or wanted.MOST_SECONDS) - now)
         mark = (b"%x" % kamailio_hash(answer.aor))[::-1]
         return b';pub-gruu="sip:%b;gr=%b";temp-gruu="sip:%b-%b@%b;gr"' % (
             *(address, bare(c.instance)),

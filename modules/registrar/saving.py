@@ -302,7 +302,7 @@ class Save(Answers):
             else:
                 contact.ruid, contact.reg_id = old.ruid, old.reg_id
                 code = INSERTED if fresh else UPDATED
-                _renew(contact, old)
+                contact.instance = contact.instance or old.instance
                 if contact.instance and contact.call_id != old.call_id:
                     # The device has started anew: what it had registered before is gone with that. RFC 5626 §6.
                     kept = [c for c in kept if c is old or c.instance != contact.instance]
@@ -323,9 +323,3 @@ class Save(Answers):
         if answer is None:
             raise ScriptError("there is nothing to answer: save() has not been called")
         return 1 if self.send_answer(ctx, answer) >= 0 else -1
-
-
-def _renew(contact: Contact, old: Contact) -> None:
-    """What a contact keeps of what it was."""
-    if not contact.instance:
-        contact.instance = old.instance

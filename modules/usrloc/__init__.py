@@ -172,10 +172,6 @@ class Usrloc(Commands, Pings):
     def on_expired(self, callback: Told) -> None:
         self._told.append(callback)
 
-    def new_ruid(self) -> bytes:
-        tag: bytes = self.server.ids.tag()
-        return b"uloc-" + tag
-
     # -- contacts that go
 
     def _is_gone(self, table: ILocation, aor: bytes, contact: Contact) -> None:

@@ -33,6 +33,11 @@ class Commands(Database):
     writer: Writer
     tables: dict[bytes, Location]
 
+    def new_ruid(self) -> bytes:
+        """A unique id for a contact."""
+        tag: bytes = self.server.ids.tag()
+        return b"uloc-" + tag
+
     def _location(self, table: str) -> Location:
         """Raises LocalError: there is none."""
         found = self.tables.get(table.encode())
@@ -129,7 +134,7 @@ class Commands(Database):
         new.flags, new.branch_flags, new.methods = flags, cflags, methods
         new.call_id, new.cseq, new.modified = _CALL_ID, _CSEQ, now
         new.user_agent = b"sipapp RPC"
-        new.ruid, new.server_id = b"uloc-" + self.server.ids.tag(), self.server.config.server_id
+        new.ruid, new.server_id = self.new_ruid(), self.server.config.server_id
 
         def add(contacts: list[Contact]) -> None:
             asked = Contact(new.uri)
