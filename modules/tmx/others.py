@@ -11,10 +11,10 @@ from typing import Any
 from twisted.python.failure import Failure
 
 from sipapp.errors import RpcFault
-from sipapp.interfaces.rpc import IRpc
 from sipapp.interfaces.server import IServer
 from sipapp.log import Logger
 from sipapp.module import rpc_command
+from sipapp.module.others import ask, ask_one, owner_of
 
 log = Logger()
 
@@ -29,26 +29,17 @@ class Others:
 
     def ask_owner(self, label: int, command: str, *parameters: Any) -> bool:
         """Have the worker whose transaction has this label run a command; false where it is this one."""
-        server = self.server
-        owner = label % server.workers + 1
-        if owner == server.worker:
-            return False
-        self._ask("workers.ask", owner, command, *parameters)
-        return True
+        owner = owner_of(self.server, label)
+        if owner:
+            ask_one(self.server, owner, command, *parameters).addErrback(_failed)
+        return owner > 0
 
     def ask_all(self, command: str, *parameters: Any) -> bool:
         """Have whoever has the transaction run a command; false where there is only one worker."""
         if self.server.workers == 1:
             return False
-        self._ask(command, *parameters)
+        ask(self.server, command, *parameters).addErrback(_failed)
         return True
-
-    def _ask(self, command: str, *parameters: Any) -> None:
-        def failed(why: Failure) -> None:
-            log.warn("another worker: {why}", why=why.getErrorMessage())
-
-        given = [one.decode("utf-8", "surrogateescape") if isinstance(one, bytes) else one for one in parameters]
-        self.server.get(IRpc).call(command, given).addErrback(failed)
 
     @rpc_command("tmx.continue")
     def rpc_continue(self, tindex: int, tlabel: int, rtname: str) -> None:
@@ -79,3 +70,7 @@ class Others:
             t.message_flags |= 1 << flag
         self.tm.cancel(t, None, rcode if 100 <= rcode <= 699 else 0)
         return 1
+
+
+def _failed(why: Failure) -> None:
+    log.warn("another worker: {why}", why=why.getErrorMessage())

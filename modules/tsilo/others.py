@@ -6,15 +6,12 @@ from __future__ import annotations
 from typing import Any
 
 from sipapp.errors import RpcFault
-from sipapp.interfaces.rpc import IRpc
 from sipapp.interfaces.server import IServer
 from sipapp.interfaces.store import IStore
 from sipapp.log import Logger
+from sipapp.module.others import ask_one, owner_of
 
 log = Logger()
-
-ASK_ONE = "workers.ask"
-"""The RPC command that asks one worker."""
 
 
 class Others:
@@ -45,14 +42,12 @@ class Others:
 
     def owner(self, label: int) -> int:
         """The worker whose transaction has this $T(id_label); 0: this one."""
-        found = label % self._server.workers + 1
-        return 0 if found == self._worker else found
+        return owner_of(self._server, label)
 
     async def ask(self, worker: int, command: str, *parameters: Any) -> int:
         """What a command comes to there; 0 where that cannot be had."""
-        given = [p.decode("utf-8", "surrogateescape") if isinstance(p, bytes) else p for p in parameters]
         try:
-            return int(await self._server.get(IRpc).call(ASK_ONE, [worker, command, *given]))
+            return int(await ask_one(self._server, worker, command, *parameters))
         except RpcFault as why:
             log.error("worker {worker}: {command}: {why}", worker=worker, command=command, why=str(why))
             return 0
