@@ -19,7 +19,8 @@ _KEYS = _NUMBERS | {"name", "addr", "pass", "user", "unix", "sentinel", "sentine
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One server. Its place is `unix`, else what the sentinels say, else `host` and `port`."""
+    """One server. Its place is `unix`, else what the sentinels say, or the nodes of the cluster about the slot, else
+    `host` and `port`."""
 
     name: str
     host: str = "127.0.0.1"
@@ -32,10 +33,14 @@ class Address:
     sentinels: tuple[tuple[str, int], ...] = ()
     group: str = ""
     master: bool = True  # the master of the group; else one of its replicas
+    cluster: tuple[tuple[str, int], ...] = ()
+    slot: int = 0
 
     def __str__(self) -> str:
         if self.unix:
             return f"unix:{self.unix}"
+        if self.cluster:
+            return "cluster of " + ",".join(f"{host}:{port}" for host, port in self.cluster)
         return f"sentinels of {self.group}" if self.sentinels else f"{self.host}:{self.port}"
 
 

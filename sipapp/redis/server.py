@@ -8,6 +8,7 @@ made again by the next command; what was under way is tried once more, as Kamail
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import txredisapi
@@ -20,6 +21,7 @@ from sipapp.errors import RedisError, RedisTimeout
 from sipapp.interfaces.http import Profile
 from sipapp.log import Logger
 from sipapp.redis.address import Address
+from sipapp.redis.cluster import Nodes, master_of, ranges
 from sipapp.redis.protocol import Connection, ErrorReply, Reply
 
 log = Logger()
@@ -52,6 +54,7 @@ class RedisServer:
         self._command_timeout = command_timeout
         self._trust = trust
         self._shared: SharedConnection[Connection] = SharedConnection(self.connect, lambda one: bool(one.connected))
+        self._nodes = Nodes(address.cluster)
         self._connected_before = False
         self.closed = False
 
@@ -152,29 +155,60 @@ class RedisServer:
         return endpoint
 
     async def _where(self) -> tuple[str, int]:
-        """What the first sentinel that knows says; else the address. Raises RedisError: none knows."""
+        """Where it is now. Raises RedisError: nobody knows."""
+        if self.address.sentinels:
+            return await self._told_by_sentinel()
+        if self.address.cluster:
+            return await self._told_by_node()
+        return self.address.host, self.address.port
+
+    async def _told_by_sentinel(self) -> tuple[str, int]:
+        """What the first sentinel that knows says. Raises RedisError."""
         address = self.address
-        if not address.sentinels:
-            return address.host, address.port
+        question = b"get-master-addr-by-name" if address.master else b"replicas"
         for host, port in address.sentinels:
-            sentinel = RedisServer(
-                self._reactor,
-                Address(f"sentinel {host}:{port}", host, port),
-                self._lookup,
-                connect_timeout=self._connect_timeout,
-                command_timeout=self._command_timeout,
-            )
-            question = b"get-master-addr-by-name" if address.master else b"replicas"
+            sentinel = Address(f"sentinel {host}:{port}", host, port)
             try:
-                found = _told(await sentinel.command([b"SENTINEL", question, address.group.encode()]))
+                found = _told(await self._ask_other(sentinel, b"SENTINEL", question, address.group.encode()))
             except RedisError as why:
                 log.info("{why}", why=str(why))
                 continue
-            finally:
-                sentinel.close()
             if found is not None:
                 return found
         raise RedisError(f"{address.name}: no sentinel knows where {address.group} is")
+
+    async def _told_by_node(self) -> tuple[str, int]:
+        """The master of the slot, as the first node says that knows. Raises RedisError."""
+        why = "nobody has the slot"
+        for _ in range(len(self._nodes)):
+            host, port = teller = self._nodes.next()
+            node = replace(self.address, name=f"node {host}:{port}", host=host, port=port, cluster=())
+            try:
+                found = ranges(await self._ask_other(node, b"CLUSTER", b"SLOTS"), teller)
+            except (RedisError, ValueError) as reason:
+                why = str(reason)
+                log.info("{node}: {why}", node=node.name, why=why)
+                continue
+            self._nodes.learn(found)
+            master = master_of(self.address.slot, found)
+            if master is not None:
+                return master
+        raise RedisError(f"{self.address.name}: no node of the {self.address} knows the master: {why}")
+
+    async def _ask_other(self, address: Address, *command: bytes) -> Reply:
+        """One question to another server. Raises RedisError."""
+        other = RedisServer(
+            self._reactor,
+            address,
+            self._lookup,
+            connect_timeout=self._connect_timeout,
+            command_timeout=self._command_timeout,
+            trust=self._trust,
+        )
+        try:
+            return await other.command(command)
+        finally:
+            other.close()
 
     def close(self) -> None:
         self.closed = True

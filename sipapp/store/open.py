@@ -2,7 +2,8 @@
 """open: the core parameter `store`, and the store that it names.
 
 `memory:` (or nothing), `lmdb:/dev/shm/NAME?size=MB`, `redis://USER:PASSWORD@HOST:PORT/DB?prefix=TEXT`, with TLS
-`rediss://...?ca=FILE&cert=FILE&key=FILE`, with sentinels `redis+sentinel://:PASSWORD@HOST:PORT,HOST:PORT/GROUP/DB`.
+`rediss://...?ca=FILE&cert=FILE&key=FILE`, with sentinels `redis+sentinel://:PASSWORD@HOST:PORT,HOST:PORT/GROUP/DB`, a
+cluster `redis+cluster://USER:PASSWORD@HOST:PORT,HOST:PORT`, with TLS `rediss+cluster://...`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sipapp.interfaces.http import Profile
 from sipapp.interfaces.store import IStore
 from sipapp.nearest import nearest
 from sipapp.redis.address import PORT, SENTINEL_PORT, Address, place
+from sipapp.redis.commands import slot
 from sipapp.statistics import Statistics
 from sipapp.store.memory import MemoryStore
 
@@ -28,7 +30,7 @@ PREFIX = "sipapp:"
 """What the keys of the tables in a Redis server begin with, where the parameter does not say."""
 
 _TLS = ("ca", "cert", "key")
-_KINDS = ("memory", "lmdb", "redis", "rediss", "redis+sentinel")
+_KINDS = ("memory", "lmdb", "redis", "rediss", "redis+sentinel", "redis+cluster", "rediss+cluster")
 
 
 def open_store(
@@ -67,32 +69,54 @@ def _lmdb(url: str, clock: Any, statistics: Statistics) -> IStore:
 
 
 def _redis(url: str, clock: Any, reactor: Any, lookup: Any, statistics: Statistics) -> IStore:
+    from sipapp.store.redis import RedisStore
+
     parts = urlsplit(url)
-    options = _options(parts.query, ("prefix", *_TLS) if parts.scheme == "rediss" else ("prefix",))
+    scheme, _, by = parts.scheme.partition("+")
+    tls = scheme == "rediss"
+    options = _options(parts.query, ("prefix", *_TLS) if tls else ("prefix",))
+    prefix = options.get("prefix", PREFIX).encode()
+    if by == "cluster":
+        prefix = _tagged(prefix)
+    address = replace(_address(url, by), slot=slot(prefix) if by == "cluster" else 0)
+    trust = None
+    if tls:
+        profile = Profile(ca_file=options.get("ca"), certificate=options.get("cert"), key=options.get("key"))
+        trust = trusting([profile])
+        address = replace(address, tls=profile)
+    return RedisStore(address, prefix, clock, reactor, lookup, trust, statistics)
+
+
+def _address(url: str, by: str) -> Address:
+    """by: sentinel, cluster, or nothing. Raises ConfigError."""
+    parts = urlsplit(url)
     login, _, places = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
     where = parts.path.strip("/").split("/") if parts.path.strip("/") else []
     address = Address("store", user=unquote(user) or None, password=unquote(password) if login else None)
-    if parts.scheme == "redis+sentinel":
+    if by == "sentinel":
         if not where:
             raise ConfigError(f"no group: redis+sentinel://HOST:PORT/GROUP: {_shown(url)!r}")
         sentinels = tuple(place(one, SENTINEL_PORT) for one in places.split(","))
         address = replace(address, sentinels=sentinels, group=unquote(where.pop(0)))
+    elif by == "cluster":
+        if where not in ([], ["0"]):
+            raise ConfigError(f"a cluster has only database 0: {_shown(url)!r}")
+        address = replace(address, cluster=tuple(place(one, PORT) for one in places.split(",")))
     else:
         host, port = place(places, PORT)
         address = replace(address, host=host, port=port)
     if len(where) > 1 or not all(one.isdigit() for one in where):
         raise ConfigError(f"not redis://HOST:PORT/DB: {_shown(url)!r}")
-    trust = None
-    if parts.scheme == "rediss":
-        profile = Profile(ca_file=options.get("ca"), certificate=options.get("cert"), key=options.get("key"))
-        trust = trusting([profile])
-        address = replace(address, tls=profile)
-    from sipapp.store.redis import RedisStore
+    return replace(address, db=int("".join(where) or 0))
 
-    prefix = options.get("prefix", PREFIX).encode()
-    address = replace(address, db=int("".join(where) or 0))
-    return RedisStore(address, prefix, clock, reactor, lookup, trust, statistics)
+
+def _tagged(prefix: bytes) -> bytes:
+    """A prefix by which all keys are in one slot of a cluster: what stands in braces. Raises ConfigError."""
+    tagged = prefix if b"{" in prefix else b"{%b}" % prefix
+    if not re.match(rb"[^{]*\{[^}]+\}", tagged):
+        raise ConfigError(f"prefix: nothing in its braces, or none that closes them: {prefix.decode()!r}")
+    return tagged
 
 
 def _shown(url: str) -> str:

@@ -38,7 +38,7 @@ WINDOW = 16
 BEAT = 5.0
 """Seconds between signs of life: batches without changes, and longest time that one may take to come back."""
 
-PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+PAUSES = (0.2, 0.5, 1.0, 2.0)
 """Seconds before the link is made anew; the last one counts for all that follow."""
 
 LAST = 3.0

@@ -17,6 +17,9 @@ from sipapp.store.redis_scripts import APPLY, CLAIM, READ, RELEASE, RENEW, netst
 PORTION = b"1000"
 """How many items are read at a time."""
 
+_ELSEWHERE = ("MOVED ", "ASK ", "TRYAGAIN ", "CLUSTERDOWN ", "READONLY ")
+"""How a server says that it is not the master, or not at this moment."""
+
 _SHA = {script: sha1(script).hexdigest().encode() for script in (APPLY, CLAIM, READ, RELEASE, RENEW)}
 
 
@@ -42,7 +45,9 @@ class RedisLink:
             connection = await self._server.connect()
             self._connections.append(connection)
             connection.whenDisconnected().addCallback(lambda one: self.abort(one.why_lost))
-        listening = self._connections[1]
+        asking, listening = self._connections
+        if asking.transport.getPeer() != listening.transport.getPeer():
+            raise RedisError("another server is the master now")
         await self._server.on(listening, [(b"SUBSCRIBE", self._channel)])
         Deferred.fromCoroutine(self._listen(listening)).addErrback(self._failed)
         for script, sha in _SHA.items():
@@ -70,7 +75,10 @@ class RedisLink:
             raise RedisError("closed")
         (reply,) = await self._server.on(self._connections[0], [command])
         if isinstance(reply, ErrorReply):
-            raise RedisError(reply.decode(errors="replace"))
+            why = reply.decode(errors="replace")
+            if why.startswith(_ELSEWHERE):
+                self.abort(why)
+            raise RedisError(why)
         return reply
 
     async def call(self, script: bytes, key: bytes, *arguments: bytes) -> Reply:

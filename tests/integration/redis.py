@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.integration.process import program
@@ -56,6 +57,12 @@ class Redis:
             self._process.wait()
             self._process = None
 
+    def flush(self) -> None:
+        """Empty it, without a program to be started."""
+        with socket.create_connection(("127.0.0.1", self.port), 5) as link:
+            link.sendall(b"FLUSHALL\r\n")
+            assert link.recv(100) == b"+OK\r\n"
+
     def cli(self, *words: str) -> str:
         done = subprocess.run(
             [program("redis-cli", "redis-tools"), "-p", str(self.port), *words],
@@ -67,19 +74,46 @@ class Redis:
         return done.stdout.decode().strip()
 
 
+def node(holder: Standin) -> Redis:
+    """A node for a cluster."""
+    options = {
+        "--cluster-enabled": "yes",
+        "--cluster-port": str(free_ports()[0]),
+        "--cluster-node-timeout": "2000",
+        "--repl-diskless-sync-delay": "0",
+    }
+    return Redis(holder, *(word for option in options.items() for word in option))
+
+
 def cluster(holder: Standin) -> list[Redis]:
     """Three masters that share the slots."""
-    nodes = [
-        Redis(
-            holder, "--cluster-enabled", "yes", "--cluster-port", str(free_ports()[0]), "--cluster-node-timeout", "2000"
-        )
-        for _ in range(3)
-    ]
-    places = [f"127.0.0.1:{node.port}" for node in nodes]
+    nodes = [node(holder) for _ in range(3)]
+    places = [f"127.0.0.1:{one.port}" for one in nodes]
     said = nodes[0].cli("--cluster", "create", *places, "--cluster-yes")
     end = time.monotonic() + 30
-    while not all("cluster_state:ok" in node.cli("cluster", "info") for node in nodes):
+    while not all("cluster_state:ok" in one.cli("cluster", "info") for one in nodes):
         if time.monotonic() > end:
             raise AssertionError(said)
         time.sleep(0.05)
     return nodes
+
+
+def replica(holder: Standin, nodes: list[Redis], master: Redis) -> Redis:
+    """One more node of a cluster, which takes over when this one of the others dies."""
+    made = node(holder)
+    end = time.monotonic() + 30
+
+    def until(done: Callable[[], bool]) -> None:
+        while not done():
+            assert time.monotonic() < end, made.cli("cluster", "nodes")
+            time.sleep(0.05)
+
+    for one in nodes:
+        row = next(row for row in one.cli("cluster", "nodes").splitlines() if "myself" in row)
+        made.cli("cluster", "meet", "127.0.0.1", str(one.port), row.split()[1].partition("@")[2].partition(",")[0])
+    own, wanted = made.cli("cluster", "myid"), master.cli("cluster", "myid")
+    until(lambda: "OK" in made.cli("cluster", "replicate", wanted))
+    until(lambda: all(f"slave {wanted}" in one.cli("cluster", "nodes") for one in nodes))  # or nobody would elect it
+    until(lambda: all(own in one.cli("cluster", "nodes") for one in nodes))
+    until(lambda: "master_link_status:up" in made.cli("info", "replication"))
+    return made

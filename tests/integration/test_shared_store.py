@@ -1,4 +1,5 @@
-"""Two servers that share tables: two processes of a machine by lmdb, two machines' worth by a real Redis server."""
+"""Two servers that share tables: two processes of a machine by lmdb, two machines' worth by a real Redis server, or a
+cluster of them."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.integration.redis import Redis
+from tests.integration.redis import Redis, cluster
 from tests.integration.web import make_certificate
 from tests.served import Caller, Served, Standin
 
@@ -110,3 +111,13 @@ class RedisTests(SharedCase):
         third = Served(self, "children=2\n" + self.second.script.read_text().replace(str(second), "@PORT@"))
         self.callers[third] = Caller(self, third.port)
         self.assertEqual(self.say(third), f"from {second} 22 {second}")
+
+
+class ClusterTests(SharedCase):
+    def test_two_servers(self) -> None:
+        holder = Standin()
+        self.addCleanup(holder.close)
+        nodes = cluster(holder)
+        self.begin(f"redis+cluster://127.0.0.1:{nodes[0].port},127.0.0.1:{nodes[1].port}?prefix=a:")
+        self.check()
+        self.assertEqual([node.cli("dbsize") == "0" for node in nodes].count(False), 1)

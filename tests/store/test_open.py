@@ -9,6 +9,7 @@ from sipapp.assemble import assemble_text
 from sipapp.errors import ConfigError, ConfigErrors
 from sipapp.interfaces.http import Profile
 from sipapp.redis import Address
+from sipapp.redis.commands import slot
 from sipapp.store.lmdb import LmdbStore
 from sipapp.store.mapped import MEGABYTE
 from sipapp.store.memory import MemoryStore
@@ -49,6 +50,20 @@ class OpenTests(SynchronousTestCase):
         expected = Address("store", db=2, password="pw", sentinels=sentinels, group="group")
         self.assertEqual(store.address, expected)
 
+    def test_redis_by_the_nodes_of_a_cluster(self) -> None:
+        store = self.redis("redis+cluster://u:pw@192.0.2.1:7000,192.0.2.2/?prefix=a:")
+        places = (("192.0.2.1", 7000), ("192.0.2.2", 6379))
+        expected = Address("store", user="u", password="pw", cluster=places, slot=slot(b"a:"))
+        self.assertEqual((store.address, store.prefix), (expected, b"{a:}"))
+        self.assertEqual(str(store.address), "cluster of 192.0.2.1:7000,192.0.2.2:6379")
+        self.assertEqual(self.redis("rediss+cluster://192.0.2.1").address.tls, Profile())
+
+    def test_in_a_cluster_all_keys_are_in_the_slot_of_the_prefix(self) -> None:
+        for prefix in ("a:", "a}:", "{a}b:", "x{a}b{c:"):
+            store = self.redis(f"redis+cluster://192.0.2.1/0?prefix={prefix}")
+            keys = [store.prefix + key for key in (b"sequence", b"table:{t}", b"lock:t:}{")]
+            self.assertEqual([slot(key) for key in keys], [store.address.slot] * 3, prefix)
+
     def test_redis_by_tls(self) -> None:
         store = self.redis("rediss://192.0.2.1:7000")
         self.assertEqual(store.address.tls, Profile())
@@ -64,6 +79,11 @@ class OpenTests(SynchronousTestCase):
                     "redis+sentinel://:pw@192.0.2.1",
                     "reddis://:pw@192.0.2.1",
                     "rediss://h?ca=/nonexistent",
+                    "redis+cluster://:pw@h/1",
+                    "redis+cluster://h:x",
+                    "redis+cluster://h?prefix=",
+                    "redis+cluster://h?prefix=a{b",
+                    "redis+cluster://h?ca=/x",
                 )
             ],
             [
@@ -73,6 +93,11 @@ class OpenTests(SynchronousTestCase):
                 "store: no group: redis+sentinel://HOST:PORT/GROUP: 'redis+sentinel://***@192.0.2.1'",
                 "store: 'reddis://***@192.0.2.1' is no URL of a store; did you mean \"redis\"?",
                 "store: cannot be used: CA certificates /nonexistent",
+                "store: a cluster has only database 0: 'redis+cluster://***@h/1'",
+                "store: not HOST:PORT: 'h:x'",
+                "store: prefix: nothing in its braces, or none that closes them: ''",
+                "store: prefix: nothing in its braces, or none that closes them: 'a{b'",
+                "store: no option 'ca'",
             ],
         )
 

@@ -22,13 +22,17 @@ class RedisCase(StoreCase):
     clock: Any
 
     def setUp(self) -> None:
-        if RedisCase.redis is None:
-            RedisCase.redis = Redis(Standin.until_exit())
-        self.server = RedisCase.redis
-        self.server.cli("FLUSHALL")
+        self.serve()
         self.private = PrivateReactor(self)
         self.stores: list[RedisStore] = []
         super().setUp()
+
+    def serve(self) -> None:
+        """Have the server."""
+        if RedisCase.redis is None:
+            RedisCase.redis = Redis(Standin.until_exit())
+        self.server = RedisCase.redis
+        self.server.flush()
 
     def make_store(self) -> RedisStore:
         url = self.url or f"redis://127.0.0.1:{self.server.port}/1?prefix=t:"
