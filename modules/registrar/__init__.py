@@ -30,7 +30,6 @@ from sipapp.module import (
 from sipapp.modules.registrar.address import AddressRules
 from sipapp.modules.registrar.fetched import EXPIRED, Fetch, Fetched, keep
 from sipapp.modules.registrar.finding import Find
-from sipapp.modules.registrar.reasons import Refused
 from sipapp.modules.registrar.saving import Save
 from sipapp.modules.registrar.sources import Sources
 
@@ -92,10 +91,7 @@ class Registrar(Save, Find, Fetch, Sources):
         needs no user (an empty text)."""
         if not uri:
             return await self._unregister(self.location(domain), ruid or b"")
-        try:
-            aor = self.addresses.parse(uri)
-        except Refused as why:
-            raise ScriptError(f"failed to extract Address Of Record: {why.reason}") from None
+        aor = self.address(uri)
         table = self.location(domain)
         holding = table.hold(aor, ctx)
         if holding is not None:

@@ -11,14 +11,12 @@ from sipapp.module import (
     REQUEST,
     ConfigError,
     Context,
-    ScriptError,
     Text,
     Value,
     pseudo_variable,
     script_function,
 )
 from sipapp.module.hashes import kamailio_hash
-from sipapp.modules.registrar.reasons import Refused
 from sipapp.modules.registrar.tables import Tables
 
 _PROFILES = "registrar.fetched"
@@ -79,10 +77,7 @@ class Fetch(Tables):
         """Have the contacts of the user `uri` in the location table `domain` in $ulc(profile=>...), for the rest of
         this run; false where there are none."""
         table = self.location(domain)
-        try:
-            aor = self.addresses.parse(uri)
-        except Refused as why:
-            raise ScriptError(f"failed to extract Address Of Record: {why.reason}") from None
+        aor = self.address(uri)
         contacts = await self.contacts(table, aor)
         keep(ctx, profile, Fetched(table.name, aor, contacts))
         return 1 if contacts else -1

@@ -10,7 +10,6 @@ from sipapp.interfaces.location import Contact
 from sipapp.interfaces.transport import Flow
 from sipapp.message.uri import Uri
 from sipapp.module import ANY, Context, ScriptError, script_function
-from sipapp.modules.registrar.reasons import Refused
 from sipapp.modules.registrar.tables import Tables
 from sipapp.script.avp import XavpList, xavps
 
@@ -56,10 +55,7 @@ class Sources(Tables):
         """(address of record, contacts). Raises ScriptError."""
         if not table:
             raise ScriptError("empty table name")
-        try:
-            aor = self.addresses.parse(uri)
-        except Refused as why:
-            raise ScriptError(f"failed to extract address of record: {why.reason}") from None
+        aor = self.address(uri)
         return aor, await self.contacts(self.location(table), aor)
 
 

@@ -8,6 +8,7 @@ from sipapp.interfaces.location import Contact, ILocation, IUsrloc
 from sipapp.interfaces.server import IServer
 from sipapp.module import ConfigError, ScriptError
 from sipapp.modules.registrar.address import AddressRules
+from sipapp.modules.registrar.reasons import Refused
 
 
 class Tables:
@@ -32,6 +33,13 @@ class Tables:
         """Have those that the script names."""
         for name in self._named():
             self.location(name)
+
+    def address(self, uri: bytes) -> bytes:
+        """The address of record of a URI that the script gives. Raises ScriptError: it has none."""
+        try:
+            return self.addresses.parse(uri)
+        except Refused as why:
+            raise ScriptError(f"failed to extract Address Of Record: {why.reason}") from None
 
     async def contacts(self, table: ILocation, aor: bytes) -> list[Contact]:
         """The contacts of an address of record. Raises ScriptError: the database cannot be asked."""
