@@ -144,7 +144,8 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
         "where tables are that all runs of the script share (htable, $shv, cachedb_local): `memory:`, of "
         "this process alone; `lmdb:/dev/shm/NAME?size=MB`, of several processes of this machine; `redis://:PASSWORD@"
         "HOST:PORT/DB?prefix=TEXT` (`rediss://...` with TLS, `redis+sentinel://HOST:PORT,.../GROUP`, "
-        "`redis+cluster://HOST:PORT,...`), of several machines. Empty: `memory:`",
+        "`redis+cluster://HOST:PORT,...`), of several machines. Empty: `memory:`, with `children` "
+        "above 1 a file of the server's own",
     ),
     ("version_table", "version", "the table that holds the versions of the others"),
     ("user", None, "whom to run as"),
