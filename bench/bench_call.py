@@ -175,6 +175,12 @@ def relayed_call(bench: Bench) -> Callable[[], None]:
     return call
 
 
+def ack(number: int, answer: bytes) -> bytes:
+    """Of an INVITE's answer that is no 2xx."""
+    to = next(line for line in answer.split(b"\r\n") if line.startswith(b"To:"))
+    return request("ACK", number).replace(b"-ACK", b"-INVITE").replace(b"To: <sip:bob@192.0.2.2:5060>", to)
+
+
 def suspended_call(bench: Bench) -> Callable[[], None]:
     def call() -> None:
         number = next(bench.number)
@@ -183,9 +189,7 @@ def suspended_call(bench: Bench) -> Callable[[], None]:
         bench.clock.advance(0.11)
         sent = [data for data in bench.sender.sent if data.startswith(b"SIP/2.0 404")]
         assert sent, bench.sender.sent
-        to = next(line for line in sent[0].split(b"\r\n") if line.startswith(b"To:"))
-        ack = request("ACK", number).replace(b"-ACK", b"-INVITE").replace(b"To: <sip:bob@192.0.2.2:5060>", to)
-        bench.receive(ack, bench.caller)
+        bench.receive(ack(number, sent[0]), bench.caller)
         if not number % 500:
             bench.clock.advance(40)
 
