@@ -113,7 +113,9 @@ class SharedTests(SharedCase):
         self.settle()
         self.clock.advance(2)
         assert self.store.link is not None
-        listening = self.store.link._connections[1].transport
+        connection = self.store.link._connections[1]
+        self.private.until(lambda: not connection.paused)  # it pauses by itself between the parts of a message
+        listening = connection.transport
         listening.pauseProducing()
         self.b.expire(b"k", 10)
         self.stores.remove(self.store)
