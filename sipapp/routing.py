@@ -77,7 +77,7 @@ class Router:
 
     def request_received(self, request: Request) -> None:
         watch = self.watch
-        if watch is None:
+        if watch is None or watch.depth:
             return self._request(request)
         watch.begin()
         try:
@@ -136,7 +136,7 @@ class Router:
     def response_received(self, response: Response) -> None:
         self._responses.value += 1
         watch = self.watch
-        if watch is None:
+        if watch is None or watch.depth:
             return self._take(response)
         watch.begin()
         try:

@@ -135,6 +135,7 @@ class Server:
                 await _settled(module.started())
         if bind:
             self.transport.listen()
+            self.wheel.together = self.transport.together
             self.listen_for_operators()
             self._watch_for_stalls()
             self.collector.start()
@@ -160,6 +161,7 @@ class Server:
             counter = self.statistics.counter("core", "stalls")
             self.stalls = Stalls(self.config.stall_warn_ms / 1000, self.script.files, counter)
             self.suspended.watch = self.router.watch = self.wheel.watch = self.stalls
+            self.transport.watched_by(self.stalls)
             self.stalls.watch()
 
     async def _start(self, module: Any) -> None:

@@ -331,7 +331,7 @@ class Run(Awaiting):
         suspended = self.ctx.server.suspended
         suspended.leave(self, "errors" if isinstance(result, Failure) else "finished")
         watch = suspended.watch
-        if watch is None:
+        if watch is None or watch.depth:
             return self._go(result)
         watch.begin()
         try:

@@ -12,6 +12,7 @@ Slots are 10 ms wide and exist only while they hold somebody; one callLater wait
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from heapq import heappop, heappush
 from operator import attrgetter
 from typing import Any, Protocol
@@ -52,12 +53,25 @@ class Owner(Protocol):
 class Wheel:
     """Timers on one clock."""
 
-    __slots__ = ("_call", "_clock", "_first", "_heap", "_last", "_number", "_ready", "_slots", "seconds", "watch")
+    __slots__ = (
+        "_call",
+        "_clock",
+        "_first",
+        "_heap",
+        "_last",
+        "_number",
+        "_ready",
+        "_slots",
+        "seconds",
+        "together",
+        "watch",
+    )
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
         self.seconds = clock.seconds
         self.watch: Any = None  # what is told when a turn begins and ends
+        self.together: Callable[[], AbstractContextManager[None]] = nullcontext  # around what goes on in a turn
         self._slots: dict[int, list[Any]] = {}
         self._heap: list[int] = []
         self._call: IDelayedCall | None = None
@@ -118,13 +132,14 @@ class Wheel:
     def _turn(self) -> None:
         """The first slot is due."""
         watch = self.watch
-        if watch is None:
-            return self._wake_all()
-        watch.begin()
-        try:
-            self._wake_all()
-        finally:
-            watch.end()
+        with self.together():
+            if watch is None:
+                return self._wake_all()
+            watch.begin()
+            try:
+                self._wake_all()
+            finally:
+                watch.end()
         return None
 
     def _wake_all(self) -> None:

@@ -8,8 +8,9 @@ to `receive`: udp.py, tcp.py, a network made of memory.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from threading import Thread
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, DeferredList
@@ -34,7 +35,7 @@ from sipapp.message import build
 from sipapp.message.framing import FramingError
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
-from sipapp.transport import wayback
+from sipapp.transport import hostnames, wayback
 from sipapp.transport.addresses import is_any
 from sipapp.transport.choice import SocketChoice
 from sipapp.transport.connections import ConnectionTable
@@ -42,7 +43,7 @@ from sipapp.transport.counters import Counters
 from sipapp.transport.dns import Dns, Records, ResolvConf, Srv, system_backend
 from sipapp.transport.known import Known
 from sipapp.transport.listen import Endpoint, bind_all, plan
-from sipapp.transport.local import OwnNames, look_up_names, names_in_hosts
+from sipapp.transport.local import OwnNames
 from sipapp.transport.openers import Opener, open_stream, open_udp
 from sipapp.transport.resolve import Hop, Resolver
 from sipapp.transport.settings import Settings
@@ -80,6 +81,7 @@ class TransportLayer:
         self._ids = ids or RandomIds()
         self._seconds = self.clock.seconds
         self._senders: dict[Socket, ISender] = {}
+        self._ports: list[UdpPort] = []
         self._names = OwnNames()
         self._checks: list[Myself] = []
         self._received_filters: list[Filter] = []
@@ -124,24 +126,8 @@ class TransportLayer:
             start()
         self._readers = []
         if self.settings.auto_aliases:
-            self._learn_names()
-
-    def _learn_names(self) -> None:
-        """What our addresses are called is ours as well; name servers are asked behind the server's back."""
-        unknown = []
-        for address in dict.fromkeys(socket.host for socket in self.sockets if not is_any(socket.host)):
-            names = names_in_hosts(address)
-            if names:
-                self._add_names(address, names)
-            else:
-                unknown.append(address)
-        if unknown:
-
-            def found(address: str, names: list[str]) -> None:
-                self.reactor.callFromThread(self._add_names, address, names)
-
-            # Not of the reactor's pool: that one waits for its threads when the server stops.
-            Thread(target=look_up_names, args=(unknown, found), daemon=True).start()
+            addresses = dict.fromkeys(socket.host for socket in self.sockets if not is_any(socket.host))
+            hostnames.learn(addresses, self._add_names, partial(self.reactor.callFromThread, self._add_names))
 
     def _add_names(self, address: str, names: list[str]) -> None:
         for socket in self.sockets:
@@ -152,6 +138,8 @@ class TransportLayer:
         """A socket of ours and what sends for it; `names` are what else its host is called."""
         self.sockets.append(socket)
         self._senders[socket] = sender
+        if isinstance(sender, UdpPort):
+            self._ports.append(sender)
         self._names.add_socket(socket, names)
         self._changed()
 
@@ -167,6 +155,7 @@ class TransportLayer:
             if closing is not None:
                 pending.append(closing)
         self._senders = {}
+        self._ports = []
         self.sockets.clear()
         self._changed()
         done: Deferred[Any] = DeferredList(pending, consumeErrors=True)
@@ -174,7 +163,7 @@ class TransportLayer:
 
     def figures(self) -> dict[str, int]:
         """Every counter by name, and `udp_overflow`: datagrams that the kernel dropped because we read too slowly."""
-        overflow = sum(sender.overflow() for sender in self._senders.values() if isinstance(sender, UdpPort))
+        overflow = sum(port.overflow() for port in self._ports)
         return {**self.counters.as_dict(), "udp_overflow": overflow}
 
     def add_protocol(self, proto: str, opener: Opener) -> None:
@@ -250,7 +239,23 @@ class TransportLayer:
             self.counters.receiver_failed += 1
             log.failure("the end of {flow} failed", flow=flow)
 
+    def watched_by(self, watch: Any) -> None:
+        """What is told when a batch of datagrams begins to be read, and when that is done."""
+        for port in self._ports:
+            port.watch = watch
+
     # -- out
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Datagrams that are sent meanwhile go out with one call to the kernel."""
+        for port in self._ports:
+            port.gather()
+        try:
+            yield
+        finally:
+            for port in self._ports:
+                port.release()
 
     def send(self, data: bytes, flow: Flow, failed: Failed | None = None, flags: int = 0) -> None:
         if self._sending_filters:

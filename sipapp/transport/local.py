@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from socket import gethostbyaddr
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sipapp.interfaces.transport import Socket
@@ -95,30 +93,3 @@ def _is_here(address: str) -> bool:
     """Whether an address that moves between machines is at this one now."""
     here: list[InterfaceAddress] = interface_addresses(ipv6=":" in address)
     return any(one.address == address for one in here)
-
-
-def names_in_hosts(address: str, path: Path = Path("/etc/hosts")) -> list[str]:
-    """What hosts(5) calls an address."""
-    try:
-        lines = path.read_text(errors="replace").splitlines()
-    except OSError:
-        return []
-    return [
-        name
-        for words in (line.partition("#")[0].split() for line in lines)
-        if words and numeric(words[0]) == address
-        for name in words[1:]
-    ]
-
-
-def look_up_names(addresses: Iterable[str], found: Callable[[str, list[str]], None]) -> None:
-    """Ask the system what these addresses are called and report each answer by `found(address, names)`.
-
-    Blocks for as long as the name servers take.
-    """
-    for address in addresses:
-        try:
-            name, more, _ = gethostbyaddr(address)
-        except OSError:
-            continue
-        found(address, [name, *more])

@@ -21,6 +21,7 @@ from sipapp.errors import TransportError
 from sipapp.interfaces.transport import Failed, Flow, ISender, Socket
 from sipapp.transport.counters import Counters
 from sipapp.transport.datagrams import Datagram, Waiting, loops
+from sipapp.transport.known import Known
 
 log = Logger()
 
@@ -55,7 +56,9 @@ class UdpPort:
         self._queue: deque[Waiting] = deque()
         self._queue_max = queue_max
         self._gathering = False  # what is sent goes out together, at the end of the batch that is being read
+        self._flows: Known[tuple[str, int], Flow] = Known()
         self._open = True
+        self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
 
     def start(self) -> None:
         """Begin to read."""
@@ -98,6 +101,17 @@ class UdpPort:
         self._counters.udp_dropped += 1
         if failed is not None:
             failed(TransportError("too many datagrams wait for the kernel", flow))
+
+    def gather(self) -> None:
+        """What is sent from now on goes out together."""
+        self._gathering = not self._queue
+
+    def release(self) -> None:
+        """It goes out now."""
+        if self._gathering:
+            if self._queue:
+                self._flush()
+            self._gathering = False
 
     def _flush(self) -> None:
         """All that the kernel has room for goes out; the reactor says when there is more."""
@@ -142,6 +156,17 @@ class UdpPort:
     def doRead(self) -> None:
         """Hand up what has arrived, and what arrives meanwhile: up to a batch. Nothing that happens here may end the
         socket."""
+        watch = self.watch
+        if watch is None:
+            return self._read_batches()
+        watch.begin()
+        try:
+            self._read_batches()
+        finally:
+            watch.end()
+        return None
+
+    def _read_batches(self) -> None:
         left = BATCH
         self._gathering = not self._queue
         while left > 0 and self._open:
@@ -160,14 +185,17 @@ class UdpPort:
         self._gathering = False
 
     def _hand_up(self, batch: list[Datagram]) -> None:
-        counters, address, receive = self._counters, self._address, self._receive
+        counters, flows, receive = self._counters, self._flows, self._receive
         counters.udp_received += len(batch)
         for data, host, port in batch:
             if len(data) < MIN_MESSAGE or not port:
                 counters.keepalives += 1
             else:
+                flow = flows.get((host, port))
+                if flow is None:
+                    flow = flows[host, port] = Flow(self._address, host, port)
                 try:
-                    receive(data, Flow(address, host, port))
+                    receive(data, flow)
                 except Exception:
                     log.failure("a datagram from {host}:{port} failed", host=host, port=port)
 

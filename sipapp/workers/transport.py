@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from sipapp.interfaces.transport import Flow
@@ -31,17 +30,6 @@ class WorkerPort(UdpPort):
         super().doRead()
         self.flush()
 
-    def gather(self) -> None:
-        """What is sent from now on goes out together."""
-        self._gathering = not self._queue
-
-    def release(self) -> None:
-        """It goes out now."""
-        if self._gathering:
-            if self._queue:
-                self._flush()
-            self._gathering = False
-
 
 class WorkerTransport(TransportLayer):
     """`own`: this worker's sockets. Messages come from there, and from the other workers by `links`."""
@@ -55,7 +43,6 @@ class WorkerTransport(TransportLayer):
         self._owner = ownership.of
         self._links = links
         self._take = super().receive
-        self._ports: list[WorkerPort] = []
         self.routes = list(range(ownership.count + 1))  # who does the work of each worker
         self.connections = self.shared = SharedConnections(self.settings, self.counters, self.clock, ownership, links)
         self.shared.socket_at = self.sockets.__getitem__
@@ -64,7 +51,7 @@ class WorkerTransport(TransportLayer):
         self.protocols["udp"] = self._open_udp
         links.handlers[MESSAGE] = self._message
         links.handlers[STREAM] = self._of_stream
-        links.together = self._together
+        links.together = self.together
 
     def places(self) -> Places:
         return self._own
@@ -74,7 +61,6 @@ class WorkerTransport(TransportLayer):
         address = socket_of(endpoint, made)
         port = WorkerPort(made, address, self.receive, self.reactor, self.counters, self.settings.udp_queue_max)
         port.flush = self._links.flush
-        self._ports.append(port)
         self.add_socket(address, port, endpoint.names)
         return _nothing if is_multicast(endpoint.host) and self._number > 1 else port.start
 
@@ -97,15 +83,6 @@ class WorkerTransport(TransportLayer):
             links.flush()
 
     # -- from others
-
-    @contextmanager
-    def _together(self) -> Iterator[None]:
-        """What is sent meanwhile goes out in one go."""
-        for port in self._ports:
-            port.gather()
-        yield
-        for port in self._ports:
-            port.release()
 
     def _message(self, data: bytes, index: int, host: str, port: int, received_at: float) -> None:
         self._take(data, Flow(self.sockets[index], host, port), received_at)

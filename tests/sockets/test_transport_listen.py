@@ -7,7 +7,7 @@ from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
 from sipapp.errors import ConfigErrors, Position
-from sipapp.transport import layer as layers
+from sipapp.transport import hostnames
 from sipapp.transport.layer import TransportLayer
 from sipapp.transport.listen import Endpoint, bind, bind_all
 from sipapp.transport.settings import Settings
@@ -101,8 +101,8 @@ class LayerTests(TestCase):
         self.assertFalse(layer.is_myself(b"localhost", port + 1))
 
     async def test_an_address_without_a_name_on_this_machine_is_looked_up_behind_our_back(self) -> None:
-        self.patch(layers, "names_in_hosts", lambda address: [])
-        self.patch(layers, "look_up_names", lambda addresses, found: found(addresses[0], ["sip.example.com"]))
+        self.patch(hostnames, "names_in_hosts", lambda address: [])
+        self.patch(hostnames, "look_up_names", lambda addresses, found: found(addresses[0], ["sip.example.com"]))
         layer = self.make(Listen("udp", "127.0.0.1", 0))
         layer.listen()
         self.assertFalse(layer.is_myself(b"sip.example.com"))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from twisted.internet.task import Clock
@@ -66,6 +68,20 @@ class WheelTests(SynchronousTestCase):
             self.assertEqual(len(owner.woken), 1)
             self.assertLessEqual(before - 0.0005, owner.woken[0])
             self.assertLess(owner.woken[0], before + 0.011)
+
+    def test_a_turn_is_within_what_the_transport_wants_around_it(self) -> None:
+        told: list[Any] = []
+
+        @contextmanager
+        def together() -> Iterator[None]:
+            told.append("begin")
+            yield
+            told.append("end")
+
+        self.wheel.together = together
+        self.start(0.5, woken=told)
+        self.clock.advance(1)
+        self.assertEqual(told, ["begin", 0.5, "end"])
 
     def test_whose_time_is_far_off_is_woken_at_it_all_the_same(self) -> None:
         owners = [self.start(due) for due in (39.99, 40.0, 40.01, 95.0, 3600.0)]

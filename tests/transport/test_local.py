@@ -1,13 +1,11 @@
 """sipapp.transport.local."""
 
-from pathlib import Path
-
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.interfaces.transport import Socket
 from sipapp.transport import local
 from sipapp.transport.addresses import InterfaceAddress
-from sipapp.transport.local import OwnNames, look_up_names, names_in_hosts
+from sipapp.transport.local import OwnNames
 
 UDP = Socket("udp", "192.0.2.1", 5060, "sip.example.com", 5080)
 TCP = Socket("tcp", "192.0.2.1", 5070)
@@ -110,24 +108,3 @@ class AliasTests(SynchronousTestCase):
     def test_an_alias_is_no_socket(self) -> None:
         self.names.add_alias("example.com")
         self.assertIsNone(self.names.find("example.com"))
-
-
-class NamesTests(SynchronousTestCase):
-    def test_the_hosts_file_tells_what_an_address_is_called(self) -> None:
-        path = Path(self.mktemp())
-        path.write_text("127.0.0.1 localhost\n192.0.2.1 sip.example.com sip # us\n# 192.0.2.1 nobody\n::1 localhost6\n")
-        self.assertEqual(names_in_hosts("192.0.2.1", path), ["sip.example.com", "sip"])
-
-    def test_without_a_hosts_file_nothing_has_a_name(self) -> None:
-        self.assertEqual(names_in_hosts("127.0.0.1", Path(self.mktemp())), [])
-
-    def test_the_system_tells_the_rest(self) -> None:
-        def gethostbyaddr(address: str) -> tuple[str, list[str], list[str]]:
-            if address == "192.0.2.1":
-                return "sip.example.com", ["sip"], [address]
-            raise OSError("unknown")
-
-        self.patch(local, "gethostbyaddr", gethostbyaddr)
-        found = []
-        look_up_names(["192.0.2.2", "192.0.2.1"], lambda address, names: found.append((address, names)))
-        self.assertEqual(found, [("192.0.2.1", ["sip.example.com", "sip"])])

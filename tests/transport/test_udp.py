@@ -113,7 +113,39 @@ class UdpPortTests(SynchronousTestCase):
         port.connectionLost(Failure(ConnectionLost()))
         self.assertEqual((self.reactor.readers, self.counters.udp_socket_errors), ({port}, 1))
 
+    def test_a_peer_is_the_same_flow_each_time(self) -> None:
+        port = self.make((MESSAGE, PEER), (MESSAGE, ("192.0.2.9", 5070)), (MESSAGE, PEER))
+        port.doRead()
+        first, other, again = (flow for _, flow in self.received)
+        self.assertIs(first, again)
+        self.assertEqual((other.host, other.port), ("192.0.2.9", 5070))
+
+    def test_who_watches_is_told_of_a_batch_as_one_thing(self) -> None:
+        told: list[str] = []
+
+        class Watch:
+            def begin(self) -> None:
+                told.append("begin")
+
+            def end(self) -> None:
+                told.append("end")
+
+        port = self.make((MESSAGE, PEER), (MESSAGE, PEER))
+        port._receive = lambda data, flow: told.append("message")
+        port.watch = Watch()
+        port.doRead()
+        self.assertEqual(told, ["begin", "message", "message", "end"])
+
     # -- out
+
+    def test_what_is_gathered_goes_out_when_it_is_released(self) -> None:
+        port = self.make(1, 1)
+        port.gather()
+        self.send(port, b"one")
+        self.send(port, b"two")
+        self.assertEqual(self.sock.sent, [])
+        port.release()
+        self.assertEqual([data for data, _ in self.sock.sent], [b"one", b"two"])
 
     def test_a_datagram_goes_out_at_once(self) -> None:
         port = self.make(1)
