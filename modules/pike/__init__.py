@@ -9,6 +9,7 @@ from typing import Any
 from twisted.logger import LogLevel
 
 from sipapp.errors import LocalError
+from sipapp.interfaces.store import IStore
 from sipapp.log import Logger
 from sipapp.module import (
     ONREPLY,
@@ -21,6 +22,8 @@ from sipapp.module import (
     rpc_command,
     script_function,
 )
+from sipapp.module.windows import until_next
+from sipapp.modules.pike.shared import Shared
 from sipapp.modules.pike.tree import Tree, Verdict
 
 log = Logger()
@@ -34,24 +37,39 @@ class Pike:
     """Who sends too much."""
 
     sampling_time_unit: int = modparam(default=2, minimum=1, unit="s", doc="for how long messages are counted")
-    reqs_density_per_unit: int = modparam(default=30, minimum=0, doc="so many in that time are too many, per address")
+    reqs_density_per_unit: int = modparam(
+        default=30, minimum=0, doc="so many in that time are too many, per address; of all who share a store together"
+    )
     remove_latency: int = modparam(default=120, unit="s", doc="when an address that is quiet again is forgotten")
     pike_log_level: int = modparam(default=0, doc="the level of the lines about blocked addresses, -5 to 3")
 
     def start(self, server: IServer) -> None:
         self.clock: Any = server.clock
-        self.tree = Tree(self.reqs_density_per_unit, self.remove_latency)
+        self.tree = Tree(self.reqs_density_per_unit, self.remove_latency, server.workers)
+        self._shared: Shared | None = None
+        store: IStore | None = server.find(IStore)
+        if store is not None and store.shared:
+            counts = store.table(b"pike", lifetime=2 * self.sampling_time_unit + 1)
+            self._shared = Shared(counts, self.tree, self.sampling_time_unit, self.clock)
         self.blocked = server.statistics.counter("pike", "blocked_ips")
         self._level = _LEVELS.get(self.pike_log_level, LogLevel.critical)
-        self._call = self.clock.callLater(self.sampling_time_unit, self._turn)
+        self._wait()
 
     def stop(self) -> None:
         if self._call.active():
             self._call.cancel()
+        if self._shared is not None:
+            self._shared.stop()
+
+    def _wait(self) -> None:
+        """For the end of this window. Where addresses are counted together, it ends at the same time for everybody."""
+        unit = self.sampling_time_unit
+        left = unit if self._shared is None else until_next(self.clock, unit)
+        self._call = self.clock.callLater(left, self._turn)
 
     def _turn(self) -> None:
-        self._call = self.clock.callLater(self.sampling_time_unit, self._turn)
-        for node in self.tree.turn():
+        self._wait()
+        for node in self.tree.turn() if self._shared is None else self._shared.turn():
             self._say("PIKE - UNBLOCKing ip {address}", node.address)
         self.tree.forget(self.clock.seconds())
 
@@ -95,8 +113,8 @@ class Pike:
                 rows.append(
                     {
                         "ip_addr": _text(node.address),
-                        "leaf_hits_prev": node.last_address_hits,
-                        "leaf_hits_curr": node.address_hits,
+                        "leaf_hits_prev": node.last_address_hits + node.last_others,
+                        "leaf_hits_curr": node.address_hits + node.others,
                         "expires": int(node.expires - now),
                         "status": status,
                     }

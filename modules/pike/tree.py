@@ -3,13 +3,14 @@
 
 A prefix counts for all addresses below it; only once it has a quarter of the limit it gets a child for the byte that
 follows. So a few noisy addresses become nodes of their own, and a million quiet ones stay a few prefixes. A node that
-nothing happens to is forgotten after a while.
+nothing happens to is forgotten after a while. What others have counted of an address is added to what it has here.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 
 _MOST = 0xFFFE  # where counting stops
@@ -36,7 +37,10 @@ class Node:
         "kids",
         "last_address_hits",
         "last_hits",
+        "last_others",
+        "others",
         "parent",
+        "untold",
         "window",
     )
 
@@ -49,6 +53,9 @@ class Node:
         self.last_hits = 0
         self.address_hits = 0
         self.last_address_hits = 0
+        self.others = 0  # of the address, elsewhere
+        self.last_others = 0
+        self.untold = 0  # of address_hits: nobody else knows of them
         self.is_address = False
         self.is_red = False
         self.expires = 0.0
@@ -59,6 +66,8 @@ class Node:
         if passed:
             self.last_hits, self.hits = (self.hits if passed == 1 else 0), 0
             self.last_address_hits, self.address_hits = (self.address_hits if passed == 1 else 0), 0
+            self.last_others, self.others = (self.others if passed == 1 else 0), 0
+            self.untold = 0
             self.window = window
 
     @property
@@ -75,11 +84,21 @@ def _over(last: int, now: int, limit: int) -> bool:
     return last >= limit or now >= limit or (last + now) >> 1 >= limit
 
 
-class Tree:
-    """All prefixes. `limit`: hits per window that block an address; `latency`: s until a quiet node is forgotten."""
+def _to_nobody(node: Node) -> None:
+    """There is nobody else."""
 
-    def __init__(self, limit: int, latency: float) -> None:
+
+class Tree:
+    """All prefixes. `limit`: hits per window that block an address; `latency`: s until a quiet node is forgotten;
+    `parts`: how many such trees share the messages. `tell(node)` is called when `step` hits of an address are untold.
+    """
+
+    def __init__(self, limit: int, latency: float, parts: int = 1) -> None:
         self.limit = limit
+        self.quarter = (limit >> 2) // parts
+        self.step = sys.maxsize
+        self.tell: Callable[[Node], None] = _to_nobody
+        self.untold: dict[Node, None] | None = None  # addresses with such hits, where there are others
         self.window = 0
         self._latency = latency
         self._roots: dict[int, Node] = {}
@@ -96,10 +115,9 @@ class Tree:
         if depth == len(address):
             return self._hit_address(node, now)
         node.hits = min(node.hits + 1, _MOST)
-        quarter = self.limit >> 2
-        if _over(node.last_hits, node.hits, quarter):
+        if _over(node.last_hits, node.hits, self.quarter):
             self._split(node, address[depth], now)
-        elif not node.kids and node.hits >= quarter:
+        elif not node.kids and node.hits >= self.quarter:
             self._keep(node, now)
         return Verdict.FINE
 
@@ -117,9 +135,14 @@ class Tree:
     def _hit_address(self, node: Node, now: float) -> Verdict:
         node.is_address = True
         node.address_hits = min(node.address_hits + 1, _MOST)
+        if self.untold is not None:
+            self.untold[node] = None
+            node.untold += 1
         self._keep(node, now)
         if node.is_red:
             return Verdict.BLOCKED
+        if node.untold >= self.step:
+            self.tell(node)
         if not self.is_hot(node):
             return Verdict.FINE
         node.is_red = True
@@ -146,9 +169,9 @@ class Tree:
         self._ages.move_to_end(node)
         node.expires = now + self._latency
 
-    def turn(self) -> list[Node]:
-        """The next window begins; answers the nodes that are blocked no more."""
-        self.window += 1
+    def turn(self, window: int | None = None) -> list[Node]:
+        """The next window begins, or this one; answers the nodes that are blocked no more."""
+        self.window = self.window + 1 if window is None else window
         cooled = []
         for node in list(self.red):
             node.turn(self.window)
@@ -183,12 +206,12 @@ class Tree:
     def is_hot(self, node: Node) -> bool:
         """The address sends too much."""
         node.turn(self.window)
-        return _over(node.last_address_hits, node.address_hits, self.limit)
+        return _over(node.last_address_hits + node.last_others, node.address_hits + node.others, self.limit)
 
     def is_warm(self, node: Node) -> bool:
         """It may come to that."""
         node.turn(self.window)
-        return node.hits >= self.limit >> 2
+        return node.hits >= self.quarter
 
     def addresses(self) -> Iterator[Node]:
         """Every address that has a node."""

@@ -10,6 +10,7 @@ from sipapp.interfaces.store import IStore
 from sipapp.log import Logger
 from sipapp.message.request import Request
 from sipapp.module import LOCAL, REQUEST, ConfigError, Context, IServer, modparam, module, rpc_command, script_function
+from sipapp.module.windows import until_next
 from sipapp.modules.ratelimit.load import Controller, Processors, waiting_bytes
 from sipapp.modules.ratelimit.pipes import (
     MOST,
@@ -22,7 +23,7 @@ from sipapp.modules.ratelimit.pipes import (
     parse_queue,
     setpoint,
 )
-from sipapp.modules.ratelimit.shared import CLOSE, Shared
+from sipapp.modules.ratelimit.shared import Shared
 
 log = Logger()
 
@@ -75,10 +76,10 @@ class Ratelimit:
             self._shared.stop()
 
     def _wait(self) -> None:
-        """For the end of this interval. They begin at the same times in all processes."""
+        """For the end of this interval. Where pipes are shared, it ends at the same time for everybody."""
         clock: Any = self.server.clock
-        left = -clock.seconds() % self._interval
-        self._call = clock.callLater(left if left > CLOSE else left + self._interval, self._tick)
+        left = self._interval if self._shared is None else until_next(clock, self._interval)
+        self._call = clock.callLater(left, self._tick)
 
     def _tick(self) -> None:
         self._wait()

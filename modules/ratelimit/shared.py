@@ -11,13 +11,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from sipapp.interfaces.store import ITable
+from sipapp.module.windows import window
 from sipapp.modules.ratelimit.pipes import NEVER, Algorithm, Pipe
 
 BEAT = 0.1
 """Seconds after which everybody has heard of what was counted."""
-
-CLOSE = 0.001
-"""Seconds by which a timer may be early."""
 
 PART = 100
 """What part of a limit may be counted without telling."""
@@ -40,7 +38,7 @@ class Shared:
 
     def begin(self) -> None:
         """An interval begins, the same one for everybody: they count from the beginning of the clock."""
-        self._window = int((self._clock.seconds() + CLOSE) // self._interval)
+        self._window = window(self._clock, self._interval)
         for pipe in self._used():
             pipe.last_counter = self._told(pipe, self._window - 1)
             pipe.judge(self._interval)
