@@ -13,9 +13,10 @@ import argparse
 import multiprocessing
 import select
 import socket
+import struct
 import time
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.table import table
 from tests.served import Served, Standin
@@ -37,6 +38,8 @@ BEFORE = 1.0  # s of OPTIONS before the first call
 AFTER = 12.0  # s of OPTIONS after the last: until its transaction is forgotten
 BUFFER = 4 << 20  # bytes
 MEMORY_EVERY = 0.25  # s
+LATEST = 2.0  # s: a response that takes longer never comes
+SO_TIMESTAMPNS = 35  # Linux; Python has no name for it
 
 
 def endpoint(port: int) -> socket.socket:
@@ -73,19 +76,26 @@ class Callers:
         self.waited: dict[int, float] = {}  # caller -> s until its final response
         self.others = 0  # final responses that are not 404
 
-    def run(self, longest: float) -> None:
-        """Place the calls, and take what comes until all have been answered, or for `longest` seconds after."""
+    def place(self) -> None:
+        """Place the calls, `rate` a second, and take what comes meanwhile."""
         start = time.monotonic()
-        end = start + self.calls / self.rate + longest
-        while len(self.waited) < self.calls and (now := time.monotonic()) < end:
-            due = min(self.calls, int((now - start) * self.rate) + 1)
+        while len(self.sent) < self.calls:
+            due = min(self.calls, int((time.monotonic() - start) * self.rate) + 1)
             while len(self.sent) < due:
                 self.sent.append(time.monotonic())
                 self.socket.send(message("INVITE", len(self.sent) - 1, self.local))
-            if select.select([self.socket], [], [], 0.002)[0]:
-                self._take()
+            self.take()
 
-    def _take(self) -> None:
+    def take_all(self, longest: float) -> None:
+        """Take what comes until all have been answered, or for `longest` seconds."""
+        end = time.monotonic() + longest
+        while len(self.waited) < self.calls and time.monotonic() < end:
+            self.take()
+
+    def take(self) -> None:
+        """What has come, or comes soon."""
+        if not select.select([self.socket], [], [], 0.002)[0]:
+            return
         for _ in range(50):
             try:
                 data = self.socket.recv(65535)
@@ -105,36 +115,49 @@ class Callers:
             self.others += not data.startswith(b"SIP/2.0 404")
 
 
-def ask(port: int, pipe: Connection) -> None:
-    """Send an OPTIONS every 50 ms until told to stop; tell how long each response took (s), None: it never came."""
+class Asked(NamedTuple):
+    """One OPTIONS: when it was sent (s of time.time), how long its response took (s); None: it never came."""
+
+    sent: float
+    took: float | None
+
+
+def ask(port: int, every: float, pipe: Connection) -> None:
+    """Send an OPTIONS every so many seconds, answered or not, until told to stop; tell of each.
+
+    What counts is when the kernel had the response: that we have no processor then is not the server's fault.
+    """
     asker = endpoint(port)
+    asker.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     local = asker.getsockname()[1]
-    took: list[float | None] = []
+    sent: list[float] = []
+    came: dict[int, float] = {}
     due = time.monotonic()
-    while not pipe.poll(max(0.0, due - time.monotonic())):
-        due = max(due + OPTIONS_EVERY, time.monotonic())
-        sent = time.monotonic()
-        asker.send(message("OPTIONS", len(took), local))
-        took.append(sent if _comes(asker, b"OPTIONS-%d@" % len(took)) else None)
-        if took[-1] is not None:
-            took[-1] = time.monotonic() - sent
-    pipe.send(took)
+    while not pipe.poll():
+        if select.select([asker], [], [], max(0.0, due - time.monotonic()))[0]:
+            _note(asker, came)
+            continue
+        sent.append(time.time())
+        asker.send(message("OPTIONS", len(sent) - 1, local))
+        due = max(due + every, time.monotonic())
+    time.sleep(LATEST)
+    while select.select([asker], [], [], 0)[0]:
+        _note(asker, came)
+    pipe.send([Asked(at, came[number] - at if number in came else None) for number, at in enumerate(sent)])
 
 
-def _comes(asker: socket.socket, wanted: bytes) -> bool:
-    asker.settimeout(2.0)
-    try:
-        while wanted not in asker.recv(65535):
-            pass
-    except TimeoutError:
-        return False
-    return True
+def _note(asker: socket.socket, came: dict[int, float]) -> None:
+    data, ancillary, _, _ = asker.recvmsg(65535, 64)
+    at = data.index(b"OPTIONS-") + 8
+    seconds, nanoseconds = struct.unpack("qq", ancillary[0][2])
+    came[int(data[at : data.index(b"@", at)])] = seconds + nanoseconds / 1e9
 
 
 def place(port: int, calls: int, rate: float, longest: float, pipe: Connection) -> None:
     """The callers' process."""
     callers = Callers(port, calls, rate)
-    callers.run(longest)
+    callers.place()
+    callers.take_all(longest)
     pipe.send((sorted(callers.waited.values()), callers.others))
 
 
@@ -148,7 +171,7 @@ def measure(calls: int, wait: int, rate: float) -> list[tuple[str, object]]:
     with Standin() as test:
         server = Served(test, SCRIPT, WAIT=wait)
         before = server.memory()
-        asker, asked = _started(ask, server.port)
+        asker, asked = _started(ask, server.port, OPTIONS_EVERY)
         time.sleep(BEFORE)
         caller, called = _started(place, server.port, calls, rate, wait + 20.0)
         peak = before
@@ -158,7 +181,7 @@ def measure(calls: int, wait: int, rate: float) -> list[tuple[str, object]]:
         caller.join()
         time.sleep(AFTER)
         asked.send("stop")
-        took = asked.recv()
+        took = [one.took for one in asked.recv()]
         asker.join()
         after = server.memory()
         answered = sorted(t for t in took if t is not None)

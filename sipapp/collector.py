@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import gc
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 YOUNG = 10_000
@@ -25,6 +26,9 @@ MANY = 1000
 """So many calls leave memory behind that is worth giving back once three of four are over."""
 
 FEW = 20
+
+LATEST = 80.0
+"""s: time limits of calls that are over end later: all is gone through again after 5, 10, 20, 40 and 80 s more."""
 
 MOST = 5000
 """What more calls than these hold is gone through only where that has not been done for `LONGEST`."""
@@ -54,7 +58,7 @@ class Collector:
         self._call: Any = None
         self._highest = 0  # how many there were at most since the last time
         self._worth = MANY  # how many that must be
-        self._again = False  # what the last ones leave behind is still to be given back
+        self._pause, self._again = 0.0, inf  # s between two times that what is left behind is looked for; when next
         self._last = clock.seconds()
 
     def start(self) -> None:
@@ -69,16 +73,19 @@ class Collector:
         self.start()
         load = self._load()
         highest = self._highest = max(self._highest, load)
-        passed = self._clock.seconds() - self._last
+        now = self._clock.seconds()
+        passed = now - self._last
         eased = highest >= self._worth and load * 4 <= highest
-        if not eased and not self._again and passed < (IDLE if load < MANY else LONGEST):
+        if not eased and now < self._again and passed < (IDLE if load < MANY else LONGEST):
             return
-        self._again = eased
         self._highest = load
         if eased:
             self._worth = FEW if load >= FEW else MANY  # those that are left lie between what others have left
+        if eased or now >= self._again:
+            self._pause = EVERY if eased else self._pause * 2
+            self._again = now + self._pause if self._pause <= LATEST else inf
         if load < MOST or passed >= LONGEST:
-            self._last += passed
+            self._last = now
             gc.collect()  # which gives away what Python keeps for the next objects, too
         trim()
 

@@ -32,7 +32,10 @@ KEPT = 256
 KEPT_FOR = 100
 """s: an older idle connection is not used any more."""
 
-_SPARE = 64  # handles that are kept for the next request
+SPARE = 64
+"""Handles that are kept for the next request: the first ones. Those of a storm go with it, for each would keep a piece
+of its memory from going back."""
+
 _CA = ssl.get_default_verify_paths()
 
 _ANY = select.EPOLLIN | select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
@@ -119,7 +122,8 @@ class CurlEngine:
         self._multi = self._new_multi()
         self._sockets = Sockets(reactor, self._go_on)
         self._running: dict[Any, _Exchange] = {}
-        self._spare: list[Any] = []
+        self._kept: set[Any] = set()  # handles that outlive their request
+        self._spare: list[Any] = []  # those of them that have none now
         self._alarm: Any = None
         self._more: Any = None  # a call for exchanges that are over, and that nobody has been told of
 
@@ -202,15 +206,22 @@ class CurlEngine:
         exchange.done.errback(HttpError(code, f"no address of {host}", connecting=True))
 
     def _begin(self, exchange: _Exchange, resolved: str | None) -> None:
-        handle = self._spare.pop() if self._spare else pycurl.Curl()
+        handle = self._spare.pop() if self._spare else self._new_handle()
         exchange.handle = handle
         try:
             _prepare(handle, exchange, resolved)
         except pycurl.error as why:
+            self._put_away(handle)
             exchange.done.errback(HttpError(why.args[0], str(why.args[1]), connecting=True))
             return
         self._running[handle] = exchange
         self._multi.add_handle(handle)
+
+    def _new_handle(self) -> Any:
+        handle = pycurl.Curl()
+        if len(self._kept) < SPARE:
+            self._kept.add(handle)
+        return handle
 
     def _ended(self, handle: Any, exchange: _Exchange, code: int, reason: str) -> None:
         del self._running[handle]
@@ -231,6 +242,7 @@ class CurlEngine:
             result = HttpError(code, reason, connecting=not request.connected)
         else:
             result = exchange.response()
+        self._multi.remove_handle(handle)
         self._put_away(handle)
         if isinstance(result, HttpError):
             exchange.done.errback(result)
@@ -247,8 +259,7 @@ class CurlEngine:
         self._multi.add_handle(handle)
 
     def _put_away(self, handle: Any) -> None:
-        self._multi.remove_handle(handle)
-        if len(self._spare) < _SPARE:
+        if handle in self._kept:
             handle.reset()
             self._spare.append(handle)
         else:
@@ -261,6 +272,7 @@ class CurlEngine:
             handle.cancel()
         elif self._running.pop(handle, None) is not None:
             exchange.request.connected = _connected(handle)
+            self._multi.remove_handle(handle)
             self._put_away(handle)
 
     def close(self) -> Deferred[None]:
@@ -269,6 +281,7 @@ class CurlEngine:
         for handle in self._spare:
             handle.close()
         self._spare = []
+        self._kept = set()
         self._multi.close()
         self._schedule(-1)
         if self._more is not None:

@@ -13,6 +13,7 @@ from sipapp.http.codes import NO_PROXY_HOST, UNSUPPORTED_PROTOCOL, URL_MALFORMED
 
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL).fullmatch
 _AUTHORITY = re.compile(rb"""(\[[0-9A-Fa-f:.]+(?:%[^\]]*)?\]|[^:\[\]\s<>"{}|\\^`]+)(?::([0-9]*))?""").fullmatch
+_LOGIN = re.compile("([a-z]+://)?[^/?#]*@").match
 _UNTIL_TARGET = re.compile(rb"[^/?]*").match
 _PORTS = {b"http": 80, b"https": 443}
 _SAFE = "".join(chr(code) for code in range(0x21, 0x7F))
@@ -78,7 +79,8 @@ def _parsed(text: bytes) -> Url:
 def shown(url: bytes) -> str:
     """A URL as a log may show it: without user and password."""
     text = url.decode("utf-8", "replace")
-    return re.sub("^([a-z]+://)?[^/?#]*@", r"\1", text)
+    login = _LOGIN(text)
+    return text if login is None else (login[1] or "") + text[login.end() :]
 
 
 def split_proxy(text: str) -> tuple[str, int]:

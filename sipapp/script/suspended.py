@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice, takewhile
@@ -43,7 +44,7 @@ class Waits:
         self.timeouts = 0
         self.cancelled = 0
         self.errors = 0
-        self.buckets = [0] * (_BUCKETS + 1)
+        self.buckets = array("L", [0]) * (_BUCKETS + 1)  # no objects, which would lie all over memory
 
     def ended(self, outcome: str, seconds: float) -> None:
         """outcome: finished, timeouts, cancelled or errors."""

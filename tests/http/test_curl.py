@@ -15,8 +15,9 @@ from sipapp.http.ready import AT_ONCE
 from sipapp.interfaces.http import HttpRequest, HttpResponse, Profile
 
 CurlEngine: Any = None
+SPARE: Any = 0
 if find_spec("pycurl"):
-    from sipapp.http.curl import CurlEngine
+    from sipapp.http.curl import SPARE, CurlEngine
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-A: 1\r\n\r\nbody"
 
@@ -199,6 +200,20 @@ class CurlTests(SynchronousTestCase):
             self.reactor.turn()
             most = max(most, len(told) - before)
         self.assertEqual(most, AT_ONCE)
+
+    def test_handles_beyond_the_first_ones_end_with_their_requests(self) -> None:
+        made: list[Any] = []
+        for _ in range(SPARE + 2):
+            self.send(profile=Profile(keep=False))
+        made += self.engine._running
+        for asked in self.asked:
+            asked.cancel()
+        self.assertEqual(self.engine._spare, made[:SPARE])
+
+    def test_what_libcurl_refuses_costs_no_handle(self) -> None:
+        for _ in range(2):
+            self.failureResultOf(self.send(profile=Profile(http_version=99)), HttpError)
+        self.assertEqual(len(self.engine._spare), 1)
 
     def test_one_that_another_has_given_up_when_it_was_over_is_told_nothing_else(self) -> None:
         both = [self.send(profile=Profile(keep=False)) for _ in range(2)]
