@@ -42,6 +42,7 @@ class WorkerFigures:
         self._told: dict[str, Told] = {}  # what the others know of this worker
         self._heard: dict[tuple[str, int], Told] = {}  # by source and worker
         self._call: Any = None
+        self._dropped = 0
         links.handlers.update({FIGURES: self._hear, LEGACY: self._inherit, RESET: self._reset})
 
     # -- IFigures
@@ -69,6 +70,7 @@ class WorkerFigures:
 
     def _tell_changes(self) -> None:
         began = self._clock.seconds()
+        self._tell_anew_if_lost()
         for name, source in self._sources.items():
             told, now = self._told[name], dict(source.counted())
             changed = {key: value for key, value in now.items() if told.get(key) != value}
@@ -77,6 +79,15 @@ class WorkerFigures:
             self._tell(self._links.everybody(), FIGURES, name, self._links.number, changed)
         took = self._clock.seconds() - began
         self._call = self._clock.callLater(max(INTERVAL, took * PART), self._tell_changes)
+
+    def _tell_anew_if_lost(self) -> None:
+        """What was too much for a channel may have been a change that nobody would hear of any more."""
+        dropped = self._links.dropped()
+        if dropped != self._dropped:
+            self._dropped = dropped
+            for name in self._sources:
+                self._told[name] = {}
+                self._links.tell(self._links.everybody(), FIGURES, name, self._links.number, None)
 
     def _tell(self, others: list[int], kind: int, name: str, worker: int, figures: Told) -> None:
         for portion in _portions(figures):
@@ -95,8 +106,11 @@ class WorkerFigures:
 
     # -- hearing
 
-    def _hear(self, name: str, worker: int, figures: Told) -> None:
+    def _hear(self, name: str, worker: int, figures: Told | None) -> None:
         heard = self._heard.setdefault((name, worker), {})
+        if figures is None:
+            heard.clear()
+            return
         heard.update(figures)
         for key in [key for key, value in figures.items() if value is _GONE]:
             del heard[key]

@@ -114,6 +114,18 @@ class FiguresTests(SynchronousTestCase):
         self.assertEqual([self.others(worker, "n") for worker in (1, 2, 3)], [[], [], []])
         self.assertEqual([source.told[-1] for source in self.sources[1:]], [("forgotten", "n")] * 2)
 
+    def test_where_something_was_lost_all_is_told_again(self) -> None:
+        self.sources[0].now = {"a": 1, "b": 1}
+        self.later()
+        self.sources[0].now = {"a": 2}
+        self.wired.reactor.advance(INTERVAL)
+        self.wired._wires[2].datagrams.clear()
+        self.patch(self.wired.links[1], "dropped", lambda: 1)
+        self.later()
+        self.assertEqual([self.others(2, name) for name in ("a", "b")], [[2], []])
+        self.wired.reactor.advance(INTERVAL)
+        self.assertEqual(self.wired.items(2), [])
+
     def test_once_stopped_nothing_is_told(self) -> None:
         self.sources[0].now = {"a": 1}
         for figures in self.figures:
