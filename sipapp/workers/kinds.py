@@ -14,6 +14,6 @@ ANSWER = 9  # who answers, number, whether it was done, the result or [code, rea
 FORGET = 10  # who asks, number: nobody waits for the answer any more
 DUTIES = 11  # for each worker, who does its work now
 HELLO = 12  # who: a worker has begun, and knows nothing
-FIGURES = 13  # source, who, {name: figure}: what a worker has counted; a figure None: no more; None for all: they follow
+FIGURES = 13  # source, who, {name: figure}: what a worker has counted; a figure None: no more; None: all of them follow
 LEGACY = 14  # source, who, {name: figure}: what the worker had counted that you replace
 RESET = 15  # source, name: a figure begins anew
