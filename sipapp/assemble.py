@@ -139,8 +139,10 @@ def _load(setting: nodes.LoadModule, assembly: Assembly, loader: Loader) -> None
     name = _binder(assembly).evaluated(setting.name) if setting.evaluate else setting.name
     try:
         module = loader.load(name)
-    except ConfigError:
+    except ConfigError as why:
         assembly.registry.refused.add(_short(name))
+        if not why.missing:
+            assembly.registry.unready.add(_short(name))
         raise
     if module.name in assembly.modules:
         return

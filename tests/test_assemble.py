@@ -9,6 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.assemble import assemble, assemble_text
 from sipapp.errors import ConfigError, ConfigErrors, Position
+from sipapp.interfaces.module import IModule
+from sipapp.module.loader import Loader
 from sipapp.testing.harness import Harness
 from tests.script.test_traced import Notes
 
@@ -91,6 +93,16 @@ class MistakeTests(SynchronousTestCase):
     def test_a_module_that_could_not_be_loaded_is_one_mistake(self) -> None:
         self.assertEqual(
             mistakes('loadmodule "xyzzy"\nmodparam("xyzzy", "x", 1)'), ['1:1: loadmodule "xyzzy": no such module']
+        )
+
+    def test_a_module_that_lacks_a_package_is_told_apart_from_one_that_is_not_here(self) -> None:
+        def lacks(loader: Loader, name: str) -> IModule:
+            raise ConfigError(f'loadmodule "{name}": a package is missing')
+
+        self.patch(Loader, "load", lacks)
+        self.assertEqual(
+            mistakes('loadmodule "lcr"\nrequest_route { load_gws(); }')[1:],
+            ["2:17: load_gws(): no such function; it is in module lcr, which could not be loaded"],
         )
 
     def test_several_modules_may_be_set_at_once(self) -> None:

@@ -28,6 +28,7 @@ class Registry:
         self.commands: dict[str, IRpcCommand] = {}
         self.modules: set[str] = set()
         self.refused: set[str] = set()  # modules that the script wanted and could not have
+        self.unready: set[str] = set()  # those of them that are here, and lack a package, say
 
     def add(self, module: IModule) -> None:
         """Take in what a module offers."""
@@ -68,6 +69,9 @@ class Registry:
         elif lacking := self._home_in_kamailio(name.removesuffix("()")):
             if lacking in self.elsewhere().modules:
                 where = f"; Kamailio's module {lacking} has it, sipapp's has not"
+            elif lacking in self.unready:
+                home = lacking
+                where = f"; it is in module {home}, which could not be loaded"
             else:
                 home = lacking
                 where = f"; it is in Kamailio's module {home}, which sipapp does not have"

@@ -125,5 +125,14 @@ class RegistryTests(SynchronousTestCase):
         made.refused.add("ims_registrar_scscf")
         self.assertIn("module ims_registrar_scscf", made.unknown("save()").reason)
 
+    def test_of_a_module_that_could_not_be_loaded_it_is_not_said_that_it_is_not_here(self) -> None:
+        made = registry()
+        made.unready.add("lcr")
+        error = made.unknown("load_gws()")
+        self.assertEqual(
+            (error.reason, error.missing),
+            ("load_gws(): no such function; it is in module lcr, which could not be loaded", "lcr"),
+        )
+
     def test_nothing_is_said_of_what_nobody_has(self) -> None:
         self.assertEqual(self.said("xyzzy()"), "xyzzy(): no such function")
