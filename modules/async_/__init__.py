@@ -7,7 +7,6 @@ statement, wherever that is, `async_route()` in the named route, in the kind of 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import Any, NoReturn
 
 from twisted.internet.defer import CancelledError
@@ -30,6 +29,7 @@ from sipapp.module import (
     script_function,
 )
 from sipapp.module.sleep import Sleep, Wait, pause
+from sipapp.script.awaiting import Awaiting
 from sipapp.script.runtime import Route
 
 from .groups import DEFAULT, group_names
@@ -92,7 +92,7 @@ class Async:
         return self._sleep(milliseconds, 0.001)
 
     @script_function(routes=REQUEST | FAILURE, suspends=True, asynchronous=False)
-    def async_route(self, ctx: Context, routename: RouteName, seconds: int) -> Awaitable[int]:
+    def async_route(self, ctx: Context, routename: RouteName, seconds: int) -> Leaving | int:
         """Wait for `seconds` (s), then go on in route[`routename`]; nothing after this call runs.
 
         -1 for an unknown route and for zero seconds and less: nothing waits, the script goes on.
@@ -100,17 +100,17 @@ class Async:
         return self._continue(ctx, routename, DEFAULT, seconds, 1.0)
 
     @script_function(routes=REQUEST | FAILURE, suspends=True, asynchronous=False)
-    def async_ms_route(self, ctx: Context, routename: RouteName, milliseconds: int) -> Awaitable[int]:
+    def async_ms_route(self, ctx: Context, routename: RouteName, milliseconds: int) -> Leaving | int:
         """Wait for `milliseconds` (ms), then go on in route[`routename`]; else as async_route()."""
         return self._continue(ctx, routename, DEFAULT, milliseconds, 0.001)
 
     @script_function(routes=REQUEST | FAILURE, suspends=True, asynchronous=False)
-    def async_task_route(self, ctx: Context, routename: RouteName) -> Awaitable[int]:
+    def async_task_route(self, ctx: Context, routename: RouteName) -> Leaving | int:
         """Go on in route[`routename`] at once, after whatever else is due; nothing after this call runs."""
         return self._continue(ctx, routename, DEFAULT)
 
     @script_function(routes=REQUEST | FAILURE, suspends=True, asynchronous=False)
-    def async_task_group_route(self, ctx: Context, routename: RouteName, groupname: bytes) -> Awaitable[int]:
+    def async_task_group_route(self, ctx: Context, routename: RouteName, groupname: bytes) -> Leaving | int:
         """As async_task_route(), in the worker group `groupname`; -1 where there is no such group."""
         self._check_group(groupname)
         return self._continue(ctx, routename, groupname)
@@ -154,7 +154,9 @@ class Async:
     def _sleep(self, amount: int, unit: float) -> Wait:
         return pause(self.server, _seconds(amount, unit))
 
-    async def _continue(self, ctx: Context, name: str, group: bytes, amount: int | None = None, unit: float = 0) -> int:
+    def _continue(
+        self, ctx: Context, name: str, group: bytes, amount: int | None = None, unit: float = 0
+    ) -> Leaving | int:
         """Wait, then leave for route[name]: the rest of this script is not run."""
         route = self._route(name)
         if ctx.transaction is not None and ctx.transaction.status >= 200:
@@ -162,11 +164,7 @@ class Async:
         seconds = 0.0 if amount is None else _seconds(amount, unit)
         if self.return_ and (tm := self.server.find(ITm)) is not None:
             return self._leave_waiting(tm, ctx, _entered(route, _task(group)), seconds)
-        assert ctx.run is not None
-        await ctx.run.result_of(pause(self.server, seconds))
-        ctx.extra[TASK] = _task(group)
-        ctx.rc = 0
-        raise ScriptJump(route)
+        return Leaving(ctx, pause(self.server, seconds), route, group)
 
     def _leave_waiting(self, tm: ITm, ctx: Context, route: Route, seconds: float) -> int:
         """modparam return: put the request aside as t_suspend() does, and let this script go on."""
@@ -202,6 +200,24 @@ class Async:
 
     def _no_group(self, name: bytes) -> NoReturn:
         raise ScriptError(f"no worker group {name.decode(errors='replace')!r}: define it with async_workers_group")
+
+
+class Leaving(Awaiting):
+    """Awaited: a wait, then a jump to a route. There may be many of them, and a coroutine for each would be larger."""
+
+    __slots__ = ("_ctx", "_group", "_route")
+
+    def __init__(self, ctx: Context, wait: Wait, route: Route, group: bytes) -> None:
+        self._next = wait
+        self._ctx = ctx
+        self._route = route
+        self._group = group
+
+    def send(self, result: Any) -> NoReturn:
+        ctx = self._ctx
+        ctx.extra[TASK] = _task(self._group)
+        ctx.rc = 0
+        raise ScriptJump(self._route)
 
 
 def _seconds(amount: int, unit: float) -> float:

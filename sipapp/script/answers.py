@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 
 from sipapp.errors import ScriptError
 from sipapp.log import Logger
+from sipapp.script.awaiting import Awaiting
 from sipapp.script.pause import Pause
 from sipapp.script.runtime import CallSite, Context, ScriptExit
 from sipapp.script.stack import open_routes, shown
@@ -23,7 +24,7 @@ log = Logger()
 PLAIN = frozenset((int, bool, type(None), bytes, str))
 """The types of answers that need not be waited for."""
 
-AWAITABLE = (CoroutineType, Pause, Deferred, Coroutine)
+AWAITABLE: tuple[type[Any], ...] = (CoroutineType, Pause, Deferred, Awaiting, Coroutine)
 """The types of those that must be; the one that costs least to recognise first."""
 
 
