@@ -50,11 +50,7 @@ class Iterating:
     @script_function()
     def hf_iterator_rm(self, ctx: Context, iname: bytes) -> bool:
         """Remove the header field that the iterator is on."""
-        field = _fields.current(ctx, iname)
-        if field is None:
-            return False
-        ctx.draft.remove_field(field)
-        return True
+        return _fields.delete(ctx, iname)
 
     @script_function()
     def hf_iterator_append(self, ctx: Context, iname: bytes, htext: bytes) -> bool:
