@@ -109,8 +109,8 @@ class Answers(Lookups):
         t = self.transaction_of(ctx)
         if t is None:
             return None
-        to = t.request.to
-        return to.tag if to is not None and to.tag is not None else t.tag
+        tag = t.request.to_tag
+        return t.tag if tag is None else tag
 
     def create(self, ctx: Context) -> int:
         """ITm."""

@@ -138,8 +138,7 @@ class Replying(Cancelling):
     def acknowledges(self, ack: Request) -> bool:
         """Whether an ACK is for a 2xx of our own; its retransmission stops."""
         t = self.unacknowledged.get(ack_key(ack))
-        to = ack.to
-        if t is None or to is None or to.tag != (_tag_of(t.request) or t.tag):
+        if t is None or ack.to_tag != (t.request.to_tag or t.tag):
             return False
         if t.resending is not None:
             t.resending.cancel()
@@ -162,8 +161,3 @@ def ack_key(request: Request) -> Any:
     if cseq is None or from_ is None:
         return None
     return request.call_id, cseq.number, from_.tag
-
-
-def _tag_of(request: Request) -> bytes | None:
-    to = request.to
-    return to.tag if to is not None else None
