@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 
 from sipapp.message.leaf_pure import (
-    METHODS,
     Head,
     address_parts,
     answer,
@@ -22,14 +21,12 @@ from sipapp.message.leaf_pure import (
     relay,
     scan,
     splice,
-    start_line,
     unwrap,
     uri_parts,
     via_parts,
 )
 
 __all__ = [
-    "METHODS",
     "TWIN",
     "Head",
     "Splice",
@@ -42,7 +39,6 @@ __all__ = [
     "relay",
     "scan",
     "splice",
-    "start_line",
     "unwrap",
     "uri_parts",
     "via_parts",
@@ -66,7 +62,6 @@ if os.environ.get("SIPAPP_LEAF") != "pure":
             relay,
             scan,
             splice,
-            start_line,
             unwrap,
             uri_parts,
             via_parts,
