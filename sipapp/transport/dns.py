@@ -6,6 +6,7 @@ from __future__ import annotations
 import socket
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -89,10 +90,10 @@ class Dns:
         At once where the cache has them. A Deferred may be cancelled; whoever else waits for the same goes on.
         Fails with TransportError: no server answered, or not with an answer.
         """
-        name = name.lower().rstrip(".")
+        key = _key(kind, name)
+        name = key[1]
         if len(name) > 253 or any(not 0 < len(label) < 64 for label in name.split(".")):
             return fail(TransportError(f"DNS: {name[:80]} cannot be a name"))
-        key = (kind, name)
         counts = self.counts
         counts["dns_req_cnt"] += 1
         if key in self._given:
@@ -115,9 +116,8 @@ class Dns:
 
     def add(self, kind: str, name: str, record: Any, ttl: float | None) -> None:
         """Know this record, before any server is asked, for `ttl` s; None: for ever."""
-        until = float("inf") if ttl is None else self._clock.seconds() + ttl
-        told = self._given.setdefault((kind, name.lower().rstrip(".")), [])
-        told[:] = [one for one in told if not _is_same(one[1], record)] + [(until, record)]
+        told = self._given.setdefault(_key(kind, name), [])
+        told[:] = [one for one in told if not _is_same(one[1], record)] + [(self._until(ttl), record)]
 
     def answer_by(self, backend: Any) -> None:
         """Ask this IResolver, in place of the name servers."""
@@ -131,15 +131,17 @@ class Dns:
 
     def drop(self, kind: str, name: str) -> bool | None:
         """Forget the records of a name: whether there were any; None: they were given for ever, and stay."""
-        key = (kind, name.lower().rstrip("."))
+        key = _key(kind, name)
         if _lasting(self._given.get(key, [])):
             return None
         return any([self._given.pop(key, None) is not None, self._cache.pop(key, None) is not None])
 
     def deny(self, kind: str, name: str, ttl: float | None) -> None:
         """Know that there is no such record."""
-        until = float("inf") if ttl is None else self._clock.seconds() + ttl
-        self._cache[kind, name.lower().rstrip(".")] = (until, ())
+        self._cache[_key(kind, name)] = (self._until(ttl), ())
+
+    def _until(self, ttl: float | None) -> float:
+        return inf if ttl is None else self._clock.seconds() + ttl
 
     def given(self) -> list[tuple[str, str, float, Records]]:
         """What was told, in the form of `cached`."""
@@ -226,8 +228,12 @@ class Dns:
             waiting.remove(waiter)
 
 
+def _key(kind: str, name: str) -> tuple[str, str]:
+    return kind, name.lower().rstrip(".")
+
+
 def _lasting(told: list[tuple[float, Any]]) -> list[tuple[float, Any]]:
-    return [one for one in told if one[0] == float("inf")]
+    return [one for one in told if one[0] == inf]
 
 
 def _is_same(one: Any, other: Any) -> bool:
