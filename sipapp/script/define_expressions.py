@@ -27,7 +27,6 @@ _digits = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII).fullmatch
 _LEVELS = (("||",), ("&&",), ("^",), ("|",), ("&",), ("==", "!=", "<", "<=", ">", ">="), ("<<", ">>"), ("+", "-"))
 _TIGHT = (("*", "/", "%"), ("**",))
 _PRECEDENCE = {sign: level for level, signs in enumerate((*_LEVELS, *_TIGHT)) for sign in signs}
-_UNARY = len(_LEVELS) + len(_TIGHT)
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
