@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import sys
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from bench.bench_call import Bench, request
+from bench.process import resident
 from bench.table import table
 from sipapp.interfaces.http import HttpRequest, HttpResponse, IHttpEngine
 from sipapp.interfaces.transport import Flow
@@ -75,11 +74,6 @@ class Measured(Bench):
     def _flow(self) -> Flow:
         """As of a datagram: with an address of its own."""
         return Flow(self.socket, "".join(["192.0.2.", "1"]), 5060)
-
-
-def resident() -> int:
-    """Bytes of the machine's memory that this process holds."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def kinds() -> tuple[Counter[str], Counter[str]]:

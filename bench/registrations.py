@@ -14,8 +14,8 @@ import argparse
 import os
 import socket
 import time
-from pathlib import Path
 
+from bench.process import processor
 from bench.table import table
 from tests.integration.redis import Redis
 from tests.served import Served, Standin
@@ -29,12 +29,6 @@ listen=udp:127.0.0.1:@PORT@
 loadmodule "sl" loadmodule "pv" loadmodule "usrloc" loadmodule "registrar"
 request_route { save("location"); }
 """
-
-
-def processor(pid: int) -> float:
-    """What a process has used so far (s)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def register(port: int, users: int, cseq: int) -> float:

@@ -13,12 +13,12 @@ many datagrams the kernel has dropped there.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import subprocess
 import time
 from pathlib import Path
 
+from bench.process import processor
 from bench.table import table
 from tests.served import Served, Standin, free_ports
 from tests.sipp.sipp import MISSING, Sipp, callee, caller
@@ -89,12 +89,7 @@ def _processor(server: Served) -> float:
     """What the server and its workers have used so far (s)."""
     own = server.process.pid
     workers = Path(f"/proc/{own}/task/{own}/children").read_text().split()
-    return sum(_used(pid) for pid in (own, *workers))
-
-
-def _used(pid: int | str) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(processor(pid) for pid in (own, *workers))
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from typing import Any
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.task import deferLater, react
 
-from bench.held import resident
+from bench.process import resident
 from bench.table import table
 from sipapp.collector import trim
 from sipapp.interfaces.store import IStore
