@@ -12,8 +12,9 @@ import sipapp
 from sipapp.log import Logger
 from sipapp.module import Access, ConfigError, Context, Value, pseudo_variable
 from sipapp.module.arguments import as_number
+from sipapp.script.configured import configured
 from sipapp.script.preprocess import VERSION
-from sipapp.script.selects import ABSENT, configured, parse_select
+from sipapp.script.selects import ABSENT, parse_select
 from sipapp.script.values import text, wrap
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from sipapp.log import SEVERITIES, Logger
 from sipapp.module import ANY, ONSEND, Context, ScriptError, Text, pseudo_variable, script_function
 from sipapp.module.children import run
 from sipapp.script.background import PARAMETERS
-from sipapp.script.selects import INSTANCES
+from sipapp.script.configured import INSTANCES
 
 log = Logger()
 

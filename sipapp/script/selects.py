@@ -11,10 +11,11 @@ import os
 import re
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sipapp.errors import ConfigError, ParseError
 from sipapp.nearest import nearest
+from sipapp.script.configured import INSTANCES, configured
 from sipapp.script.select_parts import (
     ABSENT,
     Reader,
@@ -30,9 +31,6 @@ from sipapp.script.select_parts import (
 if TYPE_CHECKING:
     from sipapp.interfaces.script import Value
     from sipapp.script.runtime import Context
-
-INSTANCES = "cfg.instances"
-"""`ctx.extra[INSTANCES]`: group -> the instance that cfg_select() chose for this run."""
 
 Steps = list[bytes | int]
 _name = re.compile(rb"[A-Za-z][A-Za-z0-9_]*").match
@@ -313,19 +311,6 @@ def _of_branch(branch: object, part: bytes) -> bytes:
         return q
     uri: bytes = (branch.next_hop if part == b"dst_uri" else branch.uri) or b""  # type: ignore[attr-defined]
     return b"<%b>;q=%b" % (uri, q) if part == b"uriq" and q else uri
-
-
-def configured(ctx: Context, group: str, instance: int | None, name: str) -> int | bytes | None:
-    """A parameter of the script's own, of the core, or of the module that the group is called after; of an instance
-    of the group if it has one. None: there is no such parameter."""
-    config = ctx.server.config
-    found: Any = config.instances.get((group, instance, name), config.value(group, name))
-    if found is None:
-        module = ctx.server.modules.get(group)
-        found = getattr(module, name, None) if module is not None and name in module.parameters else None
-    if isinstance(found, str):
-        return found.encode("utf-8", "surrogateescape")
-    return found if isinstance(found, int | bytes) else None
 
 
 def _cfg_get(rest: Steps) -> Reader | None:

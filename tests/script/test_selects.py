@@ -11,7 +11,8 @@ from sipapp.interfaces.script import Value
 from sipapp.interfaces.transport import Flow, Socket
 from sipapp.message.draft import Branch, Draft
 from sipapp.message.parse import parse
-from sipapp.script.selects import ABSENT, INSTANCES, UnknownSelect, parse_select
+from sipapp.script.configured import INSTANCES
+from sipapp.script.selects import ABSENT, UnknownSelect, parse_select
 
 SOCKET = Socket("udp", "192.0.2.1", 5060)
 REQUEST = b"""INVITE sip:bob@example.com:5070;x=y SIP/2.0
