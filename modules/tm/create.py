@@ -61,7 +61,11 @@ class Creating(Receiving):
         if not isinstance(request, Request) or request.flow is None:
             return UNSPECIFIED
         if request.method == b"ACK":
-            return 0 if ACKNOWLEDGED in ctx.extra else 1
+            if ACKNOWLEDGED in ctx.extra:
+                return 0
+            if self.listeners:
+                self._tell_of_ack(request, ctx)
+            return 1
         try:
             if not any_uri:
                 self._check_uri(ctx, request)
@@ -81,6 +85,12 @@ class Creating(Receiving):
         if self.listeners:
             self.tell("transaction_created", t, ctx)
         return 1
+
+    def _tell_of_ack(self, request: Request, ctx: Context) -> None:
+        cseq = request.cseq
+        invite = None if cseq is None else self.table.by_call(request.call_id, b"%d" % cseq.number)
+        if invite is not None:
+            self.tell("ack_passed", invite, ctx)
 
     def _check_uri(self, ctx: Context, request: Request) -> None:
         uri = ctx.draft.request_uri

@@ -156,6 +156,8 @@ class Deciding(Replying):
         decision.picked = picked
         t.picked = picked
         t.flags &= ~GLOBAL_FAILURE
+        if self.listeners:
+            self.tell("request_failed", t, t.branches[picked])
         armed = t.branches[picked].on_failure
         route = self.routes("failure_routes").get(armed) if armed else None
         if route is None:

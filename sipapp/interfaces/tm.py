@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
+    from sipapp.interfaces.route import RouteType
     from sipapp.interfaces.transport import Socket
     from sipapp.message.request import Request
     from sipapp.message.response import Response
@@ -128,6 +129,9 @@ class ITm(Interface):
     def identity(ctx: Context) -> tuple[int, int] | None:
         """$T(id_index), $T(id_label)."""
 
+    def context(transaction: Any, route_type: RouteType) -> Context:
+        """A run about the request of a transaction, with its AVPs, its flags and what t_relay() saw."""
+
     def on_event(listener: Any) -> None:
         """Tell an ITransactionListener of what happens to every transaction."""
 
@@ -143,6 +147,13 @@ class ITransactionListener(Interface):
 
     def response_received(transaction: Any, branch: Any, response: Response) -> None:
         """A response came to a branch, before its onreply_route."""
+
+    def request_failed(transaction: Any, branch: Any) -> None:
+        """All branches have refused; this one's response would be the answer. Before failure_route, which starts with
+        the flags that are left then."""
+
+    def ack_passed(transaction: Any, ctx: Context) -> None:
+        """The ACK to a 2xx of somebody else is about to be relayed; it is the message of `ctx`."""
 
     def response_sent(transaction: Any, status: int, data: bytes, response: Response | None) -> None:
         """A response went to the caller; `response` is the one that was relayed, None for one of our own."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from zope.interface.verify import verifyObject
 
+from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IAfterScript, IBeforeScript
 from sipapp.interfaces.tm import ITm, ITransactionListener
 from tests.modules.tm.scene import FORK, SceneTestCase
@@ -25,6 +26,12 @@ class Listener:
 
     def response_received(self, transaction: Any, branch: Any, response: Any) -> None:
         self.heard.append(f"received {branch.index} {response.status}")
+
+    def request_failed(self, transaction: Any, branch: Any) -> None:
+        self.heard.append(f"failed {branch.index} {branch.last}")
+
+    def ack_passed(self, transaction: Any, ctx: Any) -> None:
+        self.heard.append(f"{ctx.message.method.decode()} for {transaction.request.method.decode()}")
 
     def response_sent(self, transaction: Any, status: int, data: bytes, response: Any) -> None:
         self.heard.append(f"sent {status} {'own' if response is None else 'theirs'}")
@@ -51,9 +58,26 @@ class TmTests(SceneTestCase):
             listener.heard,
             [
                 *("created INVITE", "sent 100 own", "forwarded 0 INVITE", "received 0 180", "sent 180 theirs"),
-                *("received 0 486", "sent 486 theirs", "ended INVITE"),
+                *("received 0 486", "failed 0 486", "sent 486 theirs", "ended INVITE"),
             ],
         )
+
+    def test_listeners_hear_of_the_ack_to_a_2xx_of_somebody_else(self) -> None:
+        self.play(RELAY)
+        listener = Listener()
+        self.tm.on_event(listener)
+        self.rings(self.bob, 200)
+        self.invite(1, call_id="call", cseq=5)
+        for cseq in (4, 5):
+            self.alice.send("ACK", call_id="call", cseq=cseq)
+            self.sip.advance(0)
+        self.assertEqual(listener.heard[-2:], ["sent 200 theirs", "ACK for INVITE"])
+
+    def test_a_listener_may_look_at_the_request_as_a_script_does(self) -> None:
+        self.play('request_route { $avp(a) = "mine"; setflag(3); $du = "sip:192.0.2.2"; t_relay(); }')
+        self.invite()
+        ctx = self.tm.context(self.transactions[0], RouteType.REQUEST)
+        self.assertEqual((ctx.avps, ctx.draft.flags), ({b"a": [b"mine"]}, 8))
 
     def test_transactions_are_found_by_name_and_by_call(self) -> None:
         self.play(RELAY)
