@@ -10,8 +10,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from twisted.logger import LogLevel
-
 from sipapp.interfaces.script import Getter
 from sipapp.log import Logger, module_levels
 from sipapp.module import (
@@ -26,10 +24,10 @@ from sipapp.module import (
     script_function,
 )
 from sipapp.module.bind import bind_text
+from sipapp.module.syslog import ALERT, BUG, CRIT, CRITICAL, DEBUG, ERROR, INFO, NOTICE, WARNING, log_level
+from sipapp.module.syslog import facility as facility_of
 
 log = Logger()
-
-ALERT, BUG, CRITICAL, CRIT, ERROR, WARNING, NOTICE, INFO, DEBUG = range(-5, 4)
 
 LETTERS = {"A": ALERT, "B": BUG, "C": CRITICAL, "E": ERROR, "W": WARNING, "N": NOTICE, "I": INFO, "D": DEBUG}
 """The third character of L_ALERT, L_ERR, ... says all that xlog() reads of it."""
@@ -45,14 +43,6 @@ NAMES = {
     "l_info": INFO,
     "l_dbg": DEBUG,
 }
-
-FACILITIES = frozenset(
-    "LOG_" + name
-    for name in (
-        *("AUTH", "AUTHPRIV", "CRON", "DAEMON", "FTP", "KERN", "LPR", "MAIL", "NEWS", "SYSLOG", "USER", "UUCP"),
-        *(f"LOCAL{n}" for n in range(8)),
-    )
-)
 
 COLOURS = {c: n for n, c in enumerate("srgybpcw")} | {"x": 9}
 """Letter -> the last digit of its ANSI code."""
@@ -71,10 +61,7 @@ def severity(text: bytes) -> int:
 
 def facility(name: bytes) -> str:
     """LOG_LOCAL0 and the like, in upper case. Raises ConfigError."""
-    text = name.decode("latin-1").upper()
-    if text not in FACILITIES:
-        raise ConfigError(f"no syslog facility: {text!r}")
-    return text
+    return facility_of(name.decode("latin-1"))
 
 
 def colour(letters: bytes) -> bytes:
@@ -84,16 +71,6 @@ def colour(letters: bytes) -> bytes:
         raise ConfigError(f"$C({pair}): no such colour; two letters of s r g y b p c w x, a capital first is bold")
     bold = int(pair[0].isupper())
     return b"\x1b[%d;3%d;4%dm" % (bold, COLOURS[pair[0].lower()], COLOURS[pair[1]])
-
-
-LOG_LEVELS = {
-    **dict.fromkeys((ALERT, BUG, CRITICAL, CRIT), LogLevel.critical),
-    ERROR: LogLevel.error,
-    WARNING: LogLevel.warn,
-    NOTICE: LogLevel.info,
-    INFO: LogLevel.info,
-    DEBUG: LogLevel.debug,
-}
 
 
 @module("xlog")
@@ -134,7 +111,7 @@ class Xlog:
         if self._prefix_text is not None:
             prefix = _text(self._prefix_text(ctx)) or prefix
         log.emit(
-            LOG_LEVELS[min(max(severity, ALERT), DEBUG)],
+            log_level(severity),
             "{prefix}{text}",
             prefix=prefix,
             text=place + _text(line),

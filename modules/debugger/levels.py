@@ -6,9 +6,7 @@ from __future__ import annotations
 from sipapp.errors import ConfigError
 from sipapp.log import module_levels
 from sipapp.module import modparam
-
-_NAMES = "AUTH AUTHPRIV CRON DAEMON FTP KERN LPR MAIL NEWS SYSLOG USER UUCP"
-FACILITIES = frozenset(f"LOG_{name}" for name in [*_NAMES.split(), *(f"LOCAL{number}" for number in range(8))])
+from sipapp.module.syslog import FACILITIES
 
 
 def module_level(given: str) -> tuple[str, int]:
