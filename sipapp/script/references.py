@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from sipapp.interfaces.script import IScriptFunction
 
 MAIN = "0"
-MAIN_KEY = b"\0"
-"""What no script can compute: `route(0)` is the request_route, `route($var(zero))` is no route at all."""
 """The name by which route() reaches the request_route, as in the old numbered routes."""
+
+MAIN_KEY = b"\0"
+"""Its key among the routes, which no script can compute: `route(0)` is the request_route, `route($var(zero))` is no
+route at all."""
 
 _KINDS = {
     RouteType.FAILURE: "failure_route",
