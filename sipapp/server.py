@@ -54,6 +54,7 @@ class Server:
         self.config = assembly.config
         self.registry = assembly.registry
         self.modules = assembly.modules
+        self._started: list[Any] = []  # those of them that stop() has to end
         self.script = assembly.program
         self.reactor = reactor
         self.clock = clock or reactor
@@ -169,15 +170,16 @@ class Server:
             await _settled(module.start(self))
         except ConfigError as error:
             raise self.assembly.located(error) from error
+        self._started.append(module)
 
     async def stop(self) -> None:
-        """Answer what is suspended with 503, stop the modules in reverse order, close everything."""
+        """Answer what is suspended with 503, stop the modules that have started, in reverse order, close everything."""
         self.running = False
         if self.rpc_socket is not None:
             await _settled(self.rpc_socket.close())
         self.suspended.shut_down()
         # Databases last, wherever they were loaded: the others may still write to them.
-        modules = list(self.modules.values())[::-1]
+        modules = self._started[::-1]
         modules.sort(key=ISqlEngine.providedBy)
         for module in modules:
             try:
