@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import ServerFactory
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from sipapp.errors import LocalError
 from sipapp.interfaces.rpc import IRpc
@@ -23,8 +26,10 @@ log = Logger()
 LONGEST = 1 << 20  # bytes of one request
 
 
+@implementer(IHalfCloseableProtocol)
 class RpcProtocol(LineReceiver):
-    """One client. When it is gone, so is what its commands wait for."""
+    """One client. When it is gone, so is what its commands wait for. One that has only ended its input, as a pipe into
+    socat does, gets its answers."""
 
     transport: Any
     delimiter = b"\n"
@@ -33,6 +38,7 @@ class RpcProtocol(LineReceiver):
     def __init__(self, factory: RpcFactory) -> None:
         self.factory = factory
         self._running: dict[Deferred[bytes], None] = {}
+        self._asks_no_more = False
 
     def connectionMade(self) -> None:
         self.factory.clients.add(self)
@@ -50,6 +56,16 @@ class RpcProtocol(LineReceiver):
             return
         if result and self.connected:
             self.transport.write(result + b"\n")
+        if self._asks_no_more and not self._running:
+            self.transport.loseConnection()
+
+    def readConnectionLost(self) -> None:
+        self._asks_no_more = True
+        if not self._running or _gone(self.transport.fileno()):
+            self.transport.loseConnection()
+
+    def writeConnectionLost(self) -> None:
+        self.transport.loseConnection()
 
     def lineLengthExceeded(self, line: bytes) -> None:
         log.warn("an RPC request of more than {longest} bytes: its client is cut off", longest=LONGEST)
@@ -118,6 +134,13 @@ class RpcSocket:
         port, self._port = self._port, None
         stopped = maybeDeferred(port.stopListening) if port is not None else succeed(None)
         return stopped.addCallback(lambda _: self._factory.close())
+
+
+def _gone(descriptor: int) -> bool:
+    """Whether the other side has closed its end, not its input alone."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return bool(poll.poll(0))  # POLLHUP, which is told unasked
 
 
 def _remove_stale(path: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
@@ -32,7 +33,8 @@ class RpcSocketTests(TestCase):
         self.path = str(Path(folder.name) / "rpc")
         self.cancelled: Deferred[None] = Deferred()
         commands: dict[str, Any] = {
-            name: RpcCommand(name, method) for name, method in (("double", self.double), ("wait", self.wait))
+            name: RpcCommand(name, method)
+            for name, method in (("double", self.double), ("wait", self.wait), ("later", self.later))
         }
         self.socket = RpcSocket(self.path, Dispatcher(commands), reactor)
         self.socket.listen()
@@ -43,6 +45,9 @@ class RpcSocketTests(TestCase):
 
     def wait(self) -> Deferred[Any]:
         return Deferred(lambda _: self.cancelled.callback(None))
+
+    def later(self) -> Deferred[Any]:
+        return deferLater(reactor, 0.1, lambda: 1)  # well after the end of the input
 
     def ask(self, method: str, *parameters: Any) -> Deferred[Any]:
         return deferToThread(ask, self.path, method, parameters, 10.0)
@@ -77,6 +82,19 @@ class RpcSocketTests(TestCase):
 
         await deferToThread(talk)
         await self.cancelled
+
+    async def test_a_client_that_has_ended_its_input_gets_its_answers(self) -> None:
+        def talk() -> list[Any]:
+            with socket.socket(socket.AF_UNIX) as stream:
+                stream.settimeout(10)
+                stream.connect(self.path)
+                stream.sendall(b'{"jsonrpc":"2.0","method":"later","id":1}\n')
+                stream.sendall(b'{"jsonrpc":"2.0","method":"double","params":[2],"id":2}\n')
+                stream.shutdown(socket.SHUT_WR)
+                with stream.makefile("rb") as answers:
+                    return [json.loads(line)["result"] for line in answers]
+
+        self.assertEqual(await deferToThread(talk), [4, 1])
 
     async def test_a_request_without_an_end_ends_the_connection(self) -> None:
         def talk() -> bytes:
