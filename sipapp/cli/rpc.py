@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+EPILOG = "exit status: 0; 1: the server refuses; 2: none answers, or wrong arguments"
+
 DEFAULT = "/run/sipapp/rpc"
 VARIABLE = "SIPAPP_RPC"
 
