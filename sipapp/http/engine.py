@@ -99,6 +99,7 @@ class _Agent:
 
     def __init__(self, reactor: Any, profile: Profile) -> None:
         pool = HTTPConnectionPool(reactor, persistent=profile.keep)
+        pool._factory.noisy = False  # two lines in the log for each connection
         pool.maxPersistentPerHost = KEPT
         pool.cachedConnectionTimeout = KEPT_FOR
         self.pool = pool

@@ -31,6 +31,9 @@ def own_modules() -> dict[str, IModuleFactory]:
     return {thing.name: thing for thing in vars(ours).values() if IModuleFactory.providedBy(thing)}
 
 
+_EXTRAS = {"ldaptor": "ldap", "psycopg": "postgres", "pymysql": "mysql"}
+"""What of sipapp's extras brings a package."""
+
 log = Logger()
 
 
@@ -56,7 +59,7 @@ class Loader:
         try:
             return _from_file(short, Path(name)) if path.suffix == ".py" else self._factory(name, short)()
         except (ImportError, SyntaxError) as why:  # a package that this module alone needs; somebody's mistake
-            raise ConfigError(f'loadmodule "{name}": {why}') from why
+            raise ConfigError(f'loadmodule "{name}": {_lacking(why)}') from why
 
     def _factory(self, name: str, short: str) -> IModuleFactory:
         """Raises ConfigError: there is none; ImportError."""
@@ -97,6 +100,13 @@ class Loader:
                     sipapp.modules.__path__.append(str(folder))
                 return module_class(name, f"sipapp.modules.{stem}")
         return None
+
+
+def _lacking(why: Exception) -> str:
+    """What keeps a module from being imported, and what to do where a package of ours is missing."""
+    package = (getattr(why, "name", None) or "").partition(".")[0]
+    extra = _EXTRAS.get(package) if isinstance(why, ModuleNotFoundError) else None
+    return f"the package {package} is missing: pip install 'sipapp[{extra}]'" if extra else str(why)
 
 
 def _from_file(name: str, path: Path) -> IModule:

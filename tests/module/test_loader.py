@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -94,6 +95,13 @@ class LoaderTests(SynchronousTestCase):
             self.refused("own_needs", str(self.folder)),
             "loadmodule \"own_needs\": No module named 'no_such_package_at_all'",
         )
+
+    def test_of_a_package_that_an_extra_brings_it_is_said_which(self) -> None:
+        path = self.folder / "own_bills.py"
+        path.write_text("import pymysql.constants\n", encoding="utf-8")
+        with patch.dict(sys.modules, {"pymysql": None}):  # as if it were not installed
+            said = self.refused("own_bills", str(self.folder))
+        self.assertEqual(said, "loadmodule \"own_bills\": the package pymysql is missing: pip install 'sipapp[mysql]'")
 
     def test_the_catalogue_has_one_of_each(self) -> None:
         names = [module.name for module in Loader().catalogue()]
