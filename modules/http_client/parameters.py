@@ -58,7 +58,7 @@ class Parameters:
     engine: str | None = modparam(
         default=None,
         parse=parse_engine,
-        doc="what makes the requests: curl (pip install 'sipapp[curl]', faster) or treq; the first that is installed",
+        doc="what makes the requests: curl (`pip install 'sipapp[curl]'`, faster) or treq; the first that is installed",
     )
     backend: list[tuple[str, Limits]] = modparam(
         default=[],
