@@ -14,7 +14,8 @@ METHODS = frozenset(
 
 # What nearly everybody writes. Each is a part of what its parser takes, so that what matches need not be parsed to know
 # that it can be.
-_PORT = rb"[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+# No text is a port in two ways: with several Via values in a line, each that is doubles the ways to try in vain.
+_PORT = rb"[0-9]{1,4}|[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 _VIA = (
     rb"""SIP/2\.0/(UDP|TCP|TLS|SCTP|WSS?|TLS-SCTP|udp|tcp|tls|sctp|wss?|tls-sctp) (%b)(?::(%b))?(?:;([^\s",]*))?"""
     % (grammar.HOST_NAME, _PORT)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ParseError
 from sipapp.message.leaf import Splice, scan, splice
+from sipapp.message.plain import _PORT, PLAIN_VIAS
 from tests.message.samples import INVITE
 
 FOLDED = b"X sip:a SIP/2.0\r\nSubject : one\r\n two\r\n\tthree \r\nv:\r\n SIP/2.0/UDP h\r\nEmpty:\r\n\r\nbody"
@@ -110,6 +113,20 @@ class ScanTests(SynchronousTestCase):
             head = scan(b"X y z\r\nX-Never-Met-Before: 1\r\nVia: 2\r\n\r\n")
             self.assertEqual(head.keys, [b"x-never-met-before", b"via"])
             self.assertEqual((head.offset(0), head.offset(1), head.end), (7, 30, 38))
+
+
+class PlainTests(SynchronousTestCase):
+    def test_a_thousand_vias_of_which_the_last_is_wrong_are_read_in_one_pass(self) -> None:
+        vias = b"SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKx, " * 1000
+        for value in (vias + b"SIP/2.0/UDP 192.0.2.1:506To", vias.replace(b";branch=z9hG4bKx", b"") + b"SIP"):
+            self.assertIsNone(PLAIN_VIAS(value))
+
+    def test_ports(self) -> None:
+        port = re.compile(_PORT).fullmatch
+        for number in (0, 1, 5060, 9999, 10000, 59999, 60000, 65535):
+            self.assertIsNotNone(port(b"%d" % number))
+        for text in (b"", b"65536", b"70000", b"100000", b"050600"):
+            self.assertIsNone(port(text))
 
 
 class SpliceTests(SynchronousTestCase):
