@@ -76,11 +76,13 @@ def assemble_text(
 
 def _assemble(parse: Callable[[], nodes.Script], mpath: str, trace: ITrace | None) -> Assembly:
     errors: list[ConfigError] = []
+    whole = True
     try:
         script = parse()
     except SyntaxErrors as found:
         # What could be read is checked all the same: every mistake in one run.
         errors += found.errors
+        whole = False
         assert isinstance(found.partial, nodes.Script)
         script = found.partial
     loader = Loader(mpath)
@@ -93,12 +95,12 @@ def _assemble(parse: Callable[[], nodes.Script], mpath: str, trace: ITrace | Non
             _apply(setting, assembly, loader)
         except ConfigError as error:
             errors += each(error, setting.at)
-    checked = check(script, assembly.registry, assembly.config)
+    checked = check(script, assembly.registry, assembly.config, whole)
     errors += script.errors + checked.errors
-    if errors:
-        raise ConfigErrors(_in_order(errors))
     warnings = script.warnings + assembly.config.warnings + checked.warnings
     assembly.warnings = _in_order([*warnings, *_misspelt_events(assembly)])
+    if errors:
+        raise ConfigErrors(_in_order(errors), assembly.warnings)
     assembly.program = compile_program(checked, trace or _tracing(assembly))
     return assembly
 

@@ -186,11 +186,12 @@ class ConfigError(SipAppError):
 
 
 class ConfigErrors(ConfigError):
-    """Every mistake of one run, in the order of the script."""
+    """Every mistake of one run, and the warnings beside them, in the order of the script."""
 
-    def __init__(self, errors: list[ConfigError]) -> None:
+    def __init__(self, errors: list[ConfigError], warnings: list[ConfigError] | None = None) -> None:
         super().__init__(errors[0].reason, errors[0].at)
         self.errors = errors
+        self.warnings = warnings or []
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)

@@ -42,6 +42,8 @@ def assembled(path: str, given: argparse.Namespace, trace: ITrace | None = None)
     except ConfigErrors as errors:
         for error in errors.errors:
             print(show(error), file=sys.stderr)
+        for warning in errors.warnings:
+            print(show(warning, kind="warning: "), file=sys.stderr)
         print(f"{path}: {counted(len(errors.errors), 'mistake')}", file=sys.stderr)
     except OSError as why:
         print(f"sipapp: cannot read {path}: {why.strerror}", file=sys.stderr)

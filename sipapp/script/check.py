@@ -30,10 +30,11 @@ class Checked:
     warnings: list[ConfigError] = field(default_factory=list)
 
 
-def check(script: nodes.Script, registry: IRegistry, config: Any) -> Checked:
-    """Resolve and judge all route blocks. `config` holds the core parameters as attributes."""
+def check(script: nodes.Script, registry: IRegistry, config: Any, whole: bool = True) -> Checked:
+    """Resolve and judge all route blocks. `config` holds the core parameters as attributes. Unless the script could be
+    read `whole`, nothing is said of routes that nobody seems to call."""
     checked = Checked(script.file, limits=_limits(config))
-    _Checker(script, registry, checked).run()
+    _Checker(script, registry, checked).run(whole)
     return checked
 
 
@@ -56,14 +57,14 @@ class _Checker:
         self._expressions = Resolver(registry, self._references, self.report, self.statements)
         self._missing: set[str] = set()
 
-    def run(self) -> None:
+    def run(self, whole: bool) -> None:
         for block in self._script.routes:
             self._expressions.kind = block.kind
             self._expressions.route = f"{block.kind}[{block.name}]" if block.name else block.kind
             body = self.statements(block.body)
             self._checked.warnings += doubts(body)
             self._checked.routes.append(bound.RouteBlock(block.at, block.kind, block.name, body))
-        if not self._checked.errors:
+        if whole and not self._checked.errors:
             self._checked.warnings += self._references.unused()
 
     def report(self, error: ConfigError) -> None:

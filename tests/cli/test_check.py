@@ -80,6 +80,26 @@ class CheckTests(CommandCase):
             ],
         )
 
+    def test_they_are_told_beside_mistakes(self) -> None:
+        text = 'loadmodule "tm"\nrequest_route {\n  t_on_failure("FAI");\n  nope();\n}\nfailure_route[FAIL] { exit; }'
+        self.sipapp("check", self.write("app.cfg", text))
+        self.assertEqual(
+            (self.status, [line for line in self.err if line.startswith("app.cfg")]),
+            (
+                1,
+                [
+                    "app.cfg:4:3: nope(): no such function",
+                    'app.cfg:3:16: warning: t_on_failure(): there is no failure_route[FAI]; did you mean "FAIL"?',
+                    "app.cfg: 1 mistake",
+                ],
+            ),
+        )
+
+    def test_a_route_whose_call_could_not_be_read_is_not_called_unused(self) -> None:
+        self.sipapp("check", self.write("app.cfg", "request_route { if (1) ) route(A); }\nroute[A] { exit; }"))
+        self.assertFalse([line for line in self.err if "warning" in line], self.err)
+        self.assertEqual(self.status, 1)
+
     def test_unless_they_are_mistakes(self) -> None:
         self.sipapp("check", "-W", "error", self.write("app.cfg", "request_route { exit; exit; }"))
         self.assertEqual((self.status, self.out, self.err[-1]), (1, [], "app.cfg: 1 warning"))
