@@ -181,6 +181,12 @@ class Replacing:
     def request_forwarded(self, transaction: Any, branch: Any, data: bytes) -> None:
         """Nothing of ours."""
 
+    def request_failed(self, transaction: Any, branch: Any) -> None:
+        """Nothing of ours."""
+
+    def ack_passed(self, transaction: Any, ctx: Context) -> None:
+        """Nothing of ours."""
+
     def response_sent(self, transaction: Any, status: int, data: bytes, response: Response | None) -> None:
         """Nothing of ours."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from zope.interface import Interface
+from zope.interface import Attribute, Interface
 
 if TYPE_CHECKING:
     from sipapp.script.runtime import Context
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 class IRecordRoute(Interface):
     """rr, as other modules see it."""
+
+    append_fromtag: int = Attribute("Record-Route tells whose the From tag was: without it there is no direction")
 
     def record_route(ctx: Context, parameters: bytes = b"") -> int:
         """What record_route() does, and its return code."""

@@ -49,6 +49,8 @@ class ITransaction(Interface):
     label: int = Attribute("$T(id_label)")
     status: int = Attribute("the last status sent to the caller; 0 before any")
     branches: list[Any] = Attribute("its IBranch-es")
+    tag: bytes = Attribute("the To-tag of our own responses")
+    winner: int = Attribute("the number of the branch whose response was sent last; negative: it was none's")
     picked: int = Attribute("failure_route: the number of the branch that won; -1 before one has")
     is_invite: bool = Attribute("it is an INVITE")
     is_local: bool = Attribute("it is a request of our own")

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.logger import LogLevel
 
 from sipapp.errors import ConfigError
@@ -31,6 +33,6 @@ def facility(name: str) -> str:
     return found
 
 
-def log_level(severity: int) -> LogLevel:
+def log_level(severity: int) -> Any:
     """Twisted's level of Kamailio's number."""
     return _LEVELS[min(max(severity, ALERT), DEBUG)]

@@ -10,7 +10,7 @@ from twisted.application.service import ServiceMaker
 from sipapp.plugin import ModulePlugin
 
 MODULES = """
-    async avpops cachedb_local cachedb_redis cfg_rpc cfgutils corex counters crypto ctl db_mysql db_postgres
+    acc async avpops cachedb_local cachedb_redis cfg_rpc cfgutils corex counters crypto ctl db_mysql db_postgres
     db_sqlite db_text debugger diversion exec htable http_async_client http_client ipops jansson json jsonrpcs kex
     ldap maxfwd mqueue nathelper ndb_redis path pike pv ratelimit regex registrar rest_client rr rtimer sanity sdpops
     siputils sl sqlops statistics textops textopsx timer tm tmx tsilo uac usrloc uuid xhttp xhttp_prom xlog
