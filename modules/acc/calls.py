@@ -115,9 +115,7 @@ class Calls:
         if call is None or call.answered or (status < 200 and response is None):
             return
         if status >= 200:
-            call.answered = True
-        if response is not None and status < 300 and call.ack_tag is not None:
-            call.ack_tag = to_tag(response) if status >= 200 else b""
+            self._answered(transaction, call, response if status < 300 else None)
         masks = self._masks
         flags = transaction.message_flags
         missed = status >= 300 and transaction.is_invite and flags & masks.missed
@@ -138,7 +136,7 @@ class Calls:
         call = self._calls.get(transaction)
         if call is None or not call.ack_tag or to_tag(ctx.message) != call.ack_tag:
             return
-        call.ack_tag = None  # another one is the same once more
+        del self._calls[transaction]  # another one is the same once more
         if not transaction.message_flags & self._masks.accounted:
             return
         status = transaction.status
@@ -152,6 +150,14 @@ class Calls:
         self._calls.pop(transaction, None)
 
     # -- what comes of it
+
+    def _answered(self, transaction: Any, call: Call, accepted: Response | None) -> None:
+        """Only an ACK is of interest now, and only to a 2xx of somebody else: nothing is kept but for it."""
+        if accepted is not None and call.ack_tag is not None and transaction.is_invite:
+            call.answered = True
+            call.ack_tag = to_tag(accepted)
+        else:
+            del self._calls[transaction]
 
     def _is_accounted(self, flags: int, status: int, response: Response | None) -> bool:
         masks, options = self._masks, self._options

@@ -92,10 +92,28 @@ class AnswerTests(CallCase):
         found = self.call('$avp(a) = "mine"; setflag(1);', 200, log_extra="m=$rm;a=$avp(a);u=$fU;none=$avp(b)")
         self.assertEqual(found, [f"transaction answered: INVITE {F} {T} 200 Status 200 INVITE mine alice "])
 
-    def test_nothing_is_left_when_it_is_over(self) -> None:
-        self.call(ALL, 200, seconds=100)
+    def kept(self) -> int:
+        """Calls that are remembered."""
         module: Any = self.sip.server.modules["acc"]
-        self.assertEqual((self.transactions, module.calls._calls), ([], {}))
+        return len(module.calls._calls)
+
+    def test_nothing_is_left_when_it_is_answered(self) -> None:
+        for answers in ((180, 200), (486,)):
+            self.call(ALL, *answers)
+            self.assertEqual((len(self.transactions), self.kept()), (1, 0), answers)
+
+    def test_or_when_its_transaction_is_over_where_an_ack_was_to_come(self) -> None:
+        self.call(ALL, 200, report_ack=1)
+        self.assertEqual(self.kept(), 1)
+        self.sip.advance(100)
+        self.assertEqual((self.transactions, self.kept()), ([], 0))
+
+    def test_or_when_it_is_given_up_without_an_answer(self) -> None:
+        self.account("setflag(1); t_newtran(); t_release();")
+        self.options()
+        self.assertEqual(self.kept(), 1)
+        self.sip.advance(100)
+        self.assertEqual(self.kept(), 0)
 
 
 class MissedTests(CallCase):
