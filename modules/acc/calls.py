@@ -2,7 +2,8 @@
 """calls: which requests are accounted, and when: tm tells what becomes of them.
 
 Whether a request is of interest is decided when its transaction is made, what of it by the flags that it has when there
-is something to account.
+is something to account. A script that waits (for a database, for a time) has its transaction from then on: it decides
+when the request is relayed or answered, as if nothing had been waited for.
 """
 
 from __future__ import annotations
@@ -88,6 +89,13 @@ class Calls:
     # -- what tm tells
 
     def transaction_created(self, transaction: Any, ctx: Context) -> None:
+        self._consider(transaction, ctx)
+
+    def request_forwarded(self, transaction: Any, branch: Any, data: bytes) -> None:
+        if branch.index == 0 and transaction.has_waited and transaction not in self._calls:
+            self._consider(transaction, self._tm.context(transaction, RouteType.REQUEST))
+
+    def _consider(self, transaction: Any, ctx: Context) -> None:
         flags = ctx.draft.flags
         masks, options = self._masks, self._options
         if not flags & self._of_interest and masks.prepare != -1:
@@ -111,8 +119,13 @@ class Calls:
         self._missed(transaction, ctx, self._record(transaction, call, branch.last, response))
 
     def response_sent(self, transaction: Any, status: int, data: bytes, response: Response | None) -> None:
+        if response is None:
+            if status < 200:
+                return
+            if not transaction.branches and transaction.has_waited and transaction not in self._calls:
+                self._consider(transaction, self._tm.context(transaction, RouteType.REQUEST))
         call = self._calls.get(transaction)
-        if call is None or call.answered or (status < 200 and response is None):
+        if call is None or call.answered:
             return
         if status >= 200:
             self._answered(transaction, call, response if status < 300 else None)

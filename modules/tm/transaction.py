@@ -195,6 +195,10 @@ class Transaction:
         return bool(self.flags & CANCELED)
 
     @property
+    def has_waited(self) -> bool:
+        return bool(self.handled & WAITED)
+
+    @property
     def index(self) -> int:
         """$T(id_index): with the label, its name in scripts and RPC."""
         return crc32(self.request.call_id) & 0xFFFF

@@ -55,6 +55,7 @@ class ITransaction(Interface):
     is_invite: bool = Attribute("it is an INVITE")
     is_local: bool = Attribute("it is a request of our own")
     is_canceled: bool = Attribute("its caller has given it up")
+    has_waited: bool = Attribute("its script has waited, which may be what made the transaction")
     message_flags: int = Attribute("the flags that replies and failure_route start with; may be written")
     message_xflags: int = Attribute("the extended flags; may be written")
 

@@ -22,6 +22,11 @@ class CallCase(AccCase):
         self.invite(seconds)
         return self.records
 
+    def kept(self) -> int:
+        """Calls that are remembered."""
+        module: Any = self.sip.server.modules["acc"]
+        return len(module.calls._calls)
+
 
 NOTHING = "failure_route[F] { exit; }"
 
@@ -91,11 +96,6 @@ class AnswerTests(CallCase):
     def test_variables_are_those_of_the_request(self) -> None:
         found = self.call('$avp(a) = "mine"; setflag(1);', 200, log_extra="m=$rm;a=$avp(a);u=$fU;none=$avp(b)")
         self.assertEqual(found, [f"transaction answered: INVITE {F} {T} 200 Status 200 INVITE mine alice "])
-
-    def kept(self) -> int:
-        """Calls that are remembered."""
-        module: Any = self.sip.server.modules["acc"]
-        return len(module.calls._calls)
 
     def test_nothing_is_left_when_it_is_answered(self) -> None:
         for answers in ((180, 200), (486,)):
@@ -182,6 +182,37 @@ class PreparedTests(CallCase):
 
 
 PREPARE = {"acc_prepare_always": 1}
+
+
+class WaitingTests(CallCase):
+    """Waiting makes a transaction; a script need not know."""
+
+    def test_flags_that_are_set_after_a_wait_count_when_it_relays(self) -> None:
+        for before, after in (("", "setflag(1);"), ("setflag(1);", "")):
+            found = self.call(f'{before} pause("500"); {after}', 200, seconds=2)
+            self.assertEqual(found, [f"transaction answered: INVITE {F} {T} 200 Status 200"])
+        self.assertEqual(self.call('pause("500"); setflag(4);', 200, seconds=2), [])
+
+    def test_and_when_it_answers(self) -> None:
+        for answer in ('t_newtran(); t_reply("404", "x");', 't_send_reply("404", "x");'):
+            self.account(f'pause("500"); setflag(1); setflag(2); setflag(3); {answer}')
+            self.invite(2)
+            self.assertEqual([line.split(":")[0] for line in self.records], ["call missed", "transaction answered"])
+
+    def test_those_that_are_set_when_it_has_relayed_do_not(self) -> None:
+        later = "failure_route[F] { setflag(1); setflag(3); }"
+        self.assertEqual(self.call('pause("500");', 486, seconds=2, routes=later), [])
+
+    def test_the_direction_is_known(self) -> None:
+        self.account(f'pause("500"); loose_route(); setflag(1); {RELAY}', detect_direction=1)
+        self.rings(self.bob)
+        self.alice.send("BYE", from_tag="b", to_tag="a", headers=["Route: <sip:192.0.2.100:5060;lr;ftag=a>"])
+        self.sip.advance(1)
+        self.assertEqual([line.split()[3:5] for line in self.records], [["a", "b"]])
+
+    def test_nothing_is_left(self) -> None:
+        self.call('pause("500"); setflag(1);', 200, seconds=2)
+        self.assertEqual(self.kept(), 0)
 
 
 class OtherRequestTests(CallCase):
