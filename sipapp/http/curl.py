@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import select
 import ssl
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 try:
@@ -35,6 +37,8 @@ KEPT_FOR = 100
 SPARE = 64
 """Handles that are kept for the next request: the first ones. Those of a storm go with it, for each would keep a piece
 of its memory from going back."""
+
+Together = Callable[[], AbstractContextManager[None]]
 
 _CA = ssl.get_default_verify_paths()
 
@@ -114,10 +118,14 @@ def _times(handle: Any) -> Times:
 
 @implementer(IHttpEngine)
 class CurlEngine:
-    """libcurl's multi interface: https://curl.se/libcurl/c/libcurl-multi.html, socket_action()."""
+    """libcurl's multi interface: https://curl.se/libcurl/c/libcurl-multi.html, socket_action().
 
-    def __init__(self, reactor: Any, lookup: Lookup) -> None:
+    together: what goes around the telling of several, so that what they send for it leaves together.
+    """
+
+    def __init__(self, reactor: Any, lookup: Lookup, together: Together = nullcontext) -> None:
         self._reactor = reactor
+        self._together = together
         self._lookup = lookup
         self._multi = self._new_multi()
         self._sockets = Sockets(reactor, self._go_on)
@@ -170,9 +178,10 @@ class CurlEngine:
             self._more = self._reactor.callLater(0, self._tell_more)
         ended = [(handle, self._running.get(handle), 0, "") for handle in good]
         ended += [(handle, self._running.get(handle), code, reason) for handle, code, reason in bad]
-        for handle, exchange, code, reason in ended:
-            if exchange is not None and self._running.get(handle) is exchange:  # one before it may have given it up
-                self._ended(handle, exchange, code, reason)
+        with self._together():
+            for handle, exchange, code, reason in ended:
+                if exchange is not None and self._running.get(handle) is exchange:  # one before may have given it up
+                    self._ended(handle, exchange, code, reason)
 
     def _tell_more(self) -> None:
         self._more = None

@@ -50,7 +50,7 @@ def make_engine(server: IServer, name: str | None = None) -> IHttpEngine:
     if (name or available()[0]) == "curl" and IReactorFDSet.providedBy(server.reactor):
         from sipapp.http.curl import CurlEngine
 
-        return CurlEngine(server.reactor, server.transport.lookup)
+        return CurlEngine(server.reactor, server.transport.lookup, server.transport.together)
     from sipapp.http.engine import TreqEngine
 
     return TreqEngine(server.reactor, server.transport.lookup)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zope.interface import Attribute, Interface
@@ -142,6 +143,9 @@ class ITransportLayer(Interface):
     sockets: list[Socket] = Attribute("every socket that we listen on, in the order of the script; known after bind()")
     connections: Any = Attribute("all streams: `by_id($conid)`, `find(proto, host, port)`, iteration, len()")
     settings: Any = Attribute("the core parameters that it obeys, by name; they may be changed while it runs")
+
+    def together() -> AbstractContextManager[None]:
+        """Datagrams that are sent within it leave with one call to the kernel, at its end."""
 
     def bind() -> None:
         """Take every place that the script says to listen on; nothing is read yet. Raises ConfigErrors."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
 
@@ -200,6 +202,25 @@ class CurlTests(SynchronousTestCase):
             self.reactor.turn()
             most = max(most, len(told) - before)
         self.assertEqual(most, AT_ONCE)
+
+    def test_they_are_told_within_what_has_them_send_together(self) -> None:
+        told: list[Any] = []
+
+        @contextmanager
+        def together() -> Iterator[None]:
+            told.append("begin")
+            yield
+            told.append("end")
+
+        self.engine.close()
+        self.engine = CurlEngine(self.reactor, lambda kind, name: (), together)
+        asked: Deferred[Any] = self.send().addCallback(lambda response: told.append(response.status))
+        connection = self.accepted()
+        self.received(connection)
+        told.clear()
+        connection.sendall(ANSWER)
+        self.result(asked)
+        self.assertEqual(told[-3:], ["begin", 200, "end"])
 
     def test_handles_beyond_the_first_ones_end_with_their_requests(self) -> None:
         made: list[Any] = []
