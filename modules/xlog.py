@@ -73,6 +73,10 @@ def colour(letters: bytes) -> bytes:
     return b"\x1b[%d;3%d;4%dm" % (bold, COLOURS[pair[0].lower()], COLOURS[pair[1]])
 
 
+_LOG_PREFIX = "xlog.log_prefix"
+"""In `ctx.extra`: what the core parameter was at the first line."""
+
+
 @module("xlog")
 class Xlog:
     """Log lines of the script's own making."""
@@ -99,6 +103,9 @@ class Xlog:
         self._prefix_text: Getter | None = None
         if self.prefix_mode:
             self._prefix_text = bind_text(server, 'modparam("xlog", "prefix")', self.prefix)
+        self._log_prefix: Getter | None = None
+        if self.config.log_prefix:
+            self._log_prefix = bind_text(server, "log_prefix", self.config.log_prefix)
 
     def print(self, ctx: Context, severity: int, text: Format, facility: str | None = None, place: str = "") -> int:
         """One line, if the log level lets it through; a text that is filtered out is not even evaluated."""
@@ -110,6 +117,8 @@ class Xlog:
         prefix = self._prefix
         if self._prefix_text is not None:
             prefix = _text(self._prefix_text(ctx)) or prefix
+        if self._log_prefix is not None:
+            prefix = self._log_prefix_of(ctx, self._log_prefix) + prefix
         log.emit(
             log_level(severity),
             "{prefix}{text}",
@@ -121,6 +130,15 @@ class Xlog:
             call_id=getattr(ctx.message, "call_id", b""),
         )
         return 1
+
+    def _log_prefix_of(self, ctx: Context, read: Getter) -> str:
+        """The core parameter: as it was at the first line of this run, or as it is now."""
+        if self.config.log_prefix_mode:
+            return _text(read(ctx))
+        found: str | None = ctx.extra.get(_LOG_PREFIX)
+        if found is None:
+            found = ctx.extra[_LOG_PREFIX] = _text(read(ctx))
+        return found
 
     def named(self, level: Value) -> int | None:
         """The severity that a call names; None, with a log line, where it names none."""

@@ -51,7 +51,9 @@ class JsonRpcs:
         default=None, parse=parse_place, doc="path of a UNIX socket, or udp:HOST:PORT; none without it"
     )
     dgram_workers: int = modparam(default=1, doc="of Kamailio's processes; without effect here")
-    dgram_timeout: int = modparam(default=2000, minimum=0, unit="ms", doc="how long a response may be tried to be sent")
+    dgram_timeout: int = modparam(
+        default=2000, minimum=0, unit="ms", doc="how long Kamailio tries to send a response; without effect here"
+    )
     dgram_mode: int = modparam(default=0o660, doc="the socket's permissions")
     dgram_group: int | str = modparam(default=-1, parse=group_id, doc="its group")
     dgram_user: int | str = modparam(default=-1, parse=user_id, doc="its owner")

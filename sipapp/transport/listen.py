@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -181,13 +182,13 @@ def bind(endpoint: Endpoint, settings: Settings, shared: bool = False) -> socket
             raise OSError("ports end at 65535")
         made.setblocking(False)
         _set_options(made, endpoint, settings, stream)
-        if shared:
+        if shared or (stream and settings.tcp_reuse_port):
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         made.bind((endpoint.host, endpoint.port))
         if stream:
             made.listen(settings.tcp_listen_backlog)
         elif is_multicast(endpoint.host):
-            _join(made, endpoint.host)
+            _join(made, endpoint.host, settings)
     except OSError as why:
         made.close()
         reason = os.strerror(why.errno) if why.errno else str(why)
@@ -211,18 +212,29 @@ def _set_options(made: socket.socket, endpoint: Endpoint, settings: Settings, st
         return
     if not six:
         made.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, 2 if settings.pmtu_discovery else 0)
-    for forced, option in ((_SO_RCVBUFFORCE, socket.SO_RCVBUF), (_SO_SNDBUFFORCE, socket.SO_SNDBUF)):
+    for forced, option, size in (
+        (_SO_RCVBUFFORCE, socket.SO_RCVBUF, settings.maxbuffer),
+        (_SO_SNDBUFFORCE, socket.SO_SNDBUF, settings.maxsndbuffer),
+    ):
         try:
-            made.setsockopt(socket.SOL_SOCKET, forced, settings.maxbuffer)
+            made.setsockopt(socket.SOL_SOCKET, forced, size)
         except PermissionError:  # then as much as the system allows everybody
-            made.setsockopt(socket.SOL_SOCKET, option, settings.maxbuffer)
+            made.setsockopt(socket.SOL_SOCKET, option, size)
 
 
-def _join(made: socket.socket, group: str) -> None:
+def _join(made: socket.socket, group: str, settings: Settings) -> None:
+    interface = socket.if_nametoindex(settings.mcast) if settings.mcast else 0
+    loop, ttl = int(settings.mcast_loopback), settings.mcast_ttl
     if made.family == socket.AF_INET6:
-        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, socket.inet_pton(made.family, group) + bytes(4))
+        membership = socket.inet_pton(made.family, group) + struct.pack("@I", interface)
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, membership)
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, loop)
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, ttl)
     else:
-        made.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(group) + bytes(4))
+        membership = socket.inet_aton(group) + bytes(4) + struct.pack("@i", interface)
+        made.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
+        made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, loop)
+        made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
 
 
 def bind_all(endpoints: Iterable[Endpoint], settings: Settings) -> list[tuple[Endpoint, socket.socket]]:

@@ -48,10 +48,15 @@ class Settings:
     reply_to_via: bool = False
     force_rport: bool = False
 
-    maxbuffer: int = 4 << 20  # bytes of SO_RCVBUF and SO_SNDBUF; Kamailio's 262144 overflows in one burst
+    maxbuffer: int = 4 << 20  # bytes of SO_RCVBUF; Kamailio's 262144 overflows in one burst
+    maxsndbuffer: int = 4 << 20  # bytes of SO_SNDBUF
     tos: int = 0x10
     pmtu_discovery: int = 0
     ip_free_bind: bool = False
+    mcast: str | None = None  # the interface that groups are joined on
+    mcast_loopback: bool = False
+    mcast_ttl: int = -1  # -1: the system's
+    tcp_reuse_port: bool = False
     udp_queue_max: int = 4096  # datagrams that wait for the kernel, per socket
     msg_recv_max_size: int = 32767  # bytes of one message on a stream
 

@@ -93,6 +93,7 @@ class StageServer:
         self.config = SimpleNamespace(
             **{
                 "debug": 2,
+                "log_prefix": b"",
                 "log_stderror": 0,
                 "server_signature": 1,
                 "server_header": b"sipapp",

@@ -8,6 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from sipapp.errors import ConfigError
 from sipapp.log import follow
 from sipapp.modules.xlog import Xlog, colour, facility, severity
+from sipapp.testing.harness import Harness
 from tests.modules.stage import Server, context, made, request, response
 
 
@@ -137,3 +138,23 @@ class XlogTests(SynchronousTestCase):
         xlog.xerr(ctx, fixed(b"x"))
         self.assertEqual(self.events[0]["colour"], b"\x1b[1;31;49m")
         self.assertRaises(ConfigError, self.make, log_colors=["L_NONE=rx"])
+
+
+class LogPrefixTests(SynchronousTestCase):
+    def lines(self, mode: int) -> list[str]:
+        script = 'request_route { xlog("a"); $rU = "two"; xlog("b"); }'
+        sip = Harness(f'log_prefix="{{$rm $rU}} "\nlog_prefix_mode={mode}\nloadmodule "xlog" loadmodule "pv"\n{script}')
+        self.addCleanup(sip.close)
+        sip.peer("udp:192.0.2.1:5060").send("MESSAGE", user="one")
+        sip.advance(0)
+        return [line for line in sip.lines() if "<script>" in line]
+
+    def test_it_stands_before_each_line_as_it_was_at_the_first(self) -> None:
+        self.assertEqual(self.lines(0), ["{MESSAGE one} <script>: a", "{MESSAGE one} <script>: b"])
+
+    def test_or_as_it_is_now(self) -> None:
+        self.assertEqual(self.lines(1), ["{MESSAGE one} <script>: a", "{MESSAGE two} <script>: b"])
+
+    def test_a_wrong_variable_in_it_is_an_error_of_the_script(self) -> None:
+        error = self.assertRaises(ConfigError, Harness, 'log_prefix="$nothing(x) "\nloadmodule "xlog"\n')
+        self.assertIn("log_prefix", str(error))

@@ -6,7 +6,7 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
-from sipapp.errors import ConfigErrors, Position
+from sipapp.errors import ConfigError, ConfigErrors, Position
 from sipapp.transport import hostnames
 from sipapp.transport.layer import TransportLayer
 from sipapp.transport.listen import Endpoint, bind, bind_all
@@ -81,6 +81,31 @@ class BindTests(TestCase):
         first = bind(Endpoint("udp", "224.0.1.75", 0), Settings())
         self.addCleanup(first.close)
         bind(Endpoint("udp", "224.0.1.75", first.getsockname()[1]), Settings()).close()
+
+    def test_what_is_sent_to_a_group_goes_as_far_as_the_parameters_say(self) -> None:
+        for settings, wanted in ((Settings(), (0, 1)), (Settings(mcast_loopback=True, mcast_ttl=5), (1, 5))):
+            made = bind(Endpoint("udp", "224.0.1.75", 0), settings)
+            self.addCleanup(made.close)
+            options = (socket.IP_MULTICAST_LOOP, socket.IP_MULTICAST_TTL)
+            self.assertEqual(tuple(made.getsockopt(socket.IPPROTO_IP, option) for option in options), wanted)
+
+    def test_a_group_is_joined_on_the_interface_that_is_named(self) -> None:
+        bind(Endpoint("udp", "224.0.1.75", 0), Settings(mcast="lo")).close()
+        error = self.assertRaises(ConfigError, bind, Endpoint("udp", "224.0.1.75", 0), Settings(mcast="no-such-one"))
+        self.assertIn("cannot listen on udp:224.0.1.75:0", str(error))
+
+    def test_a_tcp_port_may_be_shared_by_several_servers(self) -> None:
+        first = bind(Endpoint("tcp", "127.0.0.1", 0), Settings(tcp_reuse_port=True))
+        self.addCleanup(first.close)
+        place = Endpoint("tcp", "127.0.0.1", first.getsockname()[1])
+        self.assertRaises(ConfigError, bind, place, Settings())
+        bind(place, Settings(tcp_reuse_port=True)).close()
+
+    def test_the_buffers_are_as_large_as_their_parameters_say(self) -> None:
+        made = bind(Endpoint("udp", "127.0.0.1", 0), Settings(maxbuffer=100_000, maxsndbuffer=50_000))
+        self.addCleanup(made.close)
+        sizes = [made.getsockopt(socket.SOL_SOCKET, option) for option in (socket.SO_RCVBUF, socket.SO_SNDBUF)]
+        self.assertEqual(sizes, [200_000, 100_000])  # the kernel doubles them
 
 
 class LayerTests(TestCase):
