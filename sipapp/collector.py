@@ -15,7 +15,11 @@ from math import inf
 from typing import Any
 
 YOUNG = 10_000
-"""How many new objects are looked at at once: some ms."""
+"""So many more new objects than have gone are looked at at once: some ms."""
+
+OFTEN = 0.1
+"""s: so often new objects are looked at in any case. Where as many go as come, as with calls at a steady rate, Python
+itself would do nothing for minutes, and then stop for a second."""
 
 _NEVER = (1 << 31) - 1
 
@@ -56,6 +60,7 @@ class Collector:
         self._clock = clock
         self._load = load
         self._call: Any = None
+        self._new: Any = None
         self._highest = 0  # how many there were at most since the last time
         self._worth = MANY  # how many that must be
         self._pause, self._again = 0.0, inf  # s between two times that what is left behind is looked for; when next
@@ -63,14 +68,20 @@ class Collector:
 
     def start(self) -> None:
         self._call = self._clock.callLater(EVERY, self._look)
+        self._new = self._clock.callLater(OFTEN, self._look_at_new)
 
     def stop(self) -> None:
-        if self._call is not None:
-            self._call.cancel()
-            self._call = None
+        for call in (self._call, self._new):
+            if call is not None:
+                call.cancel()
+        self._call = self._new = None
+
+    def _look_at_new(self) -> None:
+        self._new = self._clock.callLater(OFTEN, self._look_at_new)
+        gc.collect(0)
 
     def _look(self) -> None:
-        self.start()
+        self._call = self._clock.callLater(EVERY, self._look)
         load = self._load()
         highest = self._highest = max(self._highest, load)
         now = self._clock.seconds()

@@ -36,15 +36,33 @@ class StartTests(SynchronousTestCase):
         self.assertGreater(min(middle, old), 1_000_000_000)
 
 
+class NewTests(SynchronousTestCase):
+    def test_what_is_new_is_looked_at_ten_times_a_second_however_many_calls_there_are(self) -> None:
+        done: list[int] = []
+        self.patch(gc, "collect", done.append)
+        clock = SteppingClock()
+        watching = Collector(clock, lambda: 100 * MOST)
+        watching.start()
+        clock.advance(1.05)
+        self.assertEqual(done, [0] * 10)
+        watching.stop()
+        self.assertEqual(clock.getDelayedCalls(), [])
+
+
 class QuietTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.load = 0
         self.done: list[str] = []
-        self.patch(gc, "collect", lambda: self.done.append("collect"))
+        self.patch(gc, "collect", self.collect)
+        self.patch(collector, "OFTEN", 3600.0)
         self.patch(collector, "trim", lambda: self.done.append("trim"))
         self.clock = SteppingClock()
         self.collector = Collector(self.clock, lambda: self.load)
         self.collector.start()
+
+    def collect(self, generation: int = 2) -> None:
+        if generation:
+            self.done.append("collect")
 
     def look(self, load: int) -> list[str]:
         """What is done about so many calls."""
