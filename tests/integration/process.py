@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest import SkipTest
@@ -74,14 +74,15 @@ class Database:
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Meanwhile it does nothing at all, and its connections stay."""
-        processes = [*self._children(), *([self._process.pid] if self._process else [])]
-        for process in processes:
-            os.kill(process, signal.SIGSTOP)
+        assert self._process is not None
+        processes = [*self._children(), self._process.pid]
         try:
+            for process in processes:
+                _signal(process, signal.SIGSTOP)
             yield
         finally:
             for process in processes:
-                os.kill(process, signal.SIGCONT)
+                _signal(process, signal.SIGCONT)
 
     def _children(self) -> list[int]:
         assert self._process is not None
@@ -108,3 +109,9 @@ class Database:
             assert self._process is None or self._process.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < end, f"not within {seconds} s"
             time.sleep(0.02)
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    """A server's own workers come and go."""
+    with suppress(ProcessLookupError):
+        os.kill(process, number)
