@@ -88,7 +88,7 @@ class Creating(Receiving):
 
     def _tell_of_ack(self, request: Request, ctx: Context) -> None:
         cseq = request.cseq
-        invite = None if cseq is None else self.table.by_call(request.call_id, b"%d" % cseq.number)
+        invite = None if cseq is None else self.table.invite(request.call_id, cseq.number)
         if invite is not None:
             self.tell("ack_passed", invite, ctx)
 

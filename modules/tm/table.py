@@ -45,7 +45,11 @@ class Table:
     def by_call(self, call_id: bytes, cseq: bytes) -> Transaction | None:
         """The INVITE with this Call-ID and CSeq: `1`, or `1 INVITE`."""
         number = cseq.split(b" ", 1)[0].strip()
-        return self._by_call.get((call_id, int(number))) if number.isdigit() else None
+        return self.invite(call_id, int(number)) if number.isdigit() else None
+
+    def invite(self, call_id: bytes, cseq: int) -> Transaction | None:
+        """The same by the number itself."""
+        return self._by_call.get((call_id, cseq))
 
     def __len__(self) -> int:
         return len(self._by_label)
