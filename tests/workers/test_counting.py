@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Callable
 from functools import cache
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.rpc.client import ask
 from sipapp.workers.ownership import worker_of
-from tests.served import Caller, Served, Standin
+from tests.served import Caller, Standin
+from tests.workers.running import Workers
 
 SCRIPT = """
 debug=0
@@ -60,18 +58,6 @@ event_route[xhttp:request] { prom_dispatch(); }
 CALL_IDS = [[f"c{n}" for n in range(220) if worker_of(b"c%d" % n, 2) == worker] for worker in (1, 2)]
 
 
-class Workers(Served):
-    """A server with two workers."""
-
-    def __init__(self, test: Any) -> None:
-        folder = tempfile.mkdtemp(prefix="sipapp-")  # a socket's path is short
-        self.rpc_path = str(Path(folder) / "rpc")
-        super().__init__(test, SCRIPT, RPC=self.rpc_path)
-
-    def rpc(self, method: str, *parameters: Any) -> Any:
-        return ask(self.rpc_path, method, parameters, 20)
-
-
 def field(message: str, name: str) -> str:
     return next((line[len(name) + 2 :] for line in message.split("\r\n") if line.startswith(name)), message)
 
@@ -79,7 +65,7 @@ def field(message: str, name: str) -> str:
 @cache
 def shared() -> Workers:
     """One for all these tests."""
-    return Workers(Standin.until_exit())
+    return Workers(Standin.until_exit(), SCRIPT)
 
 
 class CountingTests(SynchronousTestCase):
@@ -135,7 +121,7 @@ class CountingTests(SynchronousTestCase):
         self.assertEqual(self.sip.rpc("stats.fetchn", "calls"), {"script.calls": 7})
         asked = [self.sip.rpc("workers.ask", worker, "stats.fetchn", "calls") for worker in (1, 2)]
         self.assertEqual(asked, [{"script.calls": 5}, {"script.calls": 2}])
-        killed = next(row["PID"] for row in self.sip.rpc("core.psx") if row.get("worker") == 2)
+        killed = self.sip.pids()[1]
         os.kill(killed, signal.SIGKILL)
         self.sip.wait_for("serves again")
         self.say(1, 0, "call")

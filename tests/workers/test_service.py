@@ -6,17 +6,15 @@ import os
 import re
 import select
 import signal
-import tempfile
 import time
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from sipapp.rpc.client import ask
 from sipapp.workers.ownership import worker_of
-from tests.served import Caller, Served, Standin
+from tests.served import Caller, Standin
+from tests.workers.running import Workers
 
 SCRIPT = """
 debug=0
@@ -54,23 +52,6 @@ route[GO] { t_reply("480", "Gone on"); }
 CALL_IDS = {worker: [f"c{n}" for n in range(80) if worker_of(b"c%d" % n, 2) == worker] for worker in (1, 2)}
 
 
-class Workers(Served):
-    """A server with two workers."""
-
-    def __init__(self, test: Any) -> None:
-        folder = tempfile.mkdtemp(prefix="sipapp-")  # a socket's path is short
-        self.rpc_path = str(Path(folder) / "rpc")
-        super().__init__(test, SCRIPT, RPC=self.rpc_path)
-
-    def rpc(self, method: str, *parameters: Any) -> Any:
-        return ask(self.rpc_path, method, parameters, 20)
-
-    def pids(self) -> list[int]:
-        """The process of each worker."""
-        rows = [row for row in self.rpc("core.psx") if "worker" in row]
-        return [row["PID"] for row in sorted(rows, key=lambda row: row["worker"])]
-
-
 def field(message: str, name: str) -> str:
     found = re.search(rf"(?m)^{name}: *(.*?)\s*$", message)
     return found[1] if found else ""
@@ -79,7 +60,7 @@ def field(message: str, name: str) -> str:
 @cache
 def shared() -> Workers:
     """One for all these tests."""
-    return Workers(Standin.until_exit())
+    return Workers(Standin.until_exit(), SCRIPT)
 
 
 class ServiceTests(SynchronousTestCase):
@@ -201,7 +182,7 @@ class EndTests(SynchronousTestCase):
     def test_without_the_supervisor_there_are_no_workers(self) -> None:
         holder = Standin()
         self.addCleanup(holder.close)
-        sip = Workers(holder)
+        sip = Workers(holder, SCRIPT)
         pids = sip.pids()
         sip.process.kill()
         sip.process.wait()
@@ -213,7 +194,7 @@ class EndTests(SynchronousTestCase):
     def test_a_term_ends_all_processes_in_good_order(self) -> None:
         holder = Standin()
         self.addCleanup(holder.close)
-        sip = Workers(holder)
+        sip = Workers(holder, SCRIPT)
         pids = sip.pids()
         alice = Caller(self, sip.port)
         alice.send("INVITE", "slow")
