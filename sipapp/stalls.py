@@ -1,5 +1,6 @@
 # -*- test-case-name: tests.test_stalls -*-
-"""stalls: notices when one message, timer or result holds up all others, and says which line of the script did it.
+"""stalls: notices when one batch of datagrams, message of a stream, moment's timers or result holds up all others, and
+says which line of the script did it.
 
 The reactor's thread notes when it begins with each of them, and looks at the clock when it is done. A second thread
 looks from time to time at what the first is doing: where that takes too long already, it reads off its stack the line

@@ -133,7 +133,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("group", None, "the group to run as"),
     ("rundir", "/var/run/kamailio", "the folder for sockets and the like"),
     ("blocking_threads", 10, "threads for functions that block: more of their calls at a time wait for one"),
-    ("stall_warn_ms", 50, "a message or timer that holds up all others for longer is logged; 0: none", "ms"),
+    ("stall_warn_ms", 50, "a batch of messages or timers that holds up all others for longer is logged; 0: none", "ms"),
     ("rpc_socket", None, "the UNIX socket for `sipapp rpc`; none without it. A relative path is one in `rundir`"),
     ("exit_timeout", 60, "how long the server may take to end", "s"),
 )
