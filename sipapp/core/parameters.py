@@ -6,13 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 from sipapp.core.parameter_table import PARAMETERS, Parameter
-from sipapp.errors import ConfigError
+from sipapp.errors import ConfigError, ConfigErrors, each
 from sipapp.nearest import nearest
 from sipapp.script import nodes
 
 __all__ = ["PARAMETERS", "CoreConfig", "Parameter"]
 
 _TOS = {"iptos_lowdelay": 0x10, "iptos_throughput": 0x08, "iptos_reliability": 0x04, "iptos_mincost": 0x02}
+_PORTS = ("port", "tls_port_no", "advertised_port")
 _FIELDS = {"server_header": b"server:", "user_agent_header": b"user-agent:"}
 
 
@@ -47,9 +48,12 @@ class CoreConfig:
         """Take over a line of the script. Modules' lines are the loader's business and are left alone."""
         match setting:
             case nodes.CoreParam(name="listen", value=line):
+                for port in (line.port, line.last_port, line.advertise_port):
+                    _check_port("listen", port)
                 self.listen.append(line)
-            case nodes.CoreParam(name="alias", value=name):
-                self.alias.append(name)
+            case nodes.CoreParam(name="alias", value=alias):
+                _check_port("alias", alias.port)
+                self.alias.append(alias)
             case nodes.CoreParam(name="enable_tls", value=value):
                 self.disable_tls = not value
             case nodes.CoreParam(name="auto_domains", value=value):
@@ -68,6 +72,8 @@ class CoreConfig:
 
     def _core(self, setting: nodes.CoreParam, name: str, value: int | bytes) -> None:
         notice = PARAMETERS[name].notice
+        if name in _PORTS:
+            _check_port(name, value)
         if notice:
             self.warnings.append(ConfigError(f"{name} has no effect: {notice}", setting.at))
         elif name == "tos" and isinstance(value, bytes):
@@ -95,7 +101,10 @@ class CoreConfig:
         from sipapp.script.parser import parse_text
 
         for setting in parse_text(f"listen={address}", "-l").settings:
-            self.apply(setting)
+            try:
+                self.apply(setting)
+            except ConfigError as why:
+                raise ConfigErrors(list(each(why, setting.at))) from None
 
     def value(self, group: str, name: str) -> int | bytes | None:
         """A custom parameter, or a parameter of the core by the names that `@cfg_get` and the RPC commands cfg.* use.
@@ -134,6 +143,12 @@ class CoreConfig:
         else:
             self._set(name if group == "core" else f"{group}_{name}", value)
         return True
+
+
+def _check_port(name: str, port: int | bytes | None) -> None:
+    """Raises ConfigError: there is no such port. 0 is one that the kernel chooses."""
+    if isinstance(port, int) and not 0 <= port <= 0xFFFF:
+        raise ConfigError(f"{name}: ports end at 65535, there is no {port}")
 
 
 def _text(value: bytes) -> str:

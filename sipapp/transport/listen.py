@@ -178,8 +178,6 @@ def bind(endpoint: Endpoint, settings: Settings, shared: bool = False) -> socket
     stream = endpoint.proto in STREAMS
     made = socket.socket(family_of(endpoint.host), socket.SOCK_STREAM if stream else socket.SOCK_DGRAM)
     try:
-        if endpoint.port > 0xFFFF:
-            raise OSError("ports end at 65535")
         made.setblocking(False)
         _set_options(made, endpoint, settings, stream)
         if shared or (stream and settings.tcp_reuse_port):

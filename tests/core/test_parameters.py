@@ -3,6 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.core.parameters import CoreConfig
+from sipapp.errors import ConfigError, ConfigErrors
 from sipapp.script.parser import parse_text
 
 
@@ -53,6 +54,21 @@ class CoreConfigTests(SynchronousTestCase):
         made = config()
         made.add_listen("udp:192.0.2.1:5070")
         self.assertEqual([(n.proto, n.host, n.port) for n in made.listen], [("udp", "192.0.2.1", 5070)])
+
+    def test_ports_end_at_65535(self) -> None:
+        for line in (
+            "listen=udp:192.0.2.1:65536",
+            "listen=udp:192.0.2.1:5060 advertise 192.0.2.2:65536",
+            "alias=udp:a.com:65536",
+            "port=65536",
+            "advertised_port=65536",
+        ):
+            name = line.partition("=")[0]
+            with self.assertRaisesRegex(ConfigError, f"^{name}: ports end at 65535, there is no 65536$"):
+                config(line)
+        with self.assertRaises(ConfigErrors) as caught:
+            config().add_listen("udp:192.0.2.1:65536")
+        self.assertEqual(str(caught.exception), "-l:1:1: listen: ports end at 65535, there is no 65536")
 
     def test_groups_of_workers_are_collected(self) -> None:
         made = config('async_workers_group="name=a;workers=1"\nasync_workers_group="name=b;workers=2"')

@@ -39,12 +39,6 @@ class BindTests(TestCase):
                 [f"app.cfg:4:1: cannot listen on {proto}:127.0.0.1:{port}: Address already in use"],
             )
 
-    def test_a_port_that_there_is_not_is_an_error_that_names_the_line(self) -> None:
-        self.assertEqual(
-            self.errors(Endpoint("udp", "127.0.0.1", 70000, at=Position("app.cfg", 4, 1))),
-            ["app.cfg:4:1: cannot listen on udp:127.0.0.1:70000: ports end at 65535"],
-        )
-
     def test_an_address_that_is_not_ours_is_an_error(self) -> None:
         self.assertEqual(
             self.errors(Endpoint("udp", "198.51.100.77", 5060)),
