@@ -92,7 +92,9 @@ class Logger(_Logger):
             return
         if "log_system" not in facts:  # what stands in brackets before the text of each line
             # xlog() says what it wants to say, and "at" or "site" are in the text.
-            place = _where() if severity <= 2 and given is None and not facts.keys() & _PLACES else ""
+            place = ""
+            if severity <= 2 and given is None and not facts.keys() & _PLACES:
+                place = _where() or facts.get("waited", "")  # a backend's answer comes while no script is running
             word = WORDS.get(severity, "DEBUG")
             facts["log_system"] = f"{word} {self.namespace.removeprefix('sipapp.')}{place and ' '}{place}"
         super().emit(level, format, **facts)

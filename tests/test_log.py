@@ -75,6 +75,13 @@ class LogTests(SynchronousTestCase):
             self.shown(), ["[DEBUG thing] one", "[INFO thing app.cfg:7] two", "[ERROR thing app.cfg:7] three"]
         )
 
+    def test_what_comes_while_no_script_is_running_names_the_place_that_waits_for_it(self) -> None:
+        locate(lambda: "")
+        log.warn("late", waited="app.cfg:8")
+        locate(lambda: "app.cfg:9")
+        log.warn("at once", waited="app.cfg:8")
+        self.assertEqual(self.shown(), ["[WARNING thing app.cfg:8] late", "[WARNING thing app.cfg:9] at once"])
+
     def test_not_where_their_text_does_or_no_script_is_running(self) -> None:
         log.warn("{at}: one", at="app.cfg:9:1")
         locate(lambda: "")

@@ -38,6 +38,7 @@ from sipapp.module import (
     script_function,
     writable,
 )
+from sipapp.script.suspended import waited
 
 from .connections import Connection, Settings
 from .parameters import Parameters
@@ -184,7 +185,7 @@ class HttpClientModule(Parameters):
                 result.set(ctx, b"")
             return failure
         self._bad.add()
-        log.warn("{error} (url: {url})", error=error.reason, url=shown(url))
+        log.warn("{error} (url: {url})", error=error.reason, url=shown(url), waited=waited(ctx))
         result.set(ctx, b"")
         return error.code
 

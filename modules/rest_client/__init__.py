@@ -35,6 +35,7 @@ from sipapp.module import (
     transformation,
     writable,
 )
+from sipapp.script.suspended import waited
 
 log = Logger()
 
@@ -240,7 +241,7 @@ def _failed(ctx: Context, results: tuple[PvRef | None, ...], url: bytes, failure
         return failure
     if not isinstance(error, HttpError):
         return failure
-    log.error("{error} (url: {url})", error=error.reason, url=shown(url))
+    log.error("{error} (url: {url})", error=error.reason, url=shown(url), waited=waited(ctx))
     if error.code == codes.TIMED_OUT and not error.connecting:
         _write(ctx, results, b"", b"", 0)
         return TRANSFER_TIMEOUT

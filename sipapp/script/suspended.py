@@ -16,7 +16,7 @@ from sipapp.log import Logger
 
 if TYPE_CHECKING:
     from sipapp.interfaces.server import IServer
-    from sipapp.script.runtime import Run
+    from sipapp.script.runtime import Context, Run
 
 log = Logger()
 
@@ -259,3 +259,9 @@ def _time_of_day(seconds: float) -> str:
 def _connection(run: Run) -> Any:
     flow = getattr(run.ctx.message, "flow", None)
     return None if flow is None else flow.connection
+
+
+def waited(ctx: Context) -> str:
+    """Where in the script this run waits, as a log line names it: `app.cfg:20`; "" where it does not wait."""
+    site = ctx.run.site if ctx.run is not None else None
+    return "" if site is None else f"{site.at.file}:{site.at.line}"

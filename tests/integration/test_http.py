@@ -223,6 +223,13 @@ class ConnectionTests(HttpCase):
         self.check("kept", "redirect/31", 47, "")
         self.check("kept", "elsewhere/ftp", 1, "")
 
+    def test_the_log_names_the_line_of_the_script_that_asked(self) -> None:
+        for function, call in (("query", 'http_client_query("$avp(u)", "$avp(r)")'), ("rest_get", "rest_get(")):
+            url = self.place.web.url(f"named/{function}", "dead")
+            self.ask(function, url)
+            number = next(number for number, line in enumerate(SCRIPT.splitlines(), 1) if call in line)
+            self.assertRegex(self.place.sip.log, rf"client \S*app\.cfg:{number}\] .*\(url: {re.escape(url)}\)")
+
     def test_user_and_password(self) -> None:
         self.check("up", "basic", 200, "welcome")
         self.check("up", "digest", 200, "welcome")
