@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
 from sipapp.errors import ParseError
 from sipapp.interfaces.transport import Flow, Socket
-from sipapp.message import build, leaf_pure, validate
+from sipapp.message import build, draft, leaf_pure, validate
 from sipapp.message.draft import Draft, Outbound
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
@@ -24,6 +25,7 @@ try:
 except ImportError:
     _leaf = None  # type: ignore[assignment]
 
+T = TypeVar("T")
 FACTS = ("plain", "key", "branch", "call_id", "method", "from_tag", "to_tag", "symmetric")
 TORTURE = Path(__file__).parents[1] / "conformance" / "torture"
 
@@ -179,8 +181,7 @@ def facts(twin: Any, data: bytes) -> Any:
 
 
 def message_of(twin: Any, data: bytes, host: str, forced: bool) -> Any:
-    """The message as one twin reads it: with the pure one, what is made of it is put together step by step. Raises
-    ParseError, of a start line that `parse` takes apart itself too."""
+    """The message as one twin reads it. Raises ParseError, of a start line that `parse` takes apart itself too."""
     raw, head, first, second = twin.read(data)
     if first is None:
         raise ParseError("an unusual start line")
@@ -194,6 +195,27 @@ def message_of(twin: Any, data: bytes, host: str, forced: bool) -> Any:
     return message
 
 
+@contextmanager
+def writing(twin: Any) -> Iterator[None]:
+    """Whole messages are written by this twin."""
+    before = draft.relay, draft.unwrap, build.answer
+    draft.relay, draft.unwrap, build.answer = twin.relay, twin.unwrap, twin.answer
+    try:
+        yield
+    finally:
+        draft.relay, draft.unwrap, build.answer = before
+
+
+def written(make: Callable[[Any], T], *message: Any) -> list[T]:
+    """What is made of a message (see `message_of`) in each of three ways: by each twin, and step by step."""
+    made = []
+    # A twin leaves what the other one has read to whoever asks.
+    for reader, writer in ((_leaf, _leaf), (leaf_pure, leaf_pure), (leaf_pure, _leaf)):
+        with writing(writer):
+            made.append(make(message_of(reader, *message)))
+    return made
+
+
 class TwinTests(SynchronousTestCase):
     def setUp(self) -> None:
         if _leaf is None:
@@ -201,6 +223,10 @@ class TwinTests(SynchronousTestCase):
 
     def same(self, of: Callable[[Any], Any]) -> None:
         self.assertEqual(of(_leaf), of(leaf_pure))
+
+    def same_written(self, make: Callable[[Any], bytes], *message: Any) -> None:
+        first, *others = written(make, *message)
+        self.assertEqual(others, [first, first])
 
     def test_every_torture_message(self) -> None:
         paths = sorted(TORTURE.rglob("*.dat"))
@@ -308,26 +334,26 @@ class TwinTests(SynchronousTestCase):
     def test_a_request_goes_on(self, top: bytes, forced: bool, edits: list[tuple[int, int, bytes]]) -> None:
         data = INVITE.replace(TOP, top)
         self.assertIn(top, data)
-        draft = Draft()
+        changes = Draft()
         at = data.index(b"\r\n") + 2
         for start, length, text in edits:
-            draft.replace(max(at + start, 0), min(max(at + start, 0) + length, len(data)), text)
-        one, two = [
-            draft.render_request(message, b"sip:carol@192.0.2.3", b"Via: new\r\n", Outbound())
-            for message in (message_of(twin, data, "192.0.2.101", forced) for twin in (_leaf, leaf_pure))
-        ]
-        self.assertEqual(one, two)
+            changes.replace(max(at + start, 0), min(max(at + start, 0) + length, len(data)), text)
+        self.same_written(
+            lambda message: changes.render_request(message, b"sip:carol@192.0.2.3", b"Via: new\r\n", Outbound()),
+            *(data, "192.0.2.101", forced),
+        )
 
-    def test_the_usual_request_response_and_answer_are_the_work_of_the_c_twin(self) -> None:
-        head = _leaf.read(INVITE.replace(TOP, TOP + b";rport"))[1]
-        line, at = b"INVITE sip:b SIP/2.0\r\n", head.fields_at
-        gone = _leaf.relay(head, line, b"Via: new\r\n", [(at, at, b"Route: <sip:r>\r\n")], "192.0.2.9", 5070, False)
-        assert gone is not None
-        self.assertTrue(gone.startswith(line + b"Route: <sip:r>\r\nVia: new\r\nVia: "), gone)
-        self.assertIn(b";rport=5070", gone)
-        self.assertTrue(_leaf.answer(head, b"SIP/2.0 100 Trying\r\n", False, None, "h", 1, False, b"\r\n"))
-        head = _leaf.read(RESPONSE)[1]
-        self.assertEqual(_leaf.unwrap(head), RESPONSE.replace(b"Via: SIP/2.0/UDP 192.0.2.100;branch=z9hG4bK2\r\n", b""))
+    def test_the_usual_request_response_and_answer_are_the_work_of_the_twins(self) -> None:
+        for twin in (_leaf, leaf_pure):
+            head = twin.read(INVITE.replace(TOP, TOP + b";rport"))[1]
+            line, at = b"INVITE sip:b SIP/2.0\r\n", head.fields_at
+            gone = twin.relay(head, line, b"Via: new\r\n", [(at, at, b"Route: <sip:r>\r\n")], "192.0.2.9", 5070, False)
+            self.assertTrue(gone.startswith(line + b"Route: <sip:r>\r\nVia: new\r\nVia: "), gone)
+            self.assertIn(b";rport=5070", gone)
+            self.assertTrue(twin.answer(head, b"SIP/2.0 100 Trying\r\n", False, None, "h", 1, False, b"\r\n"))
+            head = twin.read(RESPONSE)[1]
+            below = RESPONSE.replace(b"Via: SIP/2.0/UDP 192.0.2.100;branch=z9hG4bK2\r\n", b"")
+            self.assertEqual(twin.unwrap(head), below)
 
     def test_what_the_c_twin_leaves_to_others(self) -> None:
         head = _leaf.read(INVITE)[1]
@@ -362,19 +388,15 @@ class TwinTests(SynchronousTestCase):
     def test_a_request_is_answered(self, top: bytes, forced: bool, to: bytes, status: int, tag: bytes | None) -> None:
         data = INVITE.replace(TOP, top).replace(b"To: ", b"Record-Route: <sip:x;lr>\r\nTo: ")
         data = data.replace(b"<sip:bob@biloxi.example.com>\r\n", b"<sip:bob@biloxi.example.com>%b\r\n" % to)
-        one, two = [
-            build.response(message, status, b"Why", tag, [b"X: y\r\n"], b"body", b"a/b", b"us")
-            for message in (message_of(twin, data, "192.0.2.101", forced) for twin in (_leaf, leaf_pure))
-        ]
-        self.assertEqual(one, two)
+        self.same_written(
+            lambda message: build.response(message, status, b"Why", tag, [b"X: y\r\n"], b"body", b"a/b", b"us"),
+            *(data, "192.0.2.101", forced),
+        )
 
     def test_a_response_goes_on(self) -> None:
         for more in (b"", b" , SIP/2.0/UDP h;branch=1", b",SIP/2.0/UDP h\t,SIP/2.0/UDP i"):
             data = RESPONSE.replace(b"z9hG4bK2\r", b"z9hG4bK2" + more + b"\r")
-            one, two = [
-                Draft().render_response(message_of(twin, data, "192.0.2.2", False)) for twin in (_leaf, leaf_pure)
-            ]
-            self.assertEqual(one, two)
+            self.same_written(Draft().render_response, data, "192.0.2.2", False)
 
     def test_a_value_written_over(self) -> None:
         def over(twin: Any) -> Any:
