@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -195,23 +195,15 @@ def message_of(twin: Any, data: bytes, host: str, forced: bool) -> Any:
     return message
 
 
-@contextmanager
-def writing(twin: Any) -> Iterator[None]:
-    """Whole messages are written by this twin."""
-    before = draft.relay, draft.unwrap, build.answer
-    draft.relay, draft.unwrap, build.answer = twin.relay, twin.unwrap, twin.answer
-    try:
-        yield
-    finally:
-        draft.relay, draft.unwrap, build.answer = before
-
-
 def written(make: Callable[[Any], T], *message: Any) -> list[T]:
     """What is made of a message (see `message_of`) in each of three ways: by each twin, and step by step."""
     made = []
     # A twin leaves what the other one has read to whoever asks.
     for reader, writer in ((_leaf, _leaf), (leaf_pure, leaf_pure), (leaf_pure, _leaf)):
-        with writing(writer):
+        with (
+            patch.multiple(draft, relay=writer.relay, unwrap=writer.unwrap),
+            patch.object(build, "answer", writer.answer),
+        ):
             made.append(make(message_of(reader, *message)))
     return made
 
