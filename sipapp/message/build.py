@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError
 from sipapp.message.leaf import answer, splice
+from sipapp.message.leaf_pure import COPIED, COPIED_WITH_ROUTE
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
 
 if TYPE_CHECKING:
     from sipapp.message.response import Response
-
-_COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
-_COPIED_WITH_ROUTE = _COPIED | {b"record-route"}
 
 
 def response(
@@ -47,7 +45,7 @@ def response(
         made = answer(request.head, line, 180 <= status < 300, to_tag, flow.host, flow.port, request.force_rport, end)
         if made is not None:
             return made
-    return b"".join((line, *_copied(request, _COPIED_WITH_ROUTE if 180 <= status < 300 else _COPIED, to_tag), end))
+    return b"".join((line, *_copied(request, COPIED_WITH_ROUTE if 180 <= status < 300 else COPIED, to_tag), end))
 
 
 def _copied(request: Request, copied: frozenset[bytes], to_tag: bytes | None) -> list[bytes]:

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
     from sipapp.message.leaf import Splice
 
 BROADCAST = b"255.255.255.255"
+
+COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
+COPIED_WITH_ROUTE = COPIED | {b"record-route"}
+"""The header fields of a request that its responses have too. RFC 3261 §8.2.6.2, §12.1.1."""
+
 _BEFORE = frozenset((b"\r", b"\n", b""))  # what may come before a message
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
-_COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
-_COPIED_WITH_ROUTE = _COPIED | {b"record-route"}
 _by_start = itemgetter(0)
 
 
@@ -221,7 +224,7 @@ def answer(
     value = _single_via(head)
     if value is None:
         return None
-    copied = _COPIED_WITH_ROUTE if recorded else _COPIED
+    copied = COPIED_WITH_ROUTE if recorded else COPIED
     parts = [line]
     top = True
     for number, key in enumerate(head.keys):
