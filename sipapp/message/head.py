@@ -61,7 +61,7 @@ class Head:
         self._forms: dict[bytes, re.Match[bytes]] = {}  # those of a plain message
         self._branch: bytes | None = None  # of a plain message, once it has been asked for
         self.plain = False
-        self.raw = b""  # the bytes of a plain message
+        self.raw = b""  # the bytes of the message, where `read` has made this
         self.start = start
         self.end = end
         self.body = body
@@ -203,11 +203,6 @@ class Head:
     @property
     def to_tag(self) -> bytes | None:
         return self._parameter(b"to", 3, b"tag")
-
-    @property
-    def sent_by(self) -> bytes | None:
-        """The host of the top Via."""
-        return self._forms[b"via"][2] if self.plain else None
 
     @property
     def symmetric(self) -> bool:

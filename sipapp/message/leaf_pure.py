@@ -187,16 +187,16 @@ def _within(start: int, stop: int, span: tuple[int, int]) -> bool:
 def relay(head: Head, line: bytes, via: bytes, edits: list[Splice], host: str, port: int, forced: bool) -> bytes | None:
     """A request as it goes on: `line` for its start line, `via` (a line, too) on top, what was there marked (see
     `via.marks`), and these edits, in any order."""
-    value = _single_via(head)
-    if value is None:
+    top = _top_via(head)
+    if top is None:
         return None
     number = head.first(b"via")
     at = head.offset(number)
     made = [*edits, (at, at, via)]
-    marked = _marked(head, value, host, port, forced, response=False)
+    marked = _marked(top, host, port, forced, response=False)
     if marked is not None:
         at = head.value_at(number)
-        made.append((at + marked[0], at + len(value), marked[1]))
+        made.append((at + marked[0], at + len(top[0]), marked[1]))
     if len(made) > 1:
         made.sort(key=_by_start)
     at, body = head.fields_at, head.body
@@ -208,7 +208,7 @@ def relay(head: Head, line: bytes, via: bytes, edits: list[Splice], host: str, p
 
 def unwrap(head: Head) -> bytes | None:
     """A response without its top Via value."""
-    if _single_via(head) is None:
+    if _top_via(head) is None:
         return None
     number = head.first(b"via")
     start = head.offset(number)
@@ -221,21 +221,20 @@ def answer(
 ) -> bytes | None:
     """The response to a request: `line`, what has to be copied (with `recorded`, Record-Route too), the top Via marked
     and a To without a tag given this one, then the `rest`."""
-    value = _single_via(head)
-    if value is None:
+    top = _top_via(head)
+    if top is None:
         return None
     copied = COPIED_WITH_ROUTE if recorded else COPIED
     parts = [line]
-    top = True
+    via = head.first(b"via")
     for number, key in enumerate(head.keys):
         if key not in copied:
             continue
         text = head.line_of(number)
-        if key == b"via" and top:
-            top = False
-            marked = _marked(head, value, host, port, forced, response=True)
+        if number == via:
+            marked = _marked(top, host, port, forced, response=True)
             if marked is not None:
-                text = text.replace(value, value[: marked[0]] + marked[1], 1)
+                text = text.replace(top[0], top[0][: marked[0]] + marked[1], 1)
         elif key == b"to" and to_tag is not None and head.to_tag is None:
             bare = text.rstrip()
             text = b"%b;tag=%b%b" % (bare, to_tag, text[len(bare) :])
@@ -244,14 +243,14 @@ def answer(
     return b"".join(parts)
 
 
-def _single_via(head: Head) -> bytes | None:
-    """The value of the top Via field of a plain message, where it has but one."""
+def _top_via(head: Head) -> re.Match[bytes] | None:
+    """The form of the top Via field of a plain message, where it has but one value."""
     if head.__class__ is not Head or not head.plain:
         return None
-    value = head.get(b"via")
-    return value if value is not None and value.find(b",") < 0 else None
+    top = head._forms[b"via"]
+    return top if top[0].find(b",") < 0 else None
 
 
-def _marked(head: Head, value: bytes, host: str, port: int, forced: bool, response: bool) -> tuple[int, bytes] | None:
+def _marked(top: re.Match[bytes], host: str, port: int, forced: bool, response: bool) -> tuple[int, bytes] | None:
     source = host.encode()
-    return mark_via(value, port, source, head.sent_by != source, forced, response)
+    return mark_via(top[0], port, source, top[2] != source, forced, response)
