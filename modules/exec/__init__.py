@@ -33,6 +33,7 @@ from sipapp.module.avps import avp_keys
 from sipapp.module.children import MAX_OUTPUT, Ended, run
 from sipapp.modules.exec.environment import environment
 from sipapp.script.avp import AvpKey
+from sipapp.script.suspended import waited
 
 log = Logger()
 
@@ -65,7 +66,7 @@ class Exec:
     def _run(self, ctx: Context, command: bytes, stdin: bytes = b"", variables: bool = False) -> Deferred[Ended]:
         env = environment(ctx, bool(self.bash_safety)) if variables and self.setvars else None
         running = run(self.server.reactor, command, stdin, env, float(self.time_to_kill), self.max_output)
-        return running.addCallback(_logged, command)
+        return running.addCallback(_logged, command, ctx)
 
     # -- Kamailio
 
@@ -101,7 +102,7 @@ class Exec:
         def ended(how: Ended) -> int:
             uris = _lines(how.out)
             if not uris:
-                log.error("no URI from {command}", command=command.decode(errors="replace"))
+                log.error("no URI from {command}", command=command.decode(errors="replace"), waited=waited(ctx))
                 return -1
             ctx.draft.request_uri = uris[0]
             ctx.draft.targets += [Branch(other) for other in uris[1:]]
@@ -143,9 +144,10 @@ class Exec:
         """
         env = envavp(ctx) if envavp is not None else None
         running = run(self.server.reactor, command, stdin or b"", env, float(self.time_to_kill), self.max_output)
-        running.addCallback(_logged, command)
         if stdout is None and stderr is None and not self.exit_status:
+            running.addCallback(_logged, command)
             return 1
+        running.addCallback(_logged, command, ctx)
 
         def ended(how: Ended) -> int:
             for variable, text in ((stdout, how.out), (stderr, how.err)):
@@ -179,9 +181,12 @@ def _code(how: Ended) -> int:
     return 1 if how.good else -1
 
 
-def _logged(how: Ended, command: bytes) -> Ended:
+def _logged(how: Ended, command: bytes, ctx: Context | None = None) -> Ended:
+    """ctx: whose script waits for it."""
     if how.reason:
-        log.error("command {command} was ended: {why}", command=command.decode(errors="replace"), why=how.reason)
+        place = "" if ctx is None else waited(ctx)
+        text = command.decode(errors="replace")
+        log.error("command {command} was ended: {why}", command=text, why=how.reason, waited=place)
     elif not how.good:
         log.debug(
             "command {command}: exit status {status}", command=command.decode(errors="replace"), status=how.status

@@ -21,6 +21,7 @@ from sipapp.modules.ndb_redis import alone
 from sipapp.modules.ndb_redis.replies import REPLIES, TYPES, access
 from sipapp.redis import Address, ErrorReply, RedisServer, RedisServers, Reply, parse_server
 from sipapp.redis.commands import words
+from sipapp.script.suspended import waited
 
 log = Logger()
 
@@ -210,7 +211,7 @@ class NdbRedis:
                 lambda: Deferred.fromCoroutine(self._replies(ctx, one, commands))
             )
         except (RedisError, BackendError) as why:
-            log.error("{why}", why=str(why))
+            log.error("{why}", why=str(why), waited=waited(ctx))
             self._failed(name)
             return _ERROR, []
         self.failures.pop(name, None)

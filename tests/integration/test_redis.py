@@ -120,6 +120,8 @@ class SingleTests(SayingCase):
         self.assertIn("X-Out: 1 a b", self._get(other))
         self.assertEqual(self.said(), "-1 -")
         self.assertLess(time.monotonic() - began, 3)
+        number = next(number for number, line in enumerate(SCRIPT.splitlines(), 1) if 'case "block"' in line)
+        self.assertRegex(self.sip.log, rf"modules\.ndb_redis \S*app\.cfg:{number}\] ")
 
     def _get(self, caller: Caller) -> str:
         caller.send("INVITE", "set")

@@ -86,6 +86,11 @@ class ServedTests(SayingCase):
         self.assertEqual(self.say("slow"), "-1 one")
         self.assertLess(time.monotonic() - began, 4)
 
+    def test_the_log_names_the_line_of_the_script_that_waited_for_what_was_ended(self) -> None:
+        self.say("slow")
+        number = next(number for number, line in enumerate(SCRIPT.splitlines(), 1) if 'case "slow"' in line)
+        self.assertRegex(self.sip.log, rf"modules\.exec \S*app\.cfg:{number}\] command echo one; sleep 20 was ended")
+
     def test_nobody_else_waits(self) -> None:
         self.alice.send("INVITE", "slow")
         other = Caller(self, self.alice.server[1])
