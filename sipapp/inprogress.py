@@ -23,21 +23,21 @@ class RequestsInProgress:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._keys: set[tuple[bytes, ...]] = set()
+        self.keys: set[tuple[bytes, ...]] = set()  # the same object for ever
 
     def __contains__(self, request: Request) -> bool:
-        return bool(self._keys) and _key(request) in self._keys
+        return _key(request) in self.keys
 
     def suspending(self, ctx: Context) -> bool:
         if not isinstance(ctx.message, Request):
             return False
-        self._keys.add(_key(ctx.message))
+        self.keys.add(_key(ctx.message))
         return True
 
     def over(self, ctx: Context) -> None:
         """The run has ended; whatever comes now is new."""
-        if self._keys and isinstance(ctx.message, Request):
-            self._keys.discard(_key(ctx.message))
+        if isinstance(ctx.message, Request):
+            self.keys.discard(_key(ctx.message))
 
     def waits_long(self, ctx: Context) -> None:
         ctx.forget()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zope.interface import implementer
 
 from sipapp.errors import ParseError, PeerError, Position
-from sipapp.inprogress import ResponsesInProgress
+from sipapp.inprogress import RequestsInProgress, ResponsesInProgress
 from sipapp.interfaces.foreign import IForeignMessages
 from sipapp.interfaces.moments import IMoments
 from sipapp.interfaces.route import RouteType
@@ -48,7 +48,8 @@ class Router:
         self._after: list[IAfterScript] = []
         self._foreign: list[IForeignMessages] = []
         self._moments: list[IMoments] = []
-        self._in_progress: Any = ()
+        self._in_progress: Any = None
+        self._waiting: Collection[Any] = ()  # the keys of what `_in_progress` holds
         self._done: Any = None  # `_request_done`, bound once
         self._replies = ResponsesInProgress()
         self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
@@ -62,7 +63,8 @@ class Router:
         self._foreign = [m for m in modules if IForeignMessages.providedBy(m)]
         self._moments = [m for m in modules if IMoments.providedBy(m)]
         keeper = server.get(ISuspension)
-        self._in_progress = keeper if hasattr(keeper, "over") else ()
+        if isinstance(keeper, RequestsInProgress):
+            self._in_progress, self._waiting = keeper, keeper.keys
         self._done = self._request_done
         self._request_route = server.script.request_route or _NO_ROUTE
         self._reply_route = server.script.reply_route
@@ -90,7 +92,9 @@ class Router:
         try:
             self._received.value += 1
             check(request)
-            if self._server.transactions.receive_request(request) or request in self._in_progress:
+            if self._server.transactions.receive_request(request):
+                return
+            if self._waiting and request in self._in_progress:
                 return
             ctx = Context(self._server, request, Draft())
             wanted = True
@@ -116,7 +120,7 @@ class Router:
     def _request_done(self, ctx: Context, code: int) -> None:
         for hook in self._after:
             hook.after_script(ctx)
-        if self._in_progress != ():
+        if self._waiting:
             self._in_progress.over(ctx)
         if FAILED in ctx.extra and ctx.transaction is None:
             self.refuse(ctx.message, *owed(ctx.extra[FAILED]))
