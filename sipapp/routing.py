@@ -45,6 +45,7 @@ class Router:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._before: list[IBeforeScript] = []
+        self._before_of: dict[bytes, list[IBeforeScript]] = {}  # by the methods that some of them are about
         self._after: list[IAfterScript] = []
         self._foreign: list[IForeignMessages] = []
         self._moments: list[IMoments] = []
@@ -58,7 +59,7 @@ class Router:
         """The modules are started: what is asked for each message is looked up once."""
         server = self._server
         modules = server.modules.values()
-        self._before = [m for m in modules if IBeforeScript.providedBy(m)]
+        self._ask_before([m for m in modules if IBeforeScript.providedBy(m)])
         self._after = [m for m in modules if IAfterScript.providedBy(m)]
         self._foreign = [m for m in modules if IForeignMessages.providedBy(m)]
         self._moments = [m for m in modules if IMoments.providedBy(m)]
@@ -74,6 +75,14 @@ class Router:
         self._bad_requests, self._bad_responses = counter("err_requests"), counter("err_replies")
         self._forwarded_responses = counter("fwd_replies")
         self._bad = counter("bad_msg_hdr")
+
+    def _ask_before(self, hooks: list[IBeforeScript]) -> None:
+        """Which of them a request concerns."""
+        named = {method for hook in hooks for method in getattr(hook, "before_methods", ())}
+        self._before = [hook for hook in hooks if not hasattr(hook, "before_methods")]
+        self._before_of = {
+            method: [hook for hook in hooks if method in getattr(hook, "before_methods", named)] for method in named
+        }
 
     # -- requests
 
@@ -100,7 +109,7 @@ class Router:
             wanted = True
             for moments in self._moments:
                 wanted = moments.pre_routing(ctx)
-            for hook in self._before if wanted else ():  # each is asked
+            for hook in self._before_of.get(request.method, self._before) if wanted else ():  # each is asked
                 if not hook.before_script(ctx):
                     wanted = False
             if not wanted:

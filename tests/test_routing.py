@@ -3,9 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from sipapp.interfaces.server import IBeforeScript
 from sipapp.interfaces.transport import Flow, IMessageReceiver
+from sipapp.script.runtime import Context
 from sipapp.testing.harness import Harness
 from sipapp.testing.peer import Peer
 from tests.modules.tm.scene import PAUSE
@@ -38,6 +41,32 @@ class RequestTests(RoutingTestCase):
         self.sip.advance(0)
         self.assertEqual((alice.statuses, self.said()), ([400], []))
         self.assertEqual(self.counted("rcv_requests", "err_requests", "bad_msg_hdr"), [1, 1, 1])
+
+    def test_modules_are_asked_before_the_script_each_for_its_methods(self) -> None:
+        alice = self.serve(ANSWER)
+        asked: list[str] = []
+
+        @implementer(IBeforeScript)
+        class Asked:
+            def __init__(self, name: str, passes: bool = True) -> None:
+                self.name = name
+                self.passes = passes
+
+            def before_script(self, ctx: Context) -> bool:
+                asked.append(self.name)
+                return self.passes
+
+        @implementer(IBeforeScript)
+        class AskedForSome(Asked):
+            before_methods = (b"INFO", b"OPTIONS")
+
+        hooks = {"1": Asked("1"), "2": AskedForSome("2", passes=False), "3": Asked("3")}
+        self.sip.server.modules.update(hooks)  # type: ignore[arg-type]
+        self.sip.server.router.start()
+        alice.send("MESSAGE")
+        alice.send("OPTIONS")
+        self.sip.advance(0)
+        self.assertEqual((asked, alice.statuses), (["1", "3", "1", "2", "3"], [200]))
 
     def test_an_ack_is_never_answered(self) -> None:
         alice = self.serve("request_route { broken(); }")

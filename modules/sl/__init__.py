@@ -56,6 +56,8 @@ class Sl:
         "sl:local-response": "A stateless response has been sent; the message of this route is that response.",
     }
 
+    before_methods = (b"ACK",)
+
     default_code: int = modparam(default=500, minimum=100, maximum=699, doc="status where a call's is no number")
     default_reason: bytes = modparam(default=b"Internal Server Error", doc="reason where a call's has no value")
     bind_tm: int = modparam(default=1, doc="0: send_reply() never answers through a transaction")

@@ -46,6 +46,8 @@ class Tm(RpcCommands):
         "tm:local-response-sent": "Another name of tm:local-response.",
     }
 
+    before_methods = (b"ACK",)
+
     def start(self, server: IServer) -> None:
         """Raises ConfigError: a parameter that cannot be."""
         self.set_up(server)

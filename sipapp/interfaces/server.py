@@ -60,7 +60,11 @@ class IAfterStart(Interface):
 
 
 class IBeforeScript(Interface):
-    """A module that wants each request or response before its route runs."""
+    """A module that wants each request or response before its route runs.
+
+    One that is about requests of some methods alone may name them in an attribute `before_methods` (a collection of
+    bytes): it is not asked for others.
+    """
 
     def before_script(ctx: Context) -> bool:
         """False: the message is dealt with, run no route."""
