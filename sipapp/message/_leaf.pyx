@@ -1,20 +1,22 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, binding=False
 """_leaf: the twin of leaf_pure in C. What is not as nearly everybody writes it, it leaves to that one."""
 
+cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
-from libc.stdio cimport snprintf
 from libc.string cimport memchr, memcmp, memcpy, memset
 
 from sipapp.message import leaf_pure
 from sipapp.message.headers import SPELLINGS as _SPELLINGS
 
-cdef extern from "string.h":
-    void *memmem(const void *text, size_t size, const void *sought, size_t length)
+cdef extern from "Python.h":
+    void hold "Py_INCREF"(PyObject *thing)
+    void let_go "Py_DECREF"(PyObject *thing)
 
 cdef dict SPELLINGS = _SPELLINGS
-cdef dict METHODS = {method: method for method in leaf_pure.METHODS}
+cdef list METHODS = sorted(leaf_pure.METHODS)
 
 cdef enum:
     MAX_FIELDS = 128  # more of them are for the other twin
@@ -93,10 +95,11 @@ cdef struct Known:
     const char *name
     int size
     int form
+    PyObject *key
 
 cdef Known KNOWN[SLOTS]
 cdef list NAMES = [None] * SLOTS  # what holds `Known.name`
-cdef list KEYS = [None] * SLOTS
+cdef list KEYS = [None] * SLOTS  # what holds `Known.key`
 
 cdef int ABSENT = leaf_pure.ABSENT
 cdef int ODD = leaf_pure.ODD
@@ -123,6 +126,7 @@ cdef int _slot_of(const char *name, int size) except -2:
     KNOWN[number].name = PyBytes_AS_STRING(spelling)
     KNOWN[number].size = size
     KNOWN[number].form = 0 if form is None else form
+    KNOWN[number].key = <PyObject *>key
     return number
 
 
@@ -131,6 +135,7 @@ cdef struct Span:
     int colon
     int end  # of the line, before its CRLF
     int form
+    PyObject *key  # held by the head
 
 
 cdef struct ViaParts:
@@ -163,29 +168,57 @@ cdef struct Found:
     int method_end
 
 
+cdef inline void _trim(const unsigned char *text, Span *span, int *start, int *end):
+    """Where the value of a field is."""
+    cdef int a = span.colon + 1
+    cdef int b = span.end
+    while a < b and (text[a] == 32 or text[a] == 9 or text[a] == 13):
+        a += 1
+    while a < b and (text[b - 1] == 32 or text[b - 1] == 9 or text[b - 1] == 13):
+        b -= 1
+    start[0] = a
+    end[0] = b
+
+
+@cython.final
+@cython.no_gc  # it holds bytes, and a list of them
 cdef class Head:
     """The start line and the header fields of one message: see leaf_pure.Head."""
 
-    cdef readonly bytes line
-    cdef readonly list keys
     cdef readonly int start
     cdef readonly int end
     cdef readonly int body
     cdef readonly bint plain
     cdef bytes _data
+    cdef list _keys  # made when somebody asks for them
     cdef Span *_spans
     cdef int _count
+    cdef int _line_end
     cdef Found _found
 
     def __dealloc__(self):
+        cdef int number
+        for number in range(self._count):
+            let_go(self._spans[number].key)
         PyMem_Free(self._spans)
+
+    @property
+    def line(self):
+        return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self._data) + self.start, self._line_end - self.start)
+
+    @property
+    def keys(self):
+        cdef int number
+        if self._keys is None:
+            self._keys = [<object>self._spans[number].key for number in range(self._count)]
+        return self._keys
 
     cdef int find(self, bytes key):
         cdef Py_ssize_t size = PyBytes_GET_SIZE(key)
         cdef bytes other
         cdef int number
         for number in range(self._count):
-            other = <bytes>self.keys[number]
+            other = <bytes>self._spans[number].key
             if other is key or (
                 PyBytes_GET_SIZE(other) == size
                 and memcmp(PyBytes_AS_STRING(other), PyBytes_AS_STRING(key), size) == 0
@@ -193,16 +226,8 @@ cdef class Head:
                 return number
         return -1
 
-    cdef void trimmed(self, int number, int *start, int *end):
-        cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(self._data)
-        cdef int a = self._spans[number].colon + 1
-        cdef int b = self._spans[number].end
-        while a < b and (text[a] == 32 or text[a] == 9 or text[a] == 13):
-            a += 1
-        while a < b and (text[b - 1] == 32 or text[b - 1] == 9 or text[b - 1] == 13):
-            b -= 1
-        start[0] = a
-        end[0] = b
+    cdef inline void trimmed(self, int number, int *start, int *end):
+        _trim(<const unsigned char *>PyBytes_AS_STRING(self._data), &self._spans[number], start, end)
 
     cdef bytes text_of(self, int number):
         cdef int a, b
@@ -237,7 +262,7 @@ cdef class Head:
     def has_repeats(self):
         cdef int number
         for number in range(1, self._count):
-            if self.find(<bytes>self.keys[number]) != number:
+            if self.find(<bytes>self._spans[number].key) != number:
                 return True
         return False
 
@@ -247,7 +272,7 @@ cdef class Head:
             return []
         cdef list found = [number]
         for number in range(number + 1, self._count):
-            if <bytes>self.keys[number] == key:
+            if <bytes>self._spans[number].key == key:
                 found.append(number)
         return found
 
@@ -338,8 +363,12 @@ cdef class Head:
 
     @property
     def method(self):
-        method = self.piece(self._found.method, self._found.method_end)
-        return METHODS.get(method, method)
+        cdef int start = self._found.method
+        cdef int end = self._found.method_end
+        if not self.plain:
+            return None
+        known = _known_method(PyBytes_AS_STRING(self._data) + start, end - start)
+        return self.piece(start, end) if known is None else known
 
     @property
     def from_tag(self):
@@ -354,44 +383,53 @@ cdef class Head:
         return self.plain and self._found.symmetric
 
 
+cdef bytes _known_method(const char *text, int size):
+    """One of METHODS: always the same object, whose hash is known already."""
+    cdef bytes method
+    for method in METHODS:
+        if PyBytes_GET_SIZE(method) == size and memcmp(PyBytes_AS_STRING(method), text, size) == 0:
+            return method
+    return None
+
+
 def scan(bytes data not None, int start=0):
+    cdef Head head = _scan(data, start)
+    return leaf_pure.scan(data, start) if head is None else head
+
+
+cdef Head _scan(bytes data, int start):
+    """None: for the other twin."""
     cdef const char *text = PyBytes_AS_STRING(data)
     cdef int size = <int>PyBytes_GET_SIZE(data)
     cdef Span spans[MAX_FIELDS]
     cdef int count = 0
-    cdef int at = start
+    cdef int at
+    cdef int line_end
     cdef int end
-    cdef const char *found
-    cdef list keys = []
-    cdef bytes line
     cdef int slot
+    cdef const char *found
 
     if PyBytes_GET_SIZE(data) > 0x3FFFFFFF or start < 0 or start > size:
-        return leaf_pure.scan(data, start)
-    found = <const char *>memchr(text + at, 10, size - at)
-    if found == NULL or found == text + at or found[-1] != 13:
-        return leaf_pure.scan(data, start)
-    end = <int>(found - text) + 1
-    line = PyBytes_FromStringAndSize(text + at, end - 2 - at)
-    at = end
+        return None
+    found = <const char *>memchr(text + start, 10, size - start)
+    if found == NULL or found == text + start or found[-1] != 13:
+        return None
+    line_end = <int>(found - text) - 1
+    at = line_end + 2
     while True:
         if at + 1 < size and text[at] == 13 and text[at + 1] == 10:
             break
         found = <const char *>memchr(text + at, 10, size - at)
         if found == NULL or found == text + at or found[-1] != 13 or count == MAX_FIELDS:
-            return leaf_pure.scan(data, start)
+            return None
         end = <int>(found - text) - 1
         found = <const char *>memchr(text + at, 58, end - at)
         if found == NULL:
-            return leaf_pure.scan(data, start)
-        spans[count].start = at
-        spans[count].colon = <int>(found - text)
-        spans[count].end = end
-        slot = _slot_of(text + at, spans[count].colon - at)
+            return None
+        slot = _slot_of(text + at, <int>(found - text) - at)
         if slot < 0:
-            return leaf_pure.scan(data, start)
-        spans[count].form = KNOWN[slot].form
-        keys.append(KEYS[slot])
+            return None
+        spans[count] = Span(at, <int>(found - text), end, KNOWN[slot].form, KNOWN[slot].key)
         count += 1
         at = end + 2
 
@@ -400,10 +438,11 @@ def scan(bytes data not None, int start=0):
     if head._spans == NULL:
         raise MemoryError
     memcpy(head._spans, spans, sizeof(Span) * count)
+    for slot in range(count):
+        hold(spans[slot].key)
     head._count = count
     head._data = data
-    head.line = line
-    head.keys = keys
+    head._line_end = line_end
     head.start = start
     head.end = at
     head.body = at + 2
@@ -693,14 +732,15 @@ cdef int _mark(
     cdef int stop = 0
     cdef int rport = _find(letters, start + 1, size, b"rport", 5, &stop)
     cdef bint received = rport >= 0 or differs
-    cdef char digits[20]
+    cdef char digits[24]
     cdef int count
     if not received and not forced:
         return 0
     if not received:
         source_size = 0
     cut[0] = start
-    count = snprintf(digits, sizeof(digits), b";rport=%d", port)
+    memcpy(digits, <const char *>b";rport=", 7)
+    count = 7 + _written(digits + 7, port)
     at = 0
     if not response:
         at = _new_marks(written, at, digits, count if rport < 0 and forced else 0, source, source_size)
@@ -718,6 +758,22 @@ cdef int _mark(
     if response:
         at = _new_marks(written, at, digits, count if rport < 0 and forced else 0, source, source_size)
     return at
+
+
+cdef int _written(char *text, unsigned int number):
+    """Write a number there; how many digits it has."""
+    cdef char digits[12]
+    cdef int count = 0
+    cdef int at
+    while True:
+        digits[count] = 48 + number % 10
+        number //= 10
+        count += 1
+        if number == 0:
+            break
+    for at in range(count):
+        text[at] = digits[count - 1 - at]
+    return count
 
 
 cdef int _new_marks(char *written, int at, const char *rport, int count, const char *source, int size):
@@ -840,29 +896,31 @@ def cseq_parts(bytes value not None):
 
 
 def start_line(bytes line not None):
-    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(line)
-    cdef int size = <int>PyBytes_GET_SIZE(line)
+    return _start_line(PyBytes_AS_STRING(line), <int>PyBytes_GET_SIZE(line))
+
+
+cdef tuple _start_line(const char *text, int size):
     cdef int at = 0
     cdef int end = size - 8
     cdef int status
-    cdef object method
+    cdef bytes method
     if end > 0 and memcmp(text, <const char *>b"SIP/2.0 ", 8) == 0:
-        status = _digits(text, 8, 11) if size > 11 and text[11] == 32 else 0
+        status = _digits(<const unsigned char *>text, 8, 11) if size > 11 and text[11] == 32 else 0
         if not 100 <= status < 700:
             return None
-        return status, PyBytes_FromStringAndSize(<const char *>text + 12, size - 12)
+        return status, PyBytes_FromStringAndSize(text + 12, size - 12)
     if end < 3 or memcmp(text + end, <const char *>b" SIP/2.0", 8) != 0:
         return None
     while at < end and text[at] != 32:
         at += 1
-    method = METHODS.get(PyBytes_FromStringAndSize(<const char *>text, at))
-    if method is None or at + 1 >= end or memchr(text + at + 1, 32, end - at - 1) != NULL:
+    if at + 1 >= end or memchr(text + at + 1, 32, end - at - 1) != NULL:
         return None
-    return method, PyBytes_FromStringAndSize(<const char *>text + at + 1, end - at - 1)
+    method = _known_method(text, at)
+    return None if method is None else (method, PyBytes_FromStringAndSize(text + at + 1, end - at - 1))
 
 
-cdef bint _judge(Head head, Py_ssize_t size):
-    """Whether a message of this size is plain, and where what everybody asks for is."""
+cdef bint _judge(Head head, int length, Py_ssize_t size):
+    """Whether a message of this size, and this Content-Length, is plain, and where what everybody asks for is."""
     cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(head._data)
     cdef Found *found = &head._found
     cdef AddressParts address
@@ -881,7 +939,7 @@ cdef bint _judge(Head head, Py_ssize_t size):
             continue
         if seen & form and form != VIA:
             return False
-        head.trimmed(number, &a, &b)
+        _trim(text, &head._spans[number], &a, &b)
         if form == VIA:
             top = &other if seen & VIA else &found.top
             if not _vias(text, a, b, top, &end, &below) or _broadcast(text, a, b):
@@ -907,7 +965,7 @@ cdef bint _judge(Head head, Py_ssize_t size):
             found.method += 1
             found.method_end = b
         elif form == LENGTH:
-            if _digits(text, a, b) != size - head.body:
+            if length != size - head.body:
                 return False
         elif form == HOPS:
             if _digits(text, a, b) < 0:
@@ -924,39 +982,72 @@ cdef bint _judge(Head head, Py_ssize_t size):
 
 
 cdef bint _broadcast(const unsigned char *text, int at, int end):
-    return end - at >= 15 and memmem(text + at, end - at, <const char *>b"255.255.255.255", 15) != NULL
+    cdef const void *found
+    while end - at >= 15:
+        found = memchr(text + at, c"2", end - at - 14)
+        if found == NULL:
+            return False
+        if memcmp(found, <const char *>b"255.255.255.255", 15) == 0:
+            return True
+        at = <int>(<const unsigned char *>found - text) + 1
+    return False
 
 
 cdef void _read_top(const unsigned char *text, Found *found):
     """What the parameters of the top Via say."""
-    cdef int stop = 0
-    found.branch = _value(text, found.top.tail, found.via_end, b"branch", 6, &found.branch_end)
-    found.symmetric = (
-        _find(text, found.top.tail, found.via_end, b"rport", 5, &stop) >= 0
-        and _find(text, found.top.tail, found.via_end, b"maddr", 5, &stop) < 0
-    )
+    cdef int at = found.top.tail
+    cdef int start
+    cdef bint has_branch = False
+    cdef bint has_rport = False
+    cdef bint has_maddr = False
+    found.branch = -1
+    while at < found.via_end:
+        start = at
+        at = _piece_end(text, at, found.via_end)
+        if not has_branch and _is_named(text, start, at, b"branch", 6):
+            has_branch = True
+            if at > start + 6:
+                found.branch = start + 7
+                found.branch_end = at
+        elif _is_named(text, start, at, b"rport", 5):
+            has_rport = True
+        elif _is_named(text, start, at, b"maddr", 5):
+            has_maddr = True
+        at += 1
+    found.symmetric = has_rport and not has_maddr
 
 
 def read(bytes data not None):
+    cdef const char *text = PyBytes_AS_STRING(data)
     cdef object first = None
     cdef object second = None
-    cdef object found
-    cdef Py_ssize_t length
+    cdef tuple line
+    cdef int length
     cdef bytes raw = data
-    if PyBytes_GET_SIZE(data) == 0 or PyBytes_AS_STRING(data)[0] == 13 or PyBytes_AS_STRING(data)[0] == 10:
+    cdef Head head
+    if PyBytes_GET_SIZE(data) == 0 or text[0] == 13 or text[0] == 10:
         return leaf_pure.read(data)
-    found = scan(data)
-    if type(found) is not Head:
+    head = _scan(data, 0)
+    if head is None:
         return leaf_pure.read(data)
-    cdef Head head = <Head>found
-    length = head.number(b"content-length")
+    length = _length(head)
     if length >= 0 and head.body + length < PyBytes_GET_SIZE(data):
-        head._data = raw = PyBytes_FromStringAndSize(PyBytes_AS_STRING(data), head.body + length)
-    found = start_line(head.line)
-    if found is not None:
-        first, second = <tuple>found
-        head.plain = _judge(head, PyBytes_GET_SIZE(raw))
+        head._data = raw = PyBytes_FromStringAndSize(text, head.body + length)
+    line = _start_line(text, head._line_end)
+    if line is not None:
+        first, second = line
+        head.plain = _judge(head, length, PyBytes_GET_SIZE(raw))
     return raw, head, first, second
+
+
+cdef int _length(Head head):
+    """The first Content-Length; -1 where there is none of at most 9 digits."""
+    cdef int number, a, b
+    for number in range(head._count):
+        if head._spans[number].form == LENGTH:
+            head.trimmed(number, &a, &b)
+            return _digits(<const unsigned char *>PyBytes_AS_STRING(head._data), a, b)
+    return -1
 
 
 # -- whole messages out of plain ones
