@@ -154,10 +154,8 @@ class Sl:
             log.info("message marked with no-reply flag")
             return -2
         try:
-            if tag is None and request.to_tag is None:
-                tag = self.tags.tag(request)
-            data = compose(ctx, status, reason, tag, self.rich_redirect)
-            self.server.transport.send_response(data, request, flags=ctx.draft.reply_flags)
+            data = compose(ctx, status, reason, tag or self.tags.tag(request), self.rich_redirect)
+            self.server.transport.send_response(data, request, None, ctx.draft.reply_flags)
         except (PeerError, TransportError) as why:
             return self._failed(str(why))
         self.counts.count(status)

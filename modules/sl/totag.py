@@ -10,6 +10,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from zlib import crc32
 
+from sipapp.message.leaf import tag
 from sipapp.message.message import Message
 
 
@@ -24,13 +25,16 @@ class TagMaker:
 
     def tag(self, message: Message) -> bytes:
         """The tag of responses to this request, or to the request that this ACK is for."""
-        source = message.head.branch
-        if source is None:  # not as nearly everybody writes it
-            via = message.via
-            source = b"" if via is None else via.branch or bytes(via)
+        made = tag(message.head, self.prefix, self._seed)
+        if made is not None:
+            return made
+        via = message.via  # not as nearly everybody writes it
+        source = b"" if via is None else via.branch or bytes(via)
         return b"%b%08x" % (self.prefix, crc32(message.call_id, crc32(source, self._seed)))
 
     def is_mine(self, message: Message) -> bool:
         """Whether the To-tag of this ACK is the one that its request got from here."""
-        tag = message.to_tag
-        return tag is not None and len(tag) == self._length and tag.startswith(self.prefix) and tag == self.tag(message)
+        found = message.to_tag
+        if found is None or len(found) != self._length or not found.startswith(self.prefix):
+            return False
+        return found == self.tag(message)

@@ -9,6 +9,7 @@ from sipapp.message.leaf_pure import relay as relay
 from sipapp.message.leaf_pure import scan as scan
 from sipapp.message.leaf_pure import splice as splice
 from sipapp.message.leaf_pure import start_line as start_line
+from sipapp.message.leaf_pure import tag as tag
 from sipapp.message.leaf_pure import unwrap as unwrap
 from sipapp.message.leaf_pure import uri_parts as uri_parts
 from sipapp.message.leaf_pure import via_parts as via_parts

@@ -1160,17 +1160,19 @@ cdef int _add(Piece *pieces, int count, const char *text, Py_ssize_t size):
 
 
 def answer(
-    head, bytes line not None, bint recorded, bytes to_tag, str host not None, int port, bint forced,
-    bytes rest not None,
+    head, int status, bytes reason not None, bytes to_tag, str host not None, int port, bint forced,
+    bytes fields not None, bytes server, bytes body not None,
 ):  # fmt: skip
-    if type(head) is not Head or not (<Head>head).plain:
+    if type(head) is not Head or not (<Head>head).plain or status < 0:
         return None
     cdef Head own = <Head>head
     cdef Found *found = &own._found
     cdef const char *text = PyBytes_AS_STRING(own._data)
-    cdef Piece pieces[MAX_FIELDS + 8]
+    cdef Piece pieces[MAX_FIELDS + 16]
     cdef char written[MARKED]
-    cdef int wanted = NEEDED | RECORDED if recorded else NEEDED
+    cdef char line[24]
+    cdef char length[40]
+    cdef int wanted = NEEDED | RECORDED if 180 <= status < 300 else NEEDED
     cdef int count = 0
     cdef int cut = 0
     cdef int number
@@ -1184,7 +1186,12 @@ def answer(
     cdef int marked = _marks_of(own, host, port, forced, True, written, &cut)
     if marked < 0:
         return None
-    count = _add(pieces, count, PyBytes_AS_STRING(line), PyBytes_GET_SIZE(line))
+    memcpy(line, <const char *>b"SIP/2.0 ", 8)
+    at = 8 + _written(line + 8, status)
+    line[at] = c" "
+    count = _add(pieces, count, line, at + 1)
+    count = _add(pieces, count, PyBytes_AS_STRING(reason), PyBytes_GET_SIZE(reason))
+    count = _add(pieces, count, b"\r\n", 2)
     for number in range(own._count):
         span = own._spans[number]
         if not span.form & wanted:
@@ -1201,7 +1208,16 @@ def answer(
             count = _add(pieces, count, PyBytes_AS_STRING(to_tag), PyBytes_GET_SIZE(to_tag))
             at = b
         count = _add(pieces, count, text + at, span.end + 2 - at)
-    count = _add(pieces, count, PyBytes_AS_STRING(rest), PyBytes_GET_SIZE(rest))
+    count = _add(pieces, count, PyBytes_AS_STRING(fields), PyBytes_GET_SIZE(fields))
+    if server is not None:
+        count = _add(pieces, count, b"Server: ", 8)
+        count = _add(pieces, count, PyBytes_AS_STRING(server), PyBytes_GET_SIZE(server))
+        count = _add(pieces, count, b"\r\n", 2)
+    memcpy(length, <const char *>b"Content-Length: ", 16)
+    at = 16 + _written(length + 16, <unsigned int>PyBytes_GET_SIZE(body))
+    memcpy(length + at, <const char *>b"\r\n\r\n", 4)
+    count = _add(pieces, count, length, at + 4)
+    count = _add(pieces, count, PyBytes_AS_STRING(body), PyBytes_GET_SIZE(body))
     for number in range(count):
         total += pieces[number].size
     made = PyBytes_FromStringAndSize(NULL, total)
@@ -1209,4 +1225,44 @@ def answer(
     for number in range(count):
         memcpy(to, pieces[number].text, pieces[number].size)
         to += pieces[number].size
+    return made
+
+
+cdef unsigned int CRC[256]  # of one byte: the CRC-32 of zlib
+
+
+cdef void _prepare_crc():
+    cdef unsigned int value
+    cdef int byte, bit
+    for byte in range(256):
+        value = byte
+        for bit in range(8):
+            value = value >> 1 ^ 0xEDB88320 if value & 1 else value >> 1
+        CRC[byte] = value
+
+
+_prepare_crc()
+
+
+cdef unsigned int _crc(const char *text, int at, int end, unsigned int value):
+    value = ~value
+    for at in range(at, end):
+        value = CRC[(value ^ <unsigned char>text[at]) & 255] ^ value >> 8
+    return ~value
+
+
+def tag(head, bytes prefix not None, unsigned int seed):
+    if type(head) is not Head or not (<Head>head).plain or (<Head>head)._found.branch < 0:
+        return None
+    cdef Found *found = &(<Head>head)._found
+    cdef const char *text = PyBytes_AS_STRING((<Head>head)._data)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(prefix)
+    cdef bytes made = PyBytes_FromStringAndSize(NULL, size + 8)
+    cdef char *to = PyBytes_AS_STRING(made)
+    cdef int at
+    seed = _crc(text, found.branch, found.branch_end, seed)
+    seed = _crc(text, found.call_id, found.call_id_end, seed)
+    memcpy(to, PyBytes_AS_STRING(prefix), size)
+    for at in range(8):
+        to[size + at] = (<const char *>b"0123456789abcdef")[seed >> (28 - 4 * at) & 15]
     return made

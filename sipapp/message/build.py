@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError
 from sipapp.message.leaf import answer, splice
-from sipapp.message.leaf_pure import COPIED, COPIED_WITH_ROUTE
+from sipapp.message.leaf_pure import copied_into, frame
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
 
@@ -32,20 +32,17 @@ def response(
     Via with `received` and `rport`. `to_tag` is added to a To without tag. `fields` are whole lines, CRLF included;
     `server` is the text of the Server field.
     """
-    line = b"SIP/2.0 %d %b\r\n" % (status, reason)
-    end = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
-    if server is not None:
-        end = b"Server: %b\r\n%b" % (server, end)
+    more = b"".join(fields) if fields else b""
     if content_type is not None:
-        end = b"Content-Type: %b\r\n%b" % (content_type, end)
-    if fields:
-        end = b"".join((*fields, end))
-    flow = request.flow
-    if flow is not None and request.head.plain:
-        made = answer(request.head, line, 180 <= status < 300, to_tag, flow.host, flow.port, request.force_rport, end)
+        more = b"%bContent-Type: %b\r\n" % (more, content_type)
+    head, flow = request.head, request.flow
+    if flow is not None:
+        forced = request.force_rport
+        made = answer(head, status, reason, to_tag, flow.host, flow.port, forced, more, server, body)
         if made is not None:
             return made
-    return b"".join((line, *_copied(request, COPIED_WITH_ROUTE if 180 <= status < 300 else COPIED, to_tag), end))
+    line, end = frame(status, reason, server, body)
+    return b"".join((line, *_copied(request, copied_into(status), to_tag), more, end))
 
 
 def _copied(request: Request, copied: frozenset[bytes], to_tag: bytes | None) -> list[bytes]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from operator import itemgetter
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from sipapp.errors import ParseError
 from sipapp.message.head import ABSENT as ABSENT
@@ -28,10 +29,8 @@ if TYPE_CHECKING:
 
 BROADCAST = b"255.255.255.255"
 
-COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
-COPIED_WITH_ROUTE = COPIED | {b"record-route"}
-"""The header fields of a request that its responses have too. RFC 3261 §8.2.6.2, §12.1.1."""
-
+_COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
+_COPIED_WITH_ROUTE = _COPIED | {b"record-route"}
 _BEFORE = frozenset((b"\r", b"\n", b""))  # what may come before a message
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
@@ -217,14 +216,24 @@ def unwrap(head: Head) -> bytes | None:
 
 
 def answer(
-    head: Head, line: bytes, recorded: bool, to_tag: bytes | None, host: str, port: int, forced: bool, rest: bytes
+    head: Head,
+    status: int,
+    reason: bytes,
+    to_tag: bytes | None,
+    host: str,
+    port: int,
+    forced: bool,
+    fields: bytes,
+    server: bytes | None,
+    body: bytes,
 ) -> bytes | None:
-    """The response to a request: `line`, what has to be copied (with `recorded`, Record-Route too), the top Via marked
-    and a To without a tag given this one, then the `rest`."""
+    """The response to a request: what has to be copied, the top Via marked, a To without a tag given this one; then
+    these `fields`, the text of Server, and the body."""
     top = _top_via(head)
     if top is None:
         return None
-    copied = COPIED_WITH_ROUTE if recorded else COPIED
+    copied = copied_into(status)
+    line, end = frame(status, reason, server, body)
     parts = [line]
     via = head.first(b"via")
     for number, key in enumerate(head.keys):
@@ -239,8 +248,30 @@ def answer(
             bare = text.rstrip()
             text = b"%b;tag=%b%b" % (bare, to_tag, text[len(bare) :])
         parts.append(text)
-    parts.append(rest)
+    parts += (fields, end)
     return b"".join(parts)
+
+
+def copied_into(status: int) -> frozenset[bytes]:
+    """The header fields of a request that a response of this status has too. RFC 3261 §8.2.6.2, §12.1.1."""
+    return _COPIED_WITH_ROUTE if 180 <= status < 300 else _COPIED
+
+
+def frame(status: int, reason: bytes, server: bytes | None, body: bytes) -> tuple[bytes, bytes]:
+    """How a response begins and ends."""
+    line = b"SIP/2.0 %d %b\r\n" % (status, reason)
+    if server is None:
+        return line, b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    return line, b"Server: %b\r\nContent-Length: %d\r\n\r\n%b" % (server, len(body), body)
+
+
+def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
+    """`prefix` and a checksum of what tells a request, and its ACK, from others; None where the top Via has no branch,
+    or the message is not plain."""
+    branch = head.branch
+    if branch is None:
+        return None
+    return b"%b%08x" % (prefix, crc32(head.get(b"call-id") or b"", crc32(branch, seed)))
 
 
 def _top_via(head: Head) -> re.Match[bytes] | None:

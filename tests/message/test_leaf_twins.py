@@ -177,7 +177,9 @@ def facts(twin: Any, data: bytes) -> Any:
         raw, head, first, second = twin.read(data)
     except ParseError as why:
         return why.reason, why.offset
-    return raw, first, second, head.end, [getattr(head, name) for name in FACTS]
+    maker = twin if isinstance(head, twin.Head) else leaf_pure
+    tag = maker.tag(head, b"prefix.", 0xFEDCBA98)
+    return raw, first, second, head.end, tag, [getattr(head, name) for name in FACTS]
 
 
 def message_of(twin: Any, data: bytes, host: str, forced: bool) -> Any:
@@ -342,7 +344,7 @@ class TwinTests(SynchronousTestCase):
             gone = twin.relay(head, line, b"Via: new\r\n", [(at, at, b"Route: <sip:r>\r\n")], "192.0.2.9", 5070, False)
             self.assertTrue(gone.startswith(line + b"Route: <sip:r>\r\nVia: new\r\nVia: "), gone)
             self.assertIn(b";rport=5070", gone)
-            self.assertTrue(twin.answer(head, b"SIP/2.0 100 Trying\r\n", False, None, "h", 1, False, b"\r\n"))
+            self.assertTrue(twin.answer(head, 100, b"Trying", None, "h", 1, False, b"", None, b""))
             head = twin.read(RESPONSE)[1]
             below = RESPONSE.replace(b"Via: SIP/2.0/UDP 192.0.2.100;branch=z9hG4bK2\r\n", b"")
             self.assertEqual(twin.unwrap(head), below)
@@ -363,11 +365,12 @@ class TwinTests(SynchronousTestCase):
         odd = leaf_pure.read(INVITE)[1], _leaf.scan(INVITE)
         for other in odd:
             self.assertIsNone(_leaf.relay(other, b"", b"", [], "h", 1, False))
-            self.assertIsNone(_leaf.answer(other, b"", False, None, "h", 1, False, b""))
+            self.assertIsNone(_leaf.answer(other, 200, b"", None, "h", 1, False, b"", None, b""))
+            self.assertIsNone(_leaf.tag(other, b"a.", 1))
             self.assertIsNone(_leaf.unwrap(other))
         long = INVITE.replace(TOP, TOP + b";x=" + b"y" * 2000)
         self.assertIsNone(_leaf.relay(_leaf.read(long)[1], b"", b"", [], "h", 1, False))
-        self.assertIsNone(_leaf.answer(_leaf.read(long)[1], b"", False, None, "h", 1, False, b""))
+        self.assertIsNone(_leaf.answer(_leaf.read(long)[1], 200, b"", None, "h", 1, False, b"", None, b""))
 
     @given(
         st.sampled_from(TOPS),
