@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zope.interface import implementer
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 from sipapp.log import Logger
 
 log = Logger()
+M = TypeVar("M", Request, Response)
 
 _REPLY = RouteType.REPLY  # a member of an enumeration costs ten times as much as a name of the module
 _NO_ROUTE = Route("request_route", "", Position("", 1, 1), lambda ctx: 1, False)
@@ -84,20 +85,21 @@ class Router:
             method: [hook for hook in hooks if method in getattr(hook, "before_methods", named)] for method in named
         }
 
+    def _watched(self, take: Callable[[M], None], message: M) -> None:
+        """By itself, not within a batch that is watched."""
+        self.watch.begin()
+        try:
+            take(message)
+        finally:
+            self.watch.end()
+
     # -- requests
 
     def request_received(self, request: Request) -> None:
         watch = self.watch
-        if watch is None or watch.depth:
-            return self._request(request)
-        watch.begin()
-        try:
-            self._request(request)
-        finally:
-            watch.end()
-        return None
-
-    def _request(self, request: Request) -> None:
+        if watch is not None and not watch.depth:
+            self._watched(self.request_received, request)
+            return
         try:
             self._received.value += 1
             check(request)
@@ -149,14 +151,10 @@ class Router:
     def response_received(self, response: Response) -> None:
         self._responses.value += 1
         watch = self.watch
-        if watch is None or watch.depth:
-            return self._take(response)
-        watch.begin()
-        try:
+        if watch is not None and not watch.depth:
+            self._watched(self._take, response)
+        else:
             self._take(response)
-        finally:
-            watch.end()
-        return None
 
     def _take(self, response: Response) -> None:
         try:

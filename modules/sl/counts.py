@@ -23,11 +23,10 @@ class Counts:
     def count(self, status: int) -> None:
         """One more response went out. A status that is counted by itself does not count in its class."""
         self.sent.value += 1
-        self.of(status).value += 1
-
-    def of(self, status: int) -> Counter:
-        """The counter of a status."""
-        return self.single.get(status) or self.classes.get(f"{status // 100}xx") or self.classes["xxx"]
+        counter: Counter | None = self.single.get(status)
+        if counter is None:
+            counter = self.classes.get(f"{status // 100}xx") or self.classes["xxx"]
+        counter.value += 1
 
     def report(self) -> dict[str, int]:
         """What sl.stats shows: Kamailio's names in its order; 1xx are among the xxx."""
