@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from zope.interface import implementer
 
 from sipapp.errors import ConfigError, ParseError, PeerError, TransportError
@@ -87,7 +89,10 @@ class Sl:
     def sl_send_reply(self, ctx: Context, code: Value, reason: Value) -> int:
         """Answer statelessly: nothing of the request is kept. Where tm will answer otherwise (the script has
         waited, or t_relay() has failed), the answer goes through the transaction: there is but one."""
-        status, phrase = self._answer(code, reason)
+        status: Any = code
+        phrase: Any = reason
+        if code.__class__ is not int or status < 100 or reason.__class__ is not bytes:  # not literals, as in most calls
+            status, phrase = self._answer(code, reason)
         if ctx.transaction is not None and self.replier is not None and self.replier.owns(ctx):
             return self.replier.reply(ctx, status, phrase)
         return self.answer(ctx, status, phrase)
@@ -95,7 +100,10 @@ class Sl:
     @script_function(routes=_ANSWERING, parse={"code": status_code})
     def send_reply(self, ctx: Context, code: Value, reason: Value) -> int:
         """Answer through the transaction where the script has made one, else statelessly."""
-        status, phrase = self._answer(code, reason)
+        status: Any = code
+        phrase: Any = reason
+        if code.__class__ is not int or status < 100 or reason.__class__ is not bytes:
+            status, phrase = self._answer(code, reason)
         if ctx.extra.get(FLAGS, 0) & NO_REPLY:
             log.info("message marked with no-reply flag")
             return -2
