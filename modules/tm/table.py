@@ -60,8 +60,8 @@ class Table:
 
 def _call(transaction: Transaction) -> tuple[bytes, int]:
     request = transaction.request
-    known = request.head.key
+    known = request.head.call
     if known is not None:
-        return known[3:]
+        return known
     cseq = request.cseq
     return request.call_id, cseq.number if cseq is not None else 0

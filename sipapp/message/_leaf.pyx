@@ -337,11 +337,15 @@ cdef class Head:
     def branch(self):
         return self.piece(self._found.branch, self._found.branch_end)
 
-    @property
-    def key(self):
+    def key(self, bytes method not None):
         cdef Found *found = &self._found
         cdef const char *text = PyBytes_AS_STRING(self._data)
         cdef int port = found.top.port
+        cdef char numbers[40]
+        cdef int count
+        cdef Py_ssize_t size
+        cdef bytes made
+        cdef char *to
         if (
             not self.plain
             or found.branch < 0
@@ -349,13 +353,29 @@ cdef class Head:
             or memcmp(text + found.branch, <const char *>b"z9hG4bK", 7) != 0
         ):
             return None
-        return (
-            self.piece(found.branch, found.branch_end),
-            self.piece(found.top.host, found.top.host_end),
-            0 if port < 0 or port == 5060 or port == 5061 else port,
-            self.piece(found.call_id, found.call_id_end),
-            found.number,
-        )
+        numbers[0] = c" "
+        count = 1 + _written(numbers + 1, found.number)
+        numbers[count] = c" "
+        count += 1
+        count += _written(numbers + count, 0 if port < 0 or port == 5060 or port == 5061 else port)
+        numbers[count] = c" "
+        count += 1
+        size = PyBytes_GET_SIZE(method) + count + found.top.host_end - found.top.host
+        size += found.call_id_end - found.call_id + found.branch_end - found.branch + 2
+        made = PyBytes_FromStringAndSize(NULL, size)
+        to = PyBytes_AS_STRING(made)
+        to = _copied(to, PyBytes_AS_STRING(method), PyBytes_GET_SIZE(method))
+        to = _copied(to, numbers, count)
+        to = _copied(to, text + found.top.host, found.top.host_end - found.top.host)
+        to = _copied(to, b" ", 1)
+        to = _copied(to, text + found.call_id, found.call_id_end - found.call_id)
+        to = _copied(to, b" ", 1)
+        _copied(to, text + found.branch, found.branch_end - found.branch)
+        return made
+
+    @property
+    def call(self):
+        return (self.call_id, self._found.number) if self.plain else None
 
     @property
     def call_id(self):
@@ -381,6 +401,12 @@ cdef class Head:
     @property
     def symmetric(self):
         return self.plain and self._found.symmetric
+
+
+cdef char *_copied(char *to, const char *text, Py_ssize_t size):
+    """Where what comes next is written."""
+    memcpy(to, text, size)
+    return to + size
 
 
 cdef bytes _known_method(const char *text, int size):
@@ -1160,9 +1186,12 @@ cdef int _add(Piece *pieces, int count, const char *text, Py_ssize_t size):
 
 
 def answer(
-    head, int status, bytes reason not None, bytes to_tag, str host not None, int port, bint forced,
-    bytes fields not None, bytes server, bytes body not None,
+    head, int status, reason, bytes to_tag, str host not None, int port, bint forced,
+    bytes fields not None, server, body,
 ):  # fmt: skip
+    # What comes from the script may be of a kind of its own.
+    if not isinstance(reason, bytes) or not isinstance(body, bytes) or not (server is None or isinstance(server, bytes)):
+        return None
     if type(head) is not Head or not (<Head>head).plain or status < 0:
         return None
     cdef Head own = <Head>head
@@ -1190,7 +1219,7 @@ def answer(
     at = 8 + _written(line + 8, status)
     line[at] = c" "
     count = _add(pieces, count, line, at + 1)
-    count = _add(pieces, count, PyBytes_AS_STRING(reason), PyBytes_GET_SIZE(reason))
+    count = _add(pieces, count, PyBytes_AS_STRING(<bytes>reason), PyBytes_GET_SIZE(<bytes>reason))
     count = _add(pieces, count, b"\r\n", 2)
     for number in range(own._count):
         span = own._spans[number]
@@ -1211,13 +1240,13 @@ def answer(
     count = _add(pieces, count, PyBytes_AS_STRING(fields), PyBytes_GET_SIZE(fields))
     if server is not None:
         count = _add(pieces, count, b"Server: ", 8)
-        count = _add(pieces, count, PyBytes_AS_STRING(server), PyBytes_GET_SIZE(server))
+        count = _add(pieces, count, PyBytes_AS_STRING(<bytes>server), PyBytes_GET_SIZE(<bytes>server))
         count = _add(pieces, count, b"\r\n", 2)
     memcpy(length, <const char *>b"Content-Length: ", 16)
-    at = 16 + _written(length + 16, <unsigned int>PyBytes_GET_SIZE(body))
+    at = 16 + _written(length + 16, <unsigned int>PyBytes_GET_SIZE(<bytes>body))
     memcpy(length + at, <const char *>b"\r\n\r\n", 4)
     count = _add(pieces, count, length, at + 4)
-    count = _add(pieces, count, PyBytes_AS_STRING(body), PyBytes_GET_SIZE(body))
+    count = _add(pieces, count, PyBytes_AS_STRING(<bytes>body), PyBytes_GET_SIZE(<bytes>body))
     for number in range(count):
         total += pieces[number].size
     made = PyBytes_FromStringAndSize(NULL, total)

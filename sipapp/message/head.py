@@ -17,6 +17,14 @@ _NUMBERS = range(1 << 20)  # of header fields, more than any message has
 _AS_LONG = b":\r\n".join  # as the name, the colon, the rest and the line end are
 
 
+def key_of(method: bytes, number: int, port: int, host: bytes, call_id: bytes, branch: bytes) -> bytes:
+    """What tells a request from others: its method, the number in CSeq, port and host of the top Via, Call-ID, branch.
+
+    One text, since many are kept and each is looked up again and again. A port that need not be written counts as none.
+    """
+    return b"%b %d %d %b %b %b" % (method, number, 0 if port in _SIP_PORTS else port, host, call_id, branch)
+
+
 class Head:
     """The start line and the header fields of one message; fields are numbered from 0.
 
@@ -25,7 +33,7 @@ class Head:
 
     `plain` where `read` has found all that every message needs there, once, and of the form that nearly everybody
     writes: Via, From, To, Call-ID, CSeq, and the Content-Length that it has. Where not, look closer: then `key` and the
-    other properties that say what these hold are None or False.
+    properties that say what these hold are None or False.
     """
 
     __slots__ = (
@@ -169,23 +177,20 @@ class Head:
             branch = self._branch = self._parameter(b"via", 4, b"branch")
         return branch
 
-    @property
-    def key(self) -> tuple[bytes, bytes, int, bytes, int] | None:
-        """What tells a request from others, all but its method: branch, host and port (0 for the usual ones) of the top
-        Via, Call-ID, number in CSeq. None where the branch is older than RFC 3261."""
+    def key(self, method: bytes) -> bytes | None:
+        """`key_of` a request of this method. None where the branch is older than RFC 3261."""
         branch = self.branch
         if branch is None or not branch.startswith(MAGIC_COOKIE):
             return None
         forms = self._forms
         _, host, digits, _ = forms[b"via"].group(1, 2, 3, 4)
-        port = int(digits) if digits else 0
-        return (
-            branch,
-            host,
-            0 if port in _SIP_PORTS else port,
-            forms[b"call-id"][0],
-            int(forms[b"cseq"][1]),
-        )
+        number = int(forms[b"cseq"][1])
+        return key_of(method, number, int(digits) if digits else 0, host, forms[b"call-id"][0], branch)
+
+    @property
+    def call(self) -> tuple[bytes, int] | None:
+        """Call-ID and the number in CSeq."""
+        return (self._forms[b"call-id"][0], int(self._forms[b"cseq"][1])) if self.plain else None
 
     @property
     def call_id(self) -> bytes | None:

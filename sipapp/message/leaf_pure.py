@@ -13,6 +13,7 @@ from sipapp.errors import ParseError
 from sipapp.message.head import ABSENT as ABSENT
 from sipapp.message.head import ODD as ODD
 from sipapp.message.head import Head as Head
+from sipapp.message.head import key_of as key_of
 from sipapp.message.headers import SPELLINGS, header_key
 from sipapp.message.plain import FORMS, ONCE, PLAIN_VIAS
 from sipapp.message.plain import METHODS as METHODS

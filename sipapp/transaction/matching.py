@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError
 from sipapp.ids import MAGIC_COOKIE
+from sipapp.message.head import key_of
 
 if TYPE_CHECKING:
     from sipapp.message.request import Request
-
-_SIP_PORTS = (5060, 5061)
 
 
 class Matching:
@@ -34,18 +33,16 @@ class Matching:
         Raises ParseError: a header field that it needs is absent or malformed.
         """
         method = method or request.method
-        known = request.head.key
+        known = request.head.key(method)
         if known is not None:
-            return known, method
+            return known
         via = request.via
         cseq = request.cseq
         if via is None or cseq is None:
             raise ParseError("neither Via nor CSeq to match it by")
         branch = via.branch
         if branch is not None and branch.startswith(MAGIC_COOKIE):
-            port = via.port
-            port = 0 if port in _SIP_PORTS else port or 0  # those that need not be written
-            return (branch, via.host, port, request.call_id, cseq.number), method
+            return key_of(method, cseq.number, via.port or 0, via.host, request.call_id, branch)
         from_ = request.from_
         to = request.to
         return (

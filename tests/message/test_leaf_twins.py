@@ -26,7 +26,7 @@ except ImportError:
     _leaf = None  # type: ignore[assignment]
 
 T = TypeVar("T")
-FACTS = ("plain", "key", "branch", "call_id", "method", "from_tag", "to_tag", "symmetric")
+FACTS = ("plain", "call", "branch", "call_id", "method", "from_tag", "to_tag", "symmetric")
 TORTURE = Path(__file__).parents[1] / "conformance" / "torture"
 
 TOP = b"SIP/2.0/UDP 192.0.2.101:5060;branch=z9hG4bK74bf9"
@@ -179,7 +179,7 @@ def facts(twin: Any, data: bytes) -> Any:
         return why.reason, why.offset
     maker = twin if isinstance(head, twin.Head) else leaf_pure
     tag = maker.tag(head, b"prefix.", 0xFEDCBA98)
-    return raw, first, second, head.end, tag, [getattr(head, name) for name in FACTS]
+    return raw, first, second, head.end, tag, head.key(b"INVITE"), [getattr(head, name) for name in FACTS]
 
 
 def message_of(twin: Any, data: bytes, host: str, forced: bool) -> Any:
