@@ -1110,7 +1110,12 @@ cdef int _marks_of(Head head, str host, int port, bint forced, bint response, ch
     )
 
 
-def relay(head, bytes line not None, bytes via not None, list edits not None, str host not None, int port, bint forced):
+def relay(
+    head, bytes method not None, uri, bytes version not None, bytes via not None, list edits not None,
+    str host not None, int port, bint forced,
+):  # fmt: skip
+    if not isinstance(uri, bytes):  # the script may have it of a kind of its own
+        return None
     if type(head) is not Head or not (<Head>head).plain or len(edits) > MAX_EDITS:
         return None
     cdef Head own = <Head>head
@@ -1140,7 +1145,8 @@ def relay(head, bytes line not None, bytes via not None, list edits not None, st
     if number:
         _put(pieces, count, cut, own._found.via_end, written, number)
         count += 1
-    total = PyBytes_GET_SIZE(line) + PyBytes_GET_SIZE(own._data) - done
+    total = PyBytes_GET_SIZE(method) + PyBytes_GET_SIZE(<bytes>uri) + PyBytes_GET_SIZE(version) + 4
+    total += PyBytes_GET_SIZE(own._data) - done
     for number in range(count):
         if pieces[number].start < done:
             return None
@@ -1148,8 +1154,12 @@ def relay(head, bytes line not None, bytes via not None, list edits not None, st
         total += pieces[number].size - (done - pieces[number].start)
     made = PyBytes_FromStringAndSize(NULL, total)
     to = PyBytes_AS_STRING(made)
-    memcpy(to, PyBytes_AS_STRING(line), PyBytes_GET_SIZE(line))
-    to += PyBytes_GET_SIZE(line)
+    to = _copied(to, PyBytes_AS_STRING(method), PyBytes_GET_SIZE(method))
+    to = _copied(to, b" ", 1)
+    to = _copied(to, PyBytes_AS_STRING(<bytes>uri), PyBytes_GET_SIZE(<bytes>uri))
+    to = _copied(to, b" ", 1)
+    to = _copied(to, PyBytes_AS_STRING(version), PyBytes_GET_SIZE(version))
+    to = _copied(to, b"\r\n", 2)
     done = own._spans[0].start
     for number in range(count):
         memcpy(to, text + done, pieces[number].start - done)

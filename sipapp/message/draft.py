@@ -262,17 +262,17 @@ class Draft:
         """
         head = message.head
         edits = self._bound(outbound)
-        line = b"%b %b %b\r\n" % (message.method, uri, message.version)
         flow = message.flow
         if head.plain and flow is not None and not (outbound.send_socket is not None and outbound.send_socket.reliable):
-            made = relay(head, line, via, edits, flow.host, flow.port, message.force_rport)
+            method, version, forced = message.method, message.version, message.force_rport
+            made = relay(head, method, uri, version, via, edits, flow.host, flow.port, forced)
             if made is not None:
                 return made
         number = head.first(b"via")
         at = head.offset(number) if number >= 0 else head.fields_at
         edits.append((at, at, via))
         edits += message.via_marks()
-        return line + self._spliced(message, edits, outbound)
+        return b"%b %b %b\r\n" % (message.method, uri, message.version) + self._spliced(message, edits, outbound)
 
     def render_response(self, message: Response, outbound: Outbound = _NOWHERE) -> bytes:
         """The response as it goes on, without the top Via value. RFC 3261 §16.7 step 3."""

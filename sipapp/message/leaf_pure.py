@@ -184,9 +184,19 @@ def _within(start: int, stop: int, span: tuple[int, int]) -> bool:
 # where the top Via holds several values, or an edit is of the start line or the body
 
 
-def relay(head: Head, line: bytes, via: bytes, edits: list[Splice], host: str, port: int, forced: bool) -> bytes | None:
-    """A request as it goes on: `line` for its start line, `via` (a line, too) on top, what was there marked (see
-    `via.marks`), and these edits, in any order."""
+def relay(
+    head: Head,
+    method: bytes,
+    uri: bytes,
+    version: bytes,
+    via: bytes,
+    edits: list[Splice],
+    host: str,
+    port: int,
+    forced: bool,
+) -> bytes | None:
+    """A request as it goes on: its start line, `via` (a line) on top, what was there marked (see `via.marks`), and
+    these edits, in any order."""
     top = _top_via(head)
     if top is None:
         return None
@@ -203,7 +213,7 @@ def relay(head: Head, line: bytes, via: bytes, edits: list[Splice], host: str, p
     if made[0][0] < at or made[-1][0] >= body or made[-1][1] > body:
         return None
     raw = head.raw
-    return line + splice(raw, at, len(raw), made)
+    return b"%b %b %b\r\n%b" % (method, uri, version, splice(raw, at, len(raw), made))
 
 
 def unwrap(head: Head) -> bytes | None:

@@ -340,9 +340,10 @@ class TwinTests(SynchronousTestCase):
     def test_the_usual_request_response_and_answer_are_the_work_of_the_twins(self) -> None:
         for twin in (_leaf, leaf_pure):
             head = twin.read(INVITE.replace(TOP, TOP + b";rport"))[1]
-            line, at = b"INVITE sip:b SIP/2.0\r\n", head.fields_at
-            gone = twin.relay(head, line, b"Via: new\r\n", [(at, at, b"Route: <sip:r>\r\n")], "192.0.2.9", 5070, False)
-            self.assertTrue(gone.startswith(line + b"Route: <sip:r>\r\nVia: new\r\nVia: "), gone)
+            line, at = (b"INVITE", b"sip:b", b"SIP/2.0"), head.fields_at
+            edits = [(at, at, b"Route: <sip:r>\r\n")]
+            gone = twin.relay(head, *line, b"Via: new\r\n", edits, "192.0.2.9", 5070, False)
+            self.assertTrue(gone.startswith(b" ".join(line) + b"\r\nRoute: <sip:r>\r\nVia: new\r\nVia: "), gone)
             self.assertIn(b";rport=5070", gone)
             self.assertTrue(twin.answer(head, 100, b"Trying", None, "h", 1, False, b"", None, b""))
             head = twin.read(RESPONSE)[1]
@@ -361,15 +362,15 @@ class TwinTests(SynchronousTestCase):
             [(at, at, lambda outbound: b"")],
             [(at, at, b"")] * 17,
         ):
-            self.assertIsNone(_leaf.relay(head, b"", b"", edits, "h", 1, False))
+            self.assertIsNone(_leaf.relay(head, b"", b"", b"", b"", edits, "h", 1, False))
         odd = leaf_pure.read(INVITE)[1], _leaf.scan(INVITE)
         for other in odd:
-            self.assertIsNone(_leaf.relay(other, b"", b"", [], "h", 1, False))
+            self.assertIsNone(_leaf.relay(other, b"", b"", b"", b"", [], "h", 1, False))
             self.assertIsNone(_leaf.answer(other, 200, b"", None, "h", 1, False, b"", None, b""))
             self.assertIsNone(_leaf.tag(other, b"a.", 1))
             self.assertIsNone(_leaf.unwrap(other))
         long = INVITE.replace(TOP, TOP + b";x=" + b"y" * 2000)
-        self.assertIsNone(_leaf.relay(_leaf.read(long)[1], b"", b"", [], "h", 1, False))
+        self.assertIsNone(_leaf.relay(_leaf.read(long)[1], b"", b"", b"", b"", [], "h", 1, False))
         self.assertIsNone(_leaf.answer(_leaf.read(long)[1], 200, b"", None, "h", 1, False, b"", None, b""))
 
     @given(
