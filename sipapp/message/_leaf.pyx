@@ -353,13 +353,10 @@ cdef class Head:
             or memcmp(text + found.branch, <const char *>b"z9hG4bK", 7) != 0
         ):
             return None
-        numbers[0] = c" "
-        count = 1 + _written(numbers + 1, found.number)
-        numbers[count] = c" "
-        count += 1
-        count += _written(numbers + count, 0 if port < 0 or port == 5060 or port == 5061 else port)
-        numbers[count] = c" "
-        count += 1
+        if port < 0 or port == 5060 or port == 5061:  # it need not be written
+            port = 0
+        count = _numbered(numbers, b" ", 1, found.number, b" ", 1)
+        count += _numbered(numbers + count, b"", 0, port, b" ", 1)
         size = PyBytes_GET_SIZE(method) + count + found.top.host_end - found.top.host
         size += found.call_id_end - found.call_id + found.branch_end - found.branch + 2
         made = PyBytes_FromStringAndSize(NULL, size)
@@ -765,8 +762,7 @@ cdef int _mark(
     if not received:
         source_size = 0
     cut[0] = start
-    memcpy(digits, <const char *>b";rport=", 7)
-    count = 7 + _written(digits + 7, port)
+    count = _numbered(digits, b";rport=", 7, port, b"", 0)
     at = 0
     if not response:
         at = _new_marks(written, at, digits, count if rport < 0 and forced else 0, source, source_size)
@@ -1195,6 +1191,26 @@ cdef int _add(Piece *pieces, int count, const char *text, Py_ssize_t size):
     return count + 1
 
 
+cdef bytes _joined(Piece *pieces, int count):
+    cdef Py_ssize_t total = 0
+    cdef int number
+    for number in range(count):
+        total += pieces[number].size
+    cdef bytes made = PyBytes_FromStringAndSize(NULL, total)
+    cdef char *to = PyBytes_AS_STRING(made)
+    for number in range(count):
+        to = _copied(to, pieces[number].text, pieces[number].size)
+    return made
+
+
+cdef int _numbered(char *to, const char *before, int size, int number, const char *after, int more):
+    """Write a number there, between two texts; how long that is."""
+    memcpy(to, before, size)
+    size += _written(to + size, number)
+    memcpy(to + size, after, more)
+    return size + more
+
+
 def answer(
     head, int status, reason, bytes to_tag, str host not None, int port, bint forced,
     bytes fields not None, server, body,
@@ -1218,17 +1234,11 @@ def answer(
     cdef int at
     cdef int a
     cdef int b
-    cdef Py_ssize_t total = 0
     cdef Span span
-    cdef bytes made
-    cdef char *to
     cdef int marked = _marks_of(own, host, port, forced, True, written, &cut)
     if marked < 0:
         return None
-    memcpy(line, <const char *>b"SIP/2.0 ", 8)
-    at = 8 + _written(line + 8, status)
-    line[at] = c" "
-    count = _add(pieces, count, line, at + 1)
+    count = _add(pieces, count, line, _numbered(line, b"SIP/2.0 ", 8, status, b" ", 1))
     count = _add(pieces, count, PyBytes_AS_STRING(<bytes>reason), PyBytes_GET_SIZE(<bytes>reason))
     count = _add(pieces, count, b"\r\n", 2)
     for number in range(own._count):
@@ -1252,19 +1262,10 @@ def answer(
         count = _add(pieces, count, b"Server: ", 8)
         count = _add(pieces, count, PyBytes_AS_STRING(<bytes>server), PyBytes_GET_SIZE(<bytes>server))
         count = _add(pieces, count, b"\r\n", 2)
-    memcpy(length, <const char *>b"Content-Length: ", 16)
-    at = 16 + _written(length + 16, <unsigned int>PyBytes_GET_SIZE(<bytes>body))
-    memcpy(length + at, <const char *>b"\r\n\r\n", 4)
-    count = _add(pieces, count, length, at + 4)
-    count = _add(pieces, count, PyBytes_AS_STRING(<bytes>body), PyBytes_GET_SIZE(<bytes>body))
-    for number in range(count):
-        total += pieces[number].size
-    made = PyBytes_FromStringAndSize(NULL, total)
-    to = PyBytes_AS_STRING(made)
-    for number in range(count):
-        memcpy(to, pieces[number].text, pieces[number].size)
-        to += pieces[number].size
-    return made
+    number = <int>PyBytes_GET_SIZE(<bytes>body)
+    count = _add(pieces, count, length, _numbered(length, b"Content-Length: ", 16, number, b"\r\n\r\n", 4))
+    count = _add(pieces, count, PyBytes_AS_STRING(<bytes>body), number)
+    return _joined(pieces, count)
 
 
 cdef unsigned int CRC[256]  # of one byte: the CRC-32 of zlib
