@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, binding=False
+# Without binding they are builtin functions, for which the interpreter has calls of their own.
 """_leaf: the twin of leaf_pure in C. What is not as nearly everybody writes it, it leaves to that one."""
 
 cimport cython
