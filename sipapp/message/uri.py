@@ -30,24 +30,16 @@ class Uri:
 
     __slots__ = ("_parameters", "headers", "host", "password", "port", "scheme", "tail", "text", "user")
 
-    def __init__(
-        self,
-        text: bytes,
-        scheme: bytes,
-        user: bytes | None = None,
-        host: bytes | None = None,
-        port: int | None = None,
-        tail: bytes = b"",
-    ) -> None:
-        self.text = text
-        self.scheme = scheme
-        self.user = user
-        self.password: bytes | None = None
-        self.host = host
-        self.port = port
-        self.headers: bytes | None = None
-        self.tail = tail  # the text of the parameters
-        self._parameters: Parameters | None = None
+    # Without an `__init__`, which would take as long as all the rest: `parse` alone makes one.
+    text: bytes
+    scheme: bytes
+    user: bytes | None
+    password: bytes | None
+    host: bytes | None
+    port: int | None
+    headers: bytes | None
+    tail: bytes  # the text of the parameters
+    _parameters: Parameters | None
 
     @classmethod
     def parse(cls, text: bytes) -> Uri:
@@ -55,24 +47,33 @@ class Uri:
 
         Raises ParseError: no scheme, or a SIP or TEL URI that is malformed.
         """
+        uri = cls()
+        uri.text = text
+        uri.password = uri.headers = uri._parameters = None
         parts = uri_parts(text)
         if parts is not None:
-            return cls(text, *parts)
-        scheme, colon, rest = text.partition(b":")
+            uri.scheme, uri.user, uri.host, uri.port, uri.tail = parts
+        else:
+            uri._parse_any()
+        return uri
+
+    def _parse_any(self) -> None:
+        scheme, colon, rest = self.text.partition(b":")
         if not colon or not _SCHEME(scheme):
-            raise ParseError(f"{text[:40]!r} has no scheme")
-        uri = cls(text, scheme.lower())
-        if uri.scheme in _SIP_SCHEMES:
-            uri._parse_sip(rest)
-        elif uri.scheme in _TEL_SCHEMES:
-            uri._parse_tel(rest)
+            raise ParseError(f"{self.text[:40]!r} has no scheme")
+        self.scheme = scheme.lower()
+        self.user = self.host = self.port = None
+        self.tail = b""
+        if self.scheme in _SIP_SCHEMES:
+            self._parse_sip(rest)
+        elif self.scheme in _TEL_SCHEMES:
+            self._parse_tel(rest)
         elif not _OPAQUE(rest):
-            raise ParseError(f"malformed URI {text[:40]!r}")
-        elif uri.scheme == b"urn":
+            raise ParseError(f"malformed URI {self.text[:40]!r}")
+        elif self.scheme == b"urn":
             # urn:service:sos has `service` as user and `sos` as host, in Kamailio's variables too.
             namespace, colon, name = rest.partition(b":")
-            uri.user, uri.host = (namespace, name) if colon else (None, namespace)
-        return uri
+            self.user, self.host = (namespace, name) if colon else (None, namespace)
 
     @property
     def opaque(self) -> bytes:
