@@ -361,9 +361,12 @@ class TransportLayer:
         return self._names.find(host, port or 0, proto)
 
     def is_myself(self, host: bytes, port: int = 0, proto: str | None = None) -> bool:
-        if self._names.is_myself(host, port, proto):
-            return True
-        return bool(self._checks) and any(check(host.decode("ascii", "replace"), port, proto) for check in self._checks)
+        known = self._names.asked.get((host, port, proto))
+        if known is None:
+            known = self._names.is_myself(host, port, proto)
+        if known or not self._checks:
+            return known
+        return any(check(host.decode("ascii", "replace"), port, proto) for check in self._checks)
 
     def add_alias(self, host: bytes, port: int = 0, proto: str | None = None) -> None:
         self._names.add_alias(host.decode("ascii", "replace"), port, proto)

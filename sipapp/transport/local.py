@@ -25,12 +25,12 @@ class OwnNames:
     def __init__(self) -> None:
         self._sockets: dict[str, list[Socket]] = {}  # by host name or address, in lower case
         self._aliases: dict[str, list[_Alias]] = {}
-        self._asked: Known[tuple[bytes, int, str | None], bool] = Known()
+        self.asked: Known[tuple[bytes, int, str | None], bool] = Known()  # what is_myself() has said since
         self._moving = False  # a socket's address may be here today, and not tomorrow
 
     def add_socket(self, socket: Socket, names: Iterable[str] = ()) -> None:
         """A socket, under its address, its advertised host and whatever else it is called; more names may follow."""
-        self._asked.clear()
+        self.asked.clear()
         self._moving = self._moving or socket.virtual
         for name in map(_key, (socket.host, socket.advertised_host, *names)):
             known = self._sockets.setdefault(name, [])
@@ -39,7 +39,7 @@ class OwnNames:
 
     def add_alias(self, host: str, port: int = 0, proto: str | None = None) -> None:
         """One more name of ours."""
-        self._asked.clear()
+        self.asked.clear()
         alias = _Alias(port, proto)
         known = self._aliases.setdefault(_key(host), [])
         if alias not in known:
@@ -50,12 +50,9 @@ class OwnNames:
         return [(host, alias.port, alias.proto) for host, known in self._aliases.items() for alias in known]
 
     def is_myself(self, host: bytes, port: int = 0, proto: str | None = None) -> bool:
-        key = host, port, proto
-        known = self._asked.get(key)
-        if known is None:
-            known = self._is_myself(host.decode("ascii", "replace"), port, proto)
-            if not self._moving:
-                self._asked[key] = known
+        known = self._is_myself(host.decode("ascii", "replace"), port, proto)
+        if not self._moving:
+            self.asked[host, port, proto] = known
         return known
 
     def _is_myself(self, host: str, port: int, proto: str | None) -> bool:
