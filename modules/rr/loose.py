@@ -14,6 +14,7 @@ from sipapp.errors import ParseError, PeerError
 from sipapp.interfaces.outbound import IOutbound
 from sipapp.interfaces.server import IServer
 from sipapp.interfaces.transport import Flow
+from sipapp.message.leaf import lone_route
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 from sipapp.module import Context
@@ -45,7 +46,23 @@ class LooseRouter:
     def route(self, ctx: Context, loose_only: bool) -> int:
         """Change next hop, Request-URI and Route as the entries say; Kamailio's return code."""
         message = ctx.message
-        if not isinstance(message, Request) or message.head.first(b"route") < 0:
+        if not isinstance(message, Request):
+            return FAILED
+        draft = ctx.draft
+        lone = lone_route(message.head, message.uri if draft.request_uri is None else draft.request_uri)
+        if lone is not None and not self.force_socket:
+            # Nearly every request within a dialog: its only entry is ours, and its target is not.
+            host, port, parameters, start, end, target_host, target_port = lone
+            is_myself = self.transport.is_myself
+            if is_myself(host, port) and (loose_only or not is_myself(target_host, target_port)):
+                draft.delete(start, end)
+                self._tell(ctx, parameters)
+                return DRIVEN
+        return self._route_any(ctx, message, loose_only)
+
+    def _route_any(self, ctx: Context, message: Request, loose_only: bool) -> int:
+        """The same for any request: `lone_route` has nothing to say of what is decided here."""
+        if message.head.first(b"route") < 0:
             return FAILED
         try:
             entries = read_routes(message)

@@ -2,6 +2,7 @@ from sipapp.message.leaf_pure import Head as Head
 from sipapp.message.leaf_pure import address_parts as address_parts
 from sipapp.message.leaf_pure import answer as answer
 from sipapp.message.leaf_pure import cseq_parts as cseq_parts
+from sipapp.message.leaf_pure import lone_route as lone_route
 from sipapp.message.leaf_pure import mark_via as mark_via
 from sipapp.message.leaf_pure import parameters as parameters
 from sipapp.message.leaf_pure import read as read

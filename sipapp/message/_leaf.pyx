@@ -74,7 +74,9 @@ cdef enum:
     LENGTH = 32
     HOPS = 64
     RECORDED = 128
+    ROUTE = 256
     NEEDED = 31
+    JUDGED = 127
 
 cdef dict FORMS = {
     b"via": VIA,
@@ -85,6 +87,7 @@ cdef dict FORMS = {
     b"content-length": LENGTH,
     b"max-forwards": HOPS,
     b"record-route": RECORDED,
+    b"route": ROUTE,
 }
 
 
@@ -591,12 +594,12 @@ cdef object _parameter(const unsigned char *text, int at, int end, const char *n
 
 
 cdef bint _is_named(const unsigned char *text, int start, int stop, const unsigned char *wanted, int size):
-    """Whether the parameter from `start` to `stop` has this name (lower case letters)."""
+    """Whether the parameter from `start` to `stop` has this name (lower case letters and digits)."""
     cdef int number
     if stop - start < size or (stop - start > size and text[start + size] != c"="):
         return False
     for number in range(size):
-        if (text[start + number] | 32) != wanted[number]:
+        if (text[start + number] | 32) != wanted[number] or text[start + number] < 48:
             return False
     return True
 
@@ -816,47 +819,59 @@ cdef int _piece_end(const unsigned char *text, int at, int end):
     return at
 
 
+cdef struct UriParts:
+    int user  # -1: none
+    int user_end
+    int host
+    int host_end
+    int port  # -1: none
+    int tail  # what follows the first `;`
+
+
+cdef bint _uri(const unsigned char *text, int at, int end, UriParts *parts):
+    if end - at < 5 or memcmp(text + at, <const char *>b"sip", 3) != 0:
+        return False
+    at += 4 if text[at + 3] == c"s" else 3
+    if text[at] != c":":
+        return False
+    at += 1
+    parts.user = -1
+    parts.host = at
+    while at < end and (CLASS[text[at]] & HOST or text[at] == c"+"):
+        at += 1
+    if at < end and text[at] == c"@":
+        if at == parts.host:
+            return False
+        parts.user = parts.host
+        parts.user_end = at
+        parts.host = at + 1
+    at = _host_port(text, parts.host, end, &parts.host_end, &parts.port)
+    if at < 0 or (at < end and text[at] != c";"):
+        return False
+    parts.tail = at + 1 if at < end else at
+    for at in range(at, end):
+        if CLASS[text[at]] & (SPACE | ANGLE | MARK):
+            return False
+    return True
+
+
 def uri_parts(bytes value not None):
     cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(value)
     cdef int size = <int>PyBytes_GET_SIZE(value)
-    cdef int at = 3
-    cdef int start
-    cdef int host_end
-    cdef int port
-    cdef int number
-    cdef bytes scheme = b"sip"
-    cdef object user = None
-    if size < 5 or memcmp(text, <const char *>b"sip", 3) != 0:
+    cdef UriParts parts
+    if not _uri(text, 0, size, &parts):
         return None
-    if text[3] == c"s":
-        at = 4
-        scheme = b"sips"
-    if text[at] != c":":
-        return None
-    at += 1
-    start = at
-    while at < size and (CLASS[text[at]] & HOST or text[at] == c"+"):
-        at += 1
-    if at < size and text[at] == c"@":
-        if at == start:
-            return None
-        user = PyBytes_FromStringAndSize(<const char *>text + start, at - start)
-        start = at + 1
-    at = _host_port(text, start, size, &host_end, &port)
-    if at < 0 or (at < size and text[at] != c";"):
-        return None
-    for number in range(at, size):
-        if CLASS[text[number]] & (SPACE | ANGLE | MARK):
-            return None
-    if at < size:
-        at += 1
     return (
-        scheme,
-        user,
-        PyBytes_FromStringAndSize(<const char *>text + start, host_end - start),
-        None if port < 0 else port,
-        PyBytes_FromStringAndSize(<const char *>text + at, size - at),
+        b"sips" if text[3] == c"s" else b"sip",
+        None if parts.user < 0 else _bytes(text, parts.user, parts.user_end),
+        _bytes(text, parts.host, parts.host_end),
+        None if parts.port < 0 else parts.port,
+        _bytes(text, parts.tail, size),
     )
+
+
+cdef bytes _bytes(const unsigned char *text, int at, int end):
+    return PyBytes_FromStringAndSize(<const char *>text + at, end - at)
 
 
 def address_parts(bytes value not None):
@@ -958,7 +973,7 @@ cdef bint _judge(Head head, int length, Py_ssize_t size):
     cdef ViaParts *top
     for number in range(head._count):
         form = head._spans[number].form
-        if form == 0 or form == RECORDED:
+        if not form & JUDGED:
             continue
         if seen & form and form != VIA:
             return False
@@ -1071,6 +1086,55 @@ cdef int _length(Head head):
             head.trimmed(number, &a, &b)
             return _digits(<const unsigned char *>PyBytes_AS_STRING(head._data), a, b)
     return -1
+
+
+def lone_route(head, bytes uri not None):
+    if type(head) is not Head:
+        return leaf_pure.lone_route(head, uri)
+    cdef Head own = <Head>head
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(own._data)
+    cdef const unsigned char *other = <const unsigned char *>PyBytes_AS_STRING(uri)
+    cdef UriParts entry
+    cdef UriParts target
+    cdef int route = -1
+    cdef int number
+    cdef int at
+    cdef int end
+    cdef int stop = 0
+    if not own.plain or own._found.to_tag < 0 or own._found.to_tag == own._found.to_tag_end:
+        return None
+    for number in range(own._count):
+        if own._spans[number].form == ROUTE:
+            if route >= 0:
+                return None
+            route = number
+    if route < 0:
+        return None
+    own.trimmed(route, &at, &end)
+    if (
+        end - at < 2
+        or text[at] != c"<"
+        or text[end - 1] != c">"
+        or not _uri(text, at + 1, end - 1, &entry)
+        or entry.user >= 0
+        or not _uri(other, 0, <int>PyBytes_GET_SIZE(uri), &target)
+    ):
+        return None
+    end -= 1
+    for at in range(entry.tail, end):
+        if CLASS[text[at]] & STOP:
+            return None
+    if _find(text, entry.tail, end, b"r2", 2, &stop) >= 0 or _find(text, entry.tail, end, b"gr", 2, &stop) >= 0:
+        return None
+    return (
+        _bytes(text, entry.host, entry.host_end),
+        entry.port if entry.port > 0 else 5060,
+        _bytes(text, entry.tail, end),
+        own._spans[route].start,
+        own._spans[route].end + 2,
+        _bytes(other, target.host, target.host_end),
+        target.port if target.port > 0 else 5060,
+    )
 
 
 # -- whole messages out of plain ones

@@ -15,7 +15,7 @@ from sipapp.message.head import ODD as ODD
 from sipapp.message.head import Head as Head
 from sipapp.message.head import key_of as key_of
 from sipapp.message.headers import SPELLINGS, header_key
-from sipapp.message.plain import FORMS, ONCE, PLAIN_VIAS
+from sipapp.message.plain import FORMS, LONE_ROUTE, ONCE, PLAIN_VIAS, has
 from sipapp.message.plain import METHODS as METHODS
 from sipapp.message.plain import address_parts as address_parts
 from sipapp.message.plain import cseq_parts as cseq_parts
@@ -136,6 +136,25 @@ def _scan_any(data: bytes, start: int) -> Head:
         at = match.end()
     starts.append(end)
     return Head(line, keys, pairs, starts, start, end, found.end())
+
+
+def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, bytes, int] | None:
+    """Of a request within a dialog that has one Route entry, `<sip:192.0.2.1;lr>` alone: its host, its port, its
+    parameters, where the header field starts and ends; then host and port of this URI, its target. 5060 is the port
+    that is not written. None where there is more to see: several entries, a user, r2, gr, an unusual URI.
+    """
+    if not head.plain or head.keys.count(b"route") != 1 or not head.to_tag:
+        return None
+    number = head.first(b"route")
+    entry = LONE_ROUTE(head.value(number))
+    target = uri_parts(uri)
+    if entry is None or target is None:
+        return None
+    host, digits, tail = entry.groups(b"")
+    if has(tail, b"r2") or has(tail, b"gr"):
+        return None
+    start, _, _, end = head.span(number)
+    return host, int(digits or 0) or 5060, tail, start, end, target[2], target[3] or 5060
 
 
 def splice(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> bytes:

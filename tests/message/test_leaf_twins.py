@@ -30,6 +30,10 @@ FACTS = ("plain", "call", "branch", "call_id", "method", "from_tag", "to_tag", "
 TORTURE = Path(__file__).parents[1] / "conformance" / "torture"
 
 TOP = b"SIP/2.0/UDP 192.0.2.101:5060;branch=z9hG4bK74bf9"
+ROUTES = (
+    *("sip:", "<sip:", "h", "192.0.2.1", ":5070", ":", ";", ";lr", ";r2=on", ";R2", ";r\x12", ";gr", ";xgr=r2"),
+    *("=", ">", ">", ">", ",", ";x", "@", " ", '"'),
+)
 TOPS = [
     TOP + rest
     for rest in (
@@ -179,7 +183,9 @@ def facts(twin: Any, data: bytes) -> Any:
         return why.reason, why.offset
     maker = twin if isinstance(head, twin.Head) else leaf_pure
     tag = maker.tag(head, b"prefix.", 0xFEDCBA98)
-    return raw, first, second, head.end, tag, head.key(b"INVITE"), [getattr(head, name) for name in FACTS]
+    lone = twin.lone_route(head, second if isinstance(first, bytes) else b"sip:bob@192.0.2.4:5070")
+    shown = [getattr(head, name) for name in FACTS]
+    return raw, first, second, head.end, tag, head.key(b"INVITE"), shown, lone
 
 
 def message_of(twin: Any, data: bytes, host: str, forced: bool) -> Any:
@@ -208,6 +214,14 @@ def written(make: Callable[[Any], T], *message: Any) -> list[T]:
         ):
             made.append(make(message_of(reader, *message)))
     return made
+
+
+def within_dialog(fields: str, tag: str = ";tag=2") -> bytes:
+    """A BYE with these header fields."""
+    return (
+        "BYE sip:bob@192.0.2.4 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.101:5060;branch=z9hG4bK74bf9\r\n"
+        f"{fields}From: <sip:alice@h>;tag=1\r\nTo: <sip:bob@h>{tag}\r\nCall-ID: 1@h\r\nCSeq: 2 BYE\r\n\r\n"
+    ).encode()
 
 
 class TwinTests(SynchronousTestCase):
@@ -283,6 +297,42 @@ class TwinTests(SynchronousTestCase):
             self.assertEqual(twin.cseq_parts(b"007 INVITE"), (7, b"INVITE"))
             self.assertEqual(twin.start_line(b"BYE sip:a SIP/2.0"), (b"BYE", b"sip:a"))
             self.assertEqual(twin.start_line(b"SIP/2.0 404 Not  Found"), (404, b"Not  Found"))
+
+    def test_a_lone_route_of_the_usual_form(self) -> None:
+        for twin in (_leaf, leaf_pure):
+            for text, host, port, parameters in (
+                ("<sip:192.0.2.1;lr>", b"192.0.2.1", 5060, b"lr"),
+                ("  <sips:h.example:5070;lr;ftag=1> ", b"h.example", 5070, b"lr;ftag=1"),
+                ("<sip:h:0>", b"h", 5060, b""),
+            ):
+                data = within_dialog(f"Route: {text}\r\n")
+                start = data.index(b"Route")
+                self.assertEqual(
+                    twin.lone_route(twin.read(data)[1], b"sip:bob@192.0.2.4:5080;x=1"),
+                    (host, port, parameters, start, data.index(b"From"), b"192.0.2.4", 5080),
+                )
+
+    def test_routes_that_are_more_than_that(self) -> None:
+        usual = "Route: <sip:192.0.2.1;lr>\r\n"
+        for twin in (_leaf, leaf_pure):
+            for fields in (
+                *("", usual + usual, "Route: <sip:a;lr>, <sip:b;lr>\r\n", "Route: sip:a;lr\r\n"),
+                *("Route: <sip:u@a;lr>\r\n", "Route: <sip:a;lr;GR=1>\r\n", "Route: <sip:a;r2=on;lr>\r\n"),
+                *('Route: <sip:a;x=",">\r\n', "Route: <sip:a;lr>;x\r\n", "Route: X <sip:a;lr>\r\n", "Route:\r\n"),
+            ):
+                head = twin.read(within_dialog(fields))[1]
+                self.assertTrue(head.plain)
+                self.assertIsNone(twin.lone_route(head, b"sip:bob@192.0.2.4"), fields)
+            self.assertIsNone(twin.lone_route(twin.read(within_dialog(usual))[1], b"tel:+1"))
+            for initial in (within_dialog(usual, ""), within_dialog(usual, ";tag="), within_dialog(usual, ";tag")):
+                self.assertIsNone(twin.lone_route(twin.read(initial)[1], b"sip:bob@192.0.2.4"))
+
+    @given(st.lists(st.sampled_from(ROUTES), max_size=7), st.sampled_from(["<sip:", ""]), awkward)
+    @settings(max_examples=400, deadline=None)
+    def test_any_route(self, pieces: list[str], begin: str, uri: bytes) -> None:
+        data = within_dialog(f"Route: {begin}{''.join(pieces)}\r\n")
+        self.same(lambda twin: twin.lone_route(twin.read(data)[1], uri))
+        self.same(lambda twin: twin.lone_route(twin.read(data)[1], b"sip:h"))
 
     def test_values_that_others_write(self) -> None:
         for twin in (_leaf, leaf_pure):

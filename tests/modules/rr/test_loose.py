@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import PeerError
 from sipapp.interfaces.outbound import IOutbound
 from sipapp.interfaces.transport import Flow
-from sipapp.modules.rr import Rr
+from sipapp.modules.rr import Rr, loose
 from tests.modules.stage import TCP, UDP_5080, Server, context, made, request
 
 US = "<sip:192.0.2.1;lr>"
@@ -25,6 +26,11 @@ class FlowTokens:
         if token == b"bad":
             raise PeerError("forged")
         return {b"good": Flow(TCP, "198.51.100.7", 40000), b"here": Flow(TCP, "192.0.2.9", 5070)}.get(token)
+
+
+def told(ctx: Any) -> Any:
+    draft = ctx.draft
+    return draft.edits, draft.next_hop, draft.request_uri, draft.send_socket, ctx.extra
 
 
 class LooseTests(SynchronousTestCase):
@@ -143,3 +149,13 @@ class LooseTests(SynchronousTestCase):
         module.loose_route(context(request("BYE", "sip:bob@192.0.2.66", TAG, f"Route: {NEXT}\r\n")))
         module.loose_route(context(request("BYE", "sip:bob@192.0.2.66", TAG, "Route: <sip:192.0.2.1;lr;did=7>\r\n")))
         self.assertEqual(heard, [b"lr;did=7"])
+
+    def test_the_usual_request_is_routed_like_any_other(self) -> None:
+        for text in (US, "<sip:192.0.2.1:5080;lr;did=7>", "<sip:192.0.2.1>", NEXT, "<sip:192.0.2.1;r2=on;lr>"):
+            for uri in ("sip:bob@192.0.2.66", "sip:192.0.2.1;lr", "sip:192.0.2.1;gr", "tel:+1"):
+                for parameters in (dict[str, Any](), {"force_send_socket": 1}, {"loose_route_mode_": 1}):
+                    code, ctx = self.route(text, uri=uri, **parameters)
+                    with patch.object(loose, "lone_route", return_value=None):
+                        wanted, other = self.route(text, uri=uri, **parameters)
+                    self.assertEqual(code, wanted)
+                    self.assertEqual(told(ctx), told(other), (text, uri, parameters))
