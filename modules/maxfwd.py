@@ -11,6 +11,8 @@ DECREMENTED, ADDED, IS_ZERO, UNREADABLE = 1, 2, -1, -2
 """What mf_process_maxfwd_header() answers."""
 ABSENT = -1
 
+_WRITTEN = [b"%d" % number for number in range(256)]  # a fifth of what writing one takes
+
 
 @module("maxfwd")
 class Maxfwd:
@@ -22,34 +24,35 @@ class Maxfwd:
     def mf_process_maxfwd_header(self, ctx: Context, max_value: int) -> int:
         """Take one from Max-Forwards (1), or add it with `max_value` where it is missing (2). -1: it is zero already,
         answer 483. -2: it is no number."""
-        _in_range(max_value)
+        if not 0 <= max_value <= 255:
+            raise _out_of_range(max_value)
         message = ctx.message
-        left = _number(message)
+        left = message.head.number(b"max-forwards")
+        if not 0 <= left < 65536:
+            left = _number(message)  # which is slower, and has a closer look
+        if left > 0:
+            # Where it stands, as Kamailio does: so the script, all branches and what is relayed have the new value.
+            now = left - 1 if left <= self.max_limit else self.max_limit
+            message.overwrite(b"max-forwards", _WRITTEN[now])
+            return DECREMENTED
         if left == ABSENT:
             ctx.draft.insert(message.head.fields_at, b"Max-Forwards: %d\r\n" % max_value)
             return ADDED
-        if left == UNREADABLE:
-            return UNREADABLE
-        if left == 0:
-            return IS_ZERO
-        # As Kamailio does: where it stands, so that the script, all branches and what is relayed have the new value.
-        now = left - 1 if left <= self.max_limit else self.max_limit
-        message.overwrite(b"max-forwards", b"%d" % now)
-        return DECREMENTED
+        return IS_ZERO if left == 0 else UNREADABLE
 
     @script_function(["is_maxfwd_lt", "mf_lowlimit", "maxfwd_at_least"], routes=REQUEST | FAILURE | BRANCH)
     def is_maxfwd_lt(self, ctx: Context, max_value: int) -> int:
         """True (1) when Max-Forwards is below `max_value`; -1: it is not, -2: there is none, -3: it is no number."""
-        _in_range(max_value)
+        if not 0 <= max_value <= 255:
+            raise _out_of_range(max_value)
         left = _number(ctx.message)
         if left < 0:
             return left - 1
         return 1 if left < max_value else -1
 
 
-def _in_range(value: int) -> None:
-    if not 0 <= value <= 255:
-        raise ScriptError(f"Max-Forwards must be 0 to 255, got {value}")
+def _out_of_range(value: int) -> ScriptError:
+    return ScriptError(f"Max-Forwards must be 0 to 255, got {value}")
 
 
 def _number(message: Message) -> int:
