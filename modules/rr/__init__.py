@@ -9,6 +9,8 @@ from zope.interface import implementer
 
 from sipapp.interfaces.outbound import IOutbound
 from sipapp.interfaces.record_route import IRecordRoute
+from sipapp.message.draft import Draft
+from sipapp.message.message import Message
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 from sipapp.module import (
@@ -38,6 +40,7 @@ from sipapp.modules.rr.record import (
 from sipapp.modules.rr.routes import read_routes
 
 _RECORDING = REQUEST | BRANCH | FAILURE
+_START = b"Record-Route: <sip:"
 
 
 @implementer(IRecordRoute)
@@ -108,14 +111,14 @@ class Rr(Direction):
     @script_function(routes=_RECORDING)
     def record_route(self, ctx: Context, sparams: bytes = b"") -> int:
         """Stay in the path of this dialog: a Record-Route line with our address, and `sparams` (`;name=value`)."""
+        draft = self._unrecorded(ctx)
         message = ctx.message
-        self._not_twice(ctx)
-        tail = self.lr + self._ftag(ctx, self.is_upstream(ctx)) + sparams
+        tail = self.lr + self._ftag(message, self.is_upstream(ctx)) + sparams
         line = RecordRoute(
             message.flow.socket, self._head(ctx), tail, ctx.extra.pop("rr.added", b""), self.enable_double_rr
         )
-        line.socket_name = bool(self.sockname_mode)
-        draft = ctx.draft
+        if self.sockname_mode:
+            line.socket_name = True
         if draft.advertised_host:
             port = b":%d" % draft.advertised_port if draft.advertised_port else b""
             line.advertised = draft.advertised_host + port
@@ -125,30 +128,30 @@ class Rr(Direction):
     @script_function(routes=_RECORDING)
     def record_route_preset(self, ctx: Context, string: bytes, string2: bytes | None = None) -> int:
         """As record_route(), with this host (`host:port;parameters`) in the line, and a second line with `string2`."""
-        self._not_twice(ctx)
+        draft = self._unrecorded(ctx)
         if string2 is not None and not self.enable_double_rr:
             raise ScriptError("two Record-Route lines while enable_double_rr is off")
-        head, tag = self._head(ctx), self._ftag(ctx, False)
-        added = ctx.extra.pop("rr.added", b"")
         message = ctx.message
+        head, tag = self._head(ctx), self._ftag(message, False)
+        added = ctx.extra.pop("rr.added", b"")
         for given in (string,) if string2 is None else (string, string2):
             line = PresetRecordRoute(message.flow.socket, head + given + tag + added, self.lr, b"", 0)
-            ctx.draft.insert(message.head.fields_at, line)
+            draft.insert(message.head.fields_at, line)
         return 1
 
     @script_function(routes=_RECORDING)
     def record_route_advertised_address(self, ctx: Context, address: bytes) -> int:
         """As record_route(), with this address in place of our own; two lines where the transport changes."""
-        self._not_twice(ctx)
+        draft = self._unrecorded(ctx)
         message = ctx.message
         line = AdvertisedRecordRoute(
             message.flow.socket,
             self._head(ctx) + address,
-            self._ftag(ctx, self.is_upstream(ctx)) + self.lr,
+            self._ftag(message, self.is_upstream(ctx)) + self.lr,
             ctx.extra.pop("rr.added", b""),
             self.enable_double_rr,
         )
-        ctx.draft.insert(message.head.fields_at, line)
+        draft.insert(message.head.fields_at, line)
         return 1
 
     @script_function(routes=_RECORDING)
@@ -169,26 +172,30 @@ class Rr(Direction):
         remove_recorded(ctx.draft)
         return 1
 
-    def _not_twice(self, ctx: Context) -> None:
-        if is_recorded(ctx.draft):
+    def _unrecorded(self, ctx: Context) -> Draft:
+        """The draft, which has no line of ours yet."""
+        draft = ctx.draft
+        if draft.edits and is_recorded(draft):
             raise ScriptError("Double attempt to record-route")
+        return draft
 
-    def _ftag(self, ctx: Context, upstream: bool) -> bytes:
+    def _ftag(self, message: Message, upstream: bool) -> bytes:
         if not self.append_fromtag:
             return b""
-        address = ctx.message.to if upstream else ctx.message.from_
-        tag = address.tag if address is not None else None
+        tag = message.to_tag if upstream else message.from_tag
         return b";ftag=" + tag if tag else b""
 
     def _head(self, ctx: Context) -> bytes:
         message = ctx.message
         assert isinstance(message, Request)
         uri = ctx.draft.request_uri or message.uri
-        scheme = b"sips:" if not self.ignore_sips and uri[:5].lower() == b"sips:" else b"sip:"
-        user = self._user(ctx, message) if self.add_username or self.outbound is not None else None
+        start = b"Record-Route: <sips:" if not self.ignore_sips and uri[:5].lower() == b"sips:" else _START
+        if not self.add_username and self.outbound is None:
+            return start
+        user = self._user(ctx, message)
         if user and user == self.ignore_user:
             user = (b"y" if user[:1] == b"x" else b"x") + user[1:]  # or we would not know our own entry again
-        return b"Record-Route: <%b%b@" % (scheme, user) if user else b"Record-Route: <" + scheme
+        return b"%b%b@" % (start, user) if user else start
 
     def _user(self, ctx: Context, message: Request) -> bytes | None:
         """What stands before the @: a name, or a flow token."""

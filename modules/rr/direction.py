@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from sipapp.errors import ConfigError, ParseError
+from sipapp.message.message import Message
 from sipapp.message.parameters import Parameters, unquote
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
@@ -30,12 +31,13 @@ class Direction:
         """The parameters of our Route entry, or of the Request-URI where a strict router put it there; b"" without."""
         known: bytes | None = ctx.extra.get("rr.parameters")
         if known is None:
-            known = ctx.extra["rr.parameters"] = self._top_parameters(ctx)
+            message = ctx.message
+            known = self._top_parameters(message) if message.head.first(b"route") >= 0 else b""
+            ctx.extra["rr.parameters"] = known
         return known
 
-    def _top_parameters(self, ctx: Context) -> bytes:
-        message = ctx.message
-        if not isinstance(message, Request) or message.head.first(b"route") < 0:
+    def _top_parameters(self, message: Message) -> bytes:
+        if not isinstance(message, Request):
             return b""
         try:
             entries = read_routes(message)
@@ -55,10 +57,9 @@ class Direction:
         known: bool | None = ctx.extra.get("rr.upstream")
         if known is None:
             known = False
-            if b"ftag" in self.route_parameters(ctx):
-                from_ = ctx.message.from_
-                ftag = self.route_parameter(ctx, b"ftag")
-                tag = from_.tag if from_ is not None else None
+            parameters = self.route_parameters(ctx)
+            if parameters and b"ftag" in parameters:
+                ftag, tag = self.route_parameter(ctx, b"ftag"), ctx.message.from_tag
                 known = bool(ftag and tag and ftag != tag)
             ctx.extra["rr.upstream"] = known
         return known
@@ -106,8 +107,8 @@ class Direction:
         return self._tag(ctx, not self.is_upstream(ctx))
 
     def _tag(self, ctx: Context, of_to: bool) -> Value:
-        address = ctx.message.to if of_to else ctx.message.from_
-        return address.tag or None if address is not None else None
+        message = ctx.message
+        return (message.to_tag if of_to else message.from_tag) or None
 
     @pseudo_variable("rdir", keys=("id", "name"))
     def pv_direction(self, ctx: Context, inner: bytes) -> Value:

@@ -51,10 +51,8 @@ class RecordRoute:
     def line(self, socket: Socket, advertised: bytes | None, mark: bytes) -> bytes:
         name = b";sn=" + socket.name.encode() if self.socket_name and socket.name else b""
         place = advertised or socket.sent_by
-        return b"%b%b%b%b%b%b%b>\r\n" % (
-            *(self.head, place, TRANSPORTS[socket.proto], name, mark),
-            *(self.tail, self.parameters),
-        )
+        protocol = TRANSPORTS[socket.proto]
+        return b"".join((self.head, place, protocol, name, mark, self.tail, self.parameters, b">\r\n"))
 
 
 class AdvertisedRecordRoute(RecordRoute):

@@ -154,6 +154,15 @@ class Message:
         return value  # type: ignore[no-any-return]
 
     @property
+    def from_tag(self) -> bytes | None:
+        """The tag of From; None where there is no such thing. Raises ParseError: malformed."""
+        head = self.head
+        if head.plain:
+            return head.from_tag
+        from_ = self.from_
+        return None if from_ is None else from_.tag
+
+    @property
     def to_tag(self) -> bytes | None:
         """The tag of To; None where there is no such thing. Raises ParseError: malformed."""
         head = self.head

@@ -115,6 +115,14 @@ class TypedValueTests(SynchronousTestCase):
             for _ in range(2):
                 self.assertRaises(ParseError, getattr, message, name)
 
+    def test_tags(self) -> None:
+        self.assertEqual((parse(RESPONSE).from_tag, parse(RESPONSE).to_tag), (b"9fxced76sl", b"8321234356"))
+        self.assertIsNone(parse(INVITE).to_tag)
+        odd = request(b"From: sip:a@b ;tag=1", b"f: sip:c@d")
+        self.assertEqual((odd.from_tag, odd.to_tag), (b"1", None))
+        self.assertIsNone(request().from_tag)
+        self.assertRaises(ParseError, lambda: request(b"From: <<").from_tag)
+
     def test_numbers_have_an_end(self) -> None:
         self.assertEqual(request(b"Max-Forwards: 0068").max_forwards, 68)
         self.assertRaises(ParseError, lambda: request(b"Max-Forwards: " + b"9" * 5000).max_forwards)
