@@ -19,29 +19,28 @@ TRANSPORTS = {proto: b";transport=" + proto.encode() for proto in ("tcp", "tls",
 class RecordRoute:
     """The line, or the two lines, of record_route()."""
 
-    __slots__ = ("advertised", "always_double", "double", "head", "parameters", "received_by", "socket_name", "tail")
+    __slots__ = ("advertised", "double", "head", "parameters", "received_by", "socket_name", "tail")
 
     def __init__(self, received_by: Socket, head: bytes, tail: bytes, parameters: bytes, double: int) -> None:
         self.received_by = received_by
         self.head = head  # `Record-Route: <sip:` and the user part
         self.tail = tail  # `;lr` and what follows it
         self.parameters = parameters  # add_rr_param()
-        self.double = bool(double)
-        self.always_double = double == 2
+        self.double = double  # 1: two lines where the request changes sockets, 2: always, 0: never
         self.advertised: bytes | None = None  # what set_advertised_address() said, for the outer line
         self.socket_name = False  # sockname_mode
 
     def with_parameter(self, parameter: bytes) -> RecordRoute:
         """The same with one more parameter: the line of other branches stays as it is."""
-        other = type(self)(self.received_by, self.head, self.tail, self.parameters + parameter, 0)
-        other.double, other.always_double = self.double, self.always_double
+        other = type(self)(self.received_by, self.head, self.tail, self.parameters + parameter, self.double)
         other.advertised, other.socket_name = self.advertised, self.socket_name
         return other
 
     def __call__(self, outbound: Outbound) -> bytes:
         inner = self.received_by
         outer = outbound.send_socket or inner
-        if self.always_double or (self.double and outer is not inner and self.differ(inner, outer)):
+        double = self.double
+        if double == 2 or (double and outer is not inner and self.differ(inner, outer)):
             return self.line(outer, self.advertised, b";r2=on") + self.line(inner, None, b";r2=on")
         return self.line(inner, None, b"")
 
