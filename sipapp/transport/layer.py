@@ -364,9 +364,11 @@ class TransportLayer:
         known = self._names.asked.get((host, port, proto))
         if known is None:
             known = self._names.is_myself(host, port, proto)
-        if known or not self._checks:
-            return known
-        return any(check(host.decode("ascii", "replace"), port, proto) for check in self._checks)
+        return known or (bool(self._checks) and self._is_checked(host.decode("ascii", "replace"), port, proto))
+
+    def _is_checked(self, host: str, port: int, proto: str | None) -> bool:
+        # Of its own: a function in which another one uses its arguments must make three objects of them first.
+        return any(check(host, port, proto) for check in self._checks)
 
     def add_alias(self, host: bytes, port: int = 0, proto: str | None = None) -> None:
         self._names.add_alias(host.decode("ascii", "replace"), port, proto)
