@@ -209,4 +209,4 @@ class Rr(Direction):
         if use == 1:
             token: bytes = self.outbound.encode_flow_token(message.flow)
             return token
-        return Uri.parse(read_routes(message)[0].uri).user if use == 2 else None
+        return Uri.parse(read_routes(message)[0][0]).user if use == 2 else None

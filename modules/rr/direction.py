@@ -41,7 +41,7 @@ class Direction:
             return b""
         try:
             entries = read_routes(message)
-            top = Uri.parse(entries[0].uri) if entries else None
+            top = Uri.parse(entries[0][0]) if entries else None
             return bytes(top.parameters) if top is not None and self.router.is_ours(top) else b""
         except ParseError:
             return b""
@@ -83,7 +83,7 @@ class Direction:
         if not wanted:
             return -1
         try:
-            return 1 if any(entry.uri in wanted for entry in read_routes(ctx.message)) else -1
+            return 1 if any(uri in wanted for uri, *_ in read_routes(ctx.message)) else -1
         except ParseError:
             return -1
 
@@ -94,7 +94,7 @@ class Direction:
             entries = read_routes(ctx.message)
         except ParseError:
             return b""
-        return entries[0].uri if entries else b""
+        return entries[0][0] if entries else b""
 
     @pseudo_variable("fti")
     def pv_from_tag_initial(self, ctx: Context) -> Value:

@@ -53,8 +53,8 @@ class LooseRouter:
         if lone is not None and not self.force_socket:
             # Nearly every request within a dialog: its only entry is ours, and its target is not.
             host, port, parameters, start, end, target_host, target_port = lone
-            is_myself = self.transport.is_myself
-            if is_myself(host, port) and (loose_only or not is_myself(target_host, target_port)):
+            transport = self.transport
+            if transport.is_myself(host, port) and (loose_only or not transport.is_myself(target_host, target_port)):
                 draft.delete(start, end)
                 self._tell(ctx, parameters)
                 return DRIVEN
@@ -91,7 +91,7 @@ class LooseRouter:
 
     def _after_loose(self, ctx: Context, entries: list[Entry], preloaded: bool) -> int:
         """The hop before us was a loose router: the top entry is ours, and goes."""
-        top = Uri.parse(entries[0].uri)
+        top = Uri.parse(entries[0][0])
         used, by_flow, status = 0, False, DRIVEN
         parameters = b""
         if self.is_ours(top):
@@ -109,7 +109,7 @@ class LooseRouter:
             if second and len(entries) > 1:
                 used = 2
                 if not by_flow:
-                    self._send_by(ctx, Uri.parse(entries[1].uri), True)
+                    self._send_by(ctx, Uri.parse(entries[1][0]), True)
             if used == len(entries):
                 status = PRELOADED if preloaded else DRIVEN
         if used < len(entries):
@@ -120,7 +120,7 @@ class LooseRouter:
 
     def _go_on(self, ctx: Context, entry: Entry, by_flow: bool) -> int:
         """To the next entry; 1 when it is used up: a strict router wants it as Request-URI."""
-        uri = Uri.parse(entry.uri)
+        uri = Uri.parse(entry[0])
         if b"lr" not in uri.parameters:
             message = ctx.message
             assert isinstance(message, Request)
@@ -134,17 +134,17 @@ class LooseRouter:
     def _after_strict(self, ctx: Context, entries: list[Entry], target: Uri) -> int:
         """The hop before us was a strict router: our entry has become the Request-URI, whose old value stands last."""
         used = last = 0
-        uri = Uri.parse(entries[0].uri)
+        uri = Uri.parse(entries[0][0])
         if self.double and uri.parameters.get(b"r2") == b"on" and self.is_ours(uri):
             self._send_by(ctx, uri, True)
             used = 1
             if used == len(entries):
                 remove_entries(ctx.message, ctx.draft, entries, used, 0)
                 return FAILED
-            uri = Uri.parse(entries[used].uri)
+            uri = Uri.parse(entries[used][0])
         if b"lr" in uri.parameters:
             ctx.draft.next_hop = next_hop(uri)
-            ctx.draft.request_uri = next_hop(Uri.parse(entries[-1].uri))
+            ctx.draft.request_uri = next_hop(Uri.parse(entries[-1][0]))
             last = 1
         else:
             ctx.draft.request_uri = next_hop(uri)

@@ -3,37 +3,31 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from sipapp.errors import ParseError
 from sipapp.message.address import Address
 from sipapp.message.draft import Draft
 from sipapp.message.headers import split_spans
+from sipapp.message.leaf import routes
 from sipapp.message.message import Message
 from sipapp.message.uri import Uri
 
-
-class Entry(NamedTuple):
-    """One entry; offsets (bytes) of the name-addr with its parameters count from the start of the field's value."""
-
-    uri: bytes
-    field: int  # its number in the message
-    start: int
-    end: int
-
-
-_new = tuple.__new__  # a tenth of what the class itself takes to make one
+Entry = tuple[bytes, int, int, int]
+"""The URI; the number of the header field; where in its value the entry begins and ends (bytes)."""
 
 
 def read_routes(message: Message) -> list[Entry]:
     """Every Route entry in order. Raises ParseError: one is no name-addr."""
+    entries = routes(message.head)
+    return _read_any(message) if entries is None else entries
+
+
+def _read_any(message: Message) -> list[Entry]:
+    """The same where entries have display names, header parameters and the like."""
     head = message.head
     numbers = head.all(b"route")
-    if len(numbers) == 1:
-        value = head.value(numbers[0])
-        # What nearly every request within a dialog has: <sip:192.0.2.1;lr;ftag=x>
-        if value[:1] == b"<" and value.find(b">") == len(value) - 1 and value.find(b",") < 0:
-            return [_new(Entry, (value[1:-1], numbers[0], 0, len(value)))]
+    value = head.value(numbers[0])
+    if len(numbers) == 1 and b"," not in value and value[:1] == b"<" and value.find(b">") == len(value) - 1:
+        return [(value[1:-1], numbers[0], 0, len(value))]  # as it is: with white space around it, it is no URI
     entries = []
     for number in numbers:
         value = head.value(number)
@@ -41,7 +35,7 @@ def read_routes(message: Message) -> list[Entry]:
             text = value[start:end]
             if b"<" not in text:
                 raise ParseError(f"a Route entry without <>: {text[:60]!r}", head.span(number)[1] + start)
-            entries.append(Entry(Address.parse(text).uri, number, start, end))
+            entries.append((Address.parse(text).uri, number, start, end))
     return entries
 
 
@@ -50,23 +44,22 @@ def remove_entries(message: Message, draft: Draft, entries: list[Entry], first: 
     if not first and not last:
         return
     if len(entries) == 1:
-        start, _, _, end = message.head.span(entries[0].field)
+        start, _, _, end = message.head.span(entries[0][1])
         draft.delete(start, end)
         return
-    kept = range(first, len(entries) - last)
-    for number in dict.fromkeys(entry.field for entry in entries):
-        mine = [n for n, entry in enumerate(entries) if entry.field == number]
-        stay = [n for n in mine if n in kept]
-        if len(stay) == len(mine):
-            continue
+    until = len(entries) - last
+    above = [number for _, number, _, _ in entries[:first]]
+    below = [number for _, number, _, _ in entries[until:]]
+    for number in dict.fromkeys(above + below):
         start, value_start, value_end, end = message.head.span(number)
+        stay = [entry for entry in entries[first:until] if entry[1] == number]
         if not stay:
             draft.delete(start, end)
             continue
-        if stay[0] != mine[0]:
-            draft.delete(value_start, value_start + entries[stay[0]].start)
-        if stay[-1] != mine[-1]:
-            draft.delete(value_start + entries[stay[-1]].end, value_end)
+        if number in above:
+            draft.delete(value_start, value_start + stay[0][2])
+        if number in below:
+            draft.delete(value_start + stay[-1][3], value_end)
 
 
 def next_hop(uri: Uri) -> bytes:

@@ -7,6 +7,7 @@ from sipapp.message.leaf_pure import mark_via as mark_via
 from sipapp.message.leaf_pure import parameters as parameters
 from sipapp.message.leaf_pure import read as read
 from sipapp.message.leaf_pure import relay as relay
+from sipapp.message.leaf_pure import routes as routes
 from sipapp.message.leaf_pure import scan as scan
 from sipapp.message.leaf_pure import splice as splice
 from sipapp.message.leaf_pure import start_line as start_line

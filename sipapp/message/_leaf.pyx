@@ -1137,6 +1137,59 @@ def lone_route(head, bytes uri not None):
     )
 
 
+def routes(head):
+    if type(head) is not Head:
+        return leaf_pure.routes(head)
+    cdef Head own = <Head>head
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(own._data)
+    cdef list entries = []
+    cdef int number
+    cdef int value
+    cdef int start
+    cdef int at
+    cdef int end
+    for number in range(own._count):
+        if own._spans[number].form != ROUTE:
+            continue
+        own.trimmed(number, &value, &end)
+        at = value
+        while True:
+            start = at
+            at = _bracketed(text, start, end)
+            if at < 0:
+                return None
+            entries.append((_bytes(text, start + 1, at - 1), number, start - value, at - value))
+            if at == end:
+                break
+            at = _next_value(text, at, end)
+            if at < 0:
+                return None
+    return entries
+
+
+cdef int _bracketed(const unsigned char *text, int at, int end):
+    """Where the <> ends that begins here, with nothing unusual in it; -1 where there is none."""
+    cdef int start = at + 1
+    if at >= end or text[at] != c"<":
+        return -1
+    at = start
+    while at < end and not CLASS[text[at]] & (SPACE | STOP | ANGLE):
+        at += 1
+    return -1 if at == start or at == end or text[at] != c">" else at + 1
+
+
+cdef int _next_value(const unsigned char *text, int at, int end):
+    """What follows the comma here, and the white space on both sides of it; -1 where there is none."""
+    while at < end and (text[at] == 32 or text[at] == 9):
+        at += 1
+    if at == end or text[at] != c",":
+        return -1
+    at += 1
+    while at < end and (text[at] == 32 or text[at] == 9):
+        at += 1
+    return at
+
+
 # -- whole messages out of plain ones
 
 

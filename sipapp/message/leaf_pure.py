@@ -15,7 +15,7 @@ from sipapp.message.head import ODD as ODD
 from sipapp.message.head import Head as Head
 from sipapp.message.head import key_of as key_of
 from sipapp.message.headers import SPELLINGS, header_key
-from sipapp.message.plain import FORMS, LONE_ROUTE, ONCE, PLAIN_VIAS, has
+from sipapp.message.plain import FORMS, LONE_ROUTE, NEXT_ROUTE, ONCE, PLAIN_VIAS, has
 from sipapp.message.plain import METHODS as METHODS
 from sipapp.message.plain import address_parts as address_parts
 from sipapp.message.plain import cseq_parts as cseq_parts
@@ -155,6 +155,26 @@ def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, byt
         return None
     start, _, _, end = head.span(number)
     return host, int(digits or 0) or 5060, tail, start, end, target[2], target[3] or 5060
+
+
+def routes(head: Head) -> list[tuple[bytes, int, int, int]] | None:
+    """The Route entries: the URI, the number of the header field, where in its value the entry begins and ends. None
+    where one is not as nearly everybody writes it: the URI in <>, and nothing else.
+    """
+    entries = []
+    for number in head.all(b"route"):
+        value = head.value(number)
+        at = 0
+        while True:
+            entry = NEXT_ROUTE(value, at)
+            if entry is None:
+                return None
+            uri, comma = entry.groups()
+            entries.append((uri, number, at, entry.end(1) + 1))
+            if not comma:
+                break
+            at = entry.end()
+    return entries
 
 
 def splice(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> bytes:

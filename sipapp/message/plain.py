@@ -27,6 +27,7 @@ _PLAIN_URI = re.compile(
     rb"(sips?):(?:([A-Za-z0-9_.+\-]+)@)?(%b)(?::(%b))?(?:;([^?@<>\s]*))?" % (grammar.HOST_NAME, _PORT)
 ).fullmatch
 LONE_ROUTE = re.compile(rb"""<sips?:(%b)(?::(%b))?(?:;([^?@<>\s",]*))?>""" % (grammar.HOST_NAME, _PORT)).fullmatch
+NEXT_ROUTE = re.compile(rb"""<([^<>\s",]+)>(?:[ \t]*(,)[ \t]*|\Z)""").match
 _PLAIN_CSEQ = re.compile(rb"([0-9]{1,9}) ([A-Z]+)").fullmatch
 _SEMICOLON = ord(";")
 _STATUSES = {b"%d" % status: status for status in range(100, 700)}

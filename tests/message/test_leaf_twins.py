@@ -185,7 +185,7 @@ def facts(twin: Any, data: bytes) -> Any:
     tag = maker.tag(head, b"prefix.", 0xFEDCBA98)
     lone = twin.lone_route(head, second if isinstance(first, bytes) else b"sip:bob@192.0.2.4:5070")
     shown = [getattr(head, name) for name in FACTS]
-    return raw, first, second, head.end, tag, head.key(b"INVITE"), shown, lone
+    return raw, first, second, head.end, tag, head.key(b"INVITE"), shown, lone, twin.routes(head)
 
 
 def message_of(twin: Any, data: bytes, host: str, forced: bool) -> Any:
@@ -327,12 +327,29 @@ class TwinTests(SynchronousTestCase):
             for initial in (within_dialog(usual, ""), within_dialog(usual, ";tag="), within_dialog(usual, ";tag")):
                 self.assertIsNone(twin.lone_route(twin.read(initial)[1], b"sip:bob@192.0.2.4"))
 
+    def test_routes_in_order(self) -> None:
+        for twin in (_leaf, leaf_pure):
+            for fields, entries in (
+                ("", []),
+                ("Route: <sip:a;lr>\r\n", [(b"sip:a;lr", 1, 0, 10)]),
+                (
+                    "Route:  <sip:u@a> ,\t<tel:1> \r\nX: y\r\nRoute:<x>\r\n",
+                    [(b"sip:u@a", 1, 0, 9), (b"tel:1", 1, 12, 19), (b"x", 3, 0, 3)],
+                ),
+                *(
+                    (f"Route: {text}\r\n", None)
+                    for text in ("sip:a", "<a>;x", "X <a>", "<a>,", '<">', "<>", "<a b>", "")
+                ),
+            ):
+                self.assertEqual(twin.routes(twin.read(within_dialog(fields))[1]), entries, fields)
+
     @given(st.lists(st.sampled_from(ROUTES), max_size=7), st.sampled_from(["<sip:", ""]), awkward)
     @settings(max_examples=400, deadline=None)
     def test_any_route(self, pieces: list[str], begin: str, uri: bytes) -> None:
         data = within_dialog(f"Route: {begin}{''.join(pieces)}\r\n")
         self.same(lambda twin: twin.lone_route(twin.read(data)[1], uri))
         self.same(lambda twin: twin.lone_route(twin.read(data)[1], b"sip:h"))
+        self.same(lambda twin: twin.routes(twin.read(data)[1]))
 
     def test_values_that_others_write(self) -> None:
         for twin in (_leaf, leaf_pure):

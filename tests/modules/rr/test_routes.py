@@ -15,9 +15,9 @@ class RoutesTests(SynchronousTestCase):
     def test_entries_of_several_fields_are_one_list(self) -> None:
         message = request(more=TWO_FIELDS)
         entries = read_routes(message)
-        self.assertEqual([entry.uri for entry in entries], [b"sip:a;lr", b"sip:b;lr", b"sip:c;lr"])
-        value = message.head.value(entries[1].field)
-        self.assertEqual(value[entries[1].start : entries[1].end], b"<sip:b;lr>;x=1")
+        self.assertEqual([uri for uri, *_ in entries], [b"sip:a;lr", b"sip:b;lr", b"sip:c;lr"])
+        _, number, start, end = entries[1]
+        self.assertEqual(message.head.value(number)[start:end], b"<sip:b;lr>;x=1")
 
     def test_one_entry_is_read_the_short_way_and_any_other_the_long_way(self) -> None:
         for text, uris in (
@@ -27,9 +27,12 @@ class RoutesTests(SynchronousTestCase):
             ('"a, b" <sip:a;lr>', [b"sip:a;lr"]),
             ("<sip:a,b@h;lr>", [b"sip:a,b@h;lr"]),
             ("<sip:a>,<sip:b>", [b"sip:a", b"sip:b"]),
+            ("<sip:a>, <sip:b>,", [b"sip:a", b"sip:b"]),
+            ("< sip:a>", [b" sip:a"]),
+            ("< sip:a>, <sip:b>", [b"sip:a", b"sip:b"]),
         ):
             entries = read_routes(request(more=f"Route: {text}\r\n"))
-            self.assertEqual([entry.uri for entry in entries], uris, text)
+            self.assertEqual([uri for uri, *_ in entries], uris, text)
 
     def test_an_entry_without_angle_brackets_is_an_error(self) -> None:
         self.assertRaises(ParseError, read_routes, request(more="Route: garbage\r\n"))
