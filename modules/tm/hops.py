@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ParseError, TransportError
-from sipapp.interfaces.transport import Target
+from sipapp.interfaces.transport import Flow, Target
 from sipapp.log import Logger
 from sipapp.message.draft import Draft, Outbound
 from sipapp.message.uri import Uri
@@ -19,7 +19,6 @@ from sipapp.modules.tm.suspend import Suspending
 from sipapp.script.runtime import Context
 
 if TYPE_CHECKING:
-    from sipapp.interfaces.transport import Flow
     from sipapp.message.request import Request
 
 log = Logger()
@@ -36,10 +35,16 @@ async def settled(answer: Relayed) -> int:
 class Hopping(Suspending):
     """Finds the way."""
 
-    def _resolve(self, hop: Uri | None, text: bytes, request: Request, proto: str | None) -> Any:
-        """The addresses of the next hop. RFC 3263. Raises ParseError, TransportError."""
+    def _way(self, ctx: Context, hop: Uri | None, text: bytes, proto: str | None) -> Any:
+        """The flow to the next hop where that is clear at once, else its addresses. RFC 3263. Raises ParseError,
+        TransportError."""
+        request: Any = ctx.message
         if hop is None:
             hop = request.parsed_uri if text is request.uri else Uri.parse(text)
+        if proto is None:
+            flow = self.transport.way(hop, ctx.draft.send_socket, request.flow.socket)
+            if flow is not None:
+                return flow
         return self.transport.resolve(hop, proto)
 
     def _flow(self, targets: list[Any], draft: Draft, request: Request) -> Flow | None:
@@ -97,12 +102,14 @@ class Hopping(Suspending):
         if code:
             return self._counted(code)
         try:
-            targets = self._resolve(hop, draft.next_hop or draft.request_uri or request.uri, request, proto)
+            way = self._way(ctx, hop, draft.next_hop or draft.request_uri or request.uri, proto)
         except (TransportError, ParseError) as why:
             return self._no_hop(ctx, why)
-        if targets.__class__ is not list:
-            return self._send_on_late(ctx, targets)
-        return self._counted(self._send_on(ctx, targets))
+        if way.__class__ is Flow:
+            return self._counted(self._send_by(ctx, way))
+        if way.__class__ is not list:
+            return self._send_on_late(ctx, way)
+        return self._counted(self._send_on(ctx, way))
 
     async def _send_on_late(self, ctx: Context, finding: Awaitable[list[Target]]) -> int:
         try:
@@ -121,12 +128,15 @@ class Hopping(Suspending):
         return code
 
     def _send_on(self, ctx: Context, targets: list[Target]) -> int:
-        request: Any = ctx.message
-        draft = ctx.draft
-        flow = self._flow(targets, draft, request)
+        flow = self._flow(targets, ctx.draft, ctx.message)
         if flow is None:
             ctx.extra[ERROR] = NO_SOCKET
             return NO_SOCKET
+        return self._send_by(ctx, flow)
+
+    def _send_by(self, ctx: Context, flow: Flow) -> int:
+        request: Any = ctx.message
+        draft = ctx.draft
         via = via_line(ctx, flow.socket, self.server.ids.branch(), request.flow.via_mark)
         if draft.path:
             via += b"Route: %b\r\n" % draft.path

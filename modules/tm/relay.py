@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 
 from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.route import RouteType
+from sipapp.interfaces.transport import Flow
 from sipapp.log import Logger, verbose
 from sipapp.message.draft import Branch as Target
 from sipapp.message.draft import Draft
@@ -295,12 +296,14 @@ class Relaying(Starting):
         if known is not None:
             branch.instance, branch.ruid, branch.user_agent = known.instance, known.ruid, known.user_agent
         try:
-            targets = self._resolve(hop, draft.next_hop or uri, request, proto)
+            way = self._way(ctx, hop, draft.next_hop or uri, proto)
         except (TransportError, ParseError) as why:
             return self._unresolvable(request, why)
-        if targets.__class__ is not list:
-            return self._take_way_late(ctx, branch, targets)
-        return self._take_way(ctx, branch, targets)
+        if way.__class__ is Flow:
+            return self._go(ctx, branch, way)
+        if way.__class__ is not list:
+            return self._take_way_late(ctx, branch, way)
+        return self._take_way(ctx, branch, way)
 
     async def _take_way_late(self, ctx: Context, branch: Branch, finding: Awaitable[list[Any]]) -> Any:
         """Its addresses must be asked for."""
@@ -327,18 +330,22 @@ class Relaying(Starting):
         return 0
 
     def _take_way(self, ctx: Context, branch: Branch, targets: list[Any]) -> Branch | int:
-        """To the first of these, and the request as it goes there; Kamailio's number for why there is no way."""
+        """To the first of these; Kamailio's number for why there is no way."""
         request: Any = ctx.message
-        draft, t = ctx.draft, branch.transaction
         first = targets[0]
-        flow = self._flow(targets, draft, request)
+        flow = self._flow(targets, ctx.draft, request)
         if flow is None:
             log.error("{request}: no socket to send it from to {target}", request=request, target=first)
             return NO_SOCKET
-        branch.flow = flow
         if self.failover and len(targets) > 1:
             branch.more_targets = targets[1:]
             branch.context = ctx
+        return self._go(ctx, branch, flow)
+
+    def _go(self, ctx: Context, branch: Branch, flow: Flow) -> Branch:
+        """The request as it goes there."""
+        t = branch.transaction
+        branch.flow = flow
         if not t.branch_base:
             t.branch_base = self.server.ids.branch()
         branch.via, branch.data = self._render(ctx, branch, flow)

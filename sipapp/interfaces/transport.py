@@ -185,6 +185,10 @@ class ITransportLayer(Interface):
         Else a Deferred, which may be cancelled, of the list; it fails with TransportError when there is none.
         """
 
+    def way(uri: Uri, socket: Socket | None = None, received_on: Socket | None = None) -> Flow | None:
+        """What `resolve` and `flow` say, in one step, of a sip: URI that has an address and nothing behind it; None for
+        any other, and where there is no socket."""
+
     def find_socket(proto: str | None, host: str, port: int | None) -> Socket | None:
         """The socket of ours with this address; None for a wrong one."""
 

@@ -36,7 +36,7 @@ from sipapp.message.framing import FramingError
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
 from sipapp.transport import hostnames, wayback
-from sipapp.transport.addresses import is_any
+from sipapp.transport.addresses import is_any, numeric
 from sipapp.transport.choice import SocketChoice
 from sipapp.transport.connections import ConnectionTable
 from sipapp.transport.counters import Counters
@@ -45,7 +45,7 @@ from sipapp.transport.known import Known
 from sipapp.transport.listen import Endpoint, bind_all, plan
 from sipapp.transport.local import OwnNames
 from sipapp.transport.openers import Opener, open_stream, open_udp
-from sipapp.transport.resolve import Hop, Resolver
+from sipapp.transport.resolve import Hop, Resolver, hop_of
 from sipapp.transport.settings import Settings
 from sipapp.transport.udp import UdpPort
 
@@ -89,6 +89,9 @@ class TransportLayer:
         self._choice = SocketChoice(self.sockets, self.settings)
         self._readers: list[Callable[[], None]] | None = None
         self._flows: Known[tuple[Target, Socket | None, Socket | None], Flow] = Known()  # those of datagrams
+        self._ways: Known[tuple[bytes | int | Socket | None, ...], Flow] = (
+            Known()
+        )  # those of them that a URI says all of
         conf = ResolvConf.read()
         self.dns = Dns(
             self.settings, self.clock, dns_backend or (lambda: system_backend(self.settings, conf, self.reactor))
@@ -146,6 +149,7 @@ class TransportLayer:
     def _changed(self) -> None:
         self._choice.changed()
         self._flows.clear()
+        self._ways.clear()
 
     def close(self) -> Deferred[None]:
         """Close everything; fires when it is done."""
@@ -354,6 +358,25 @@ class TransportLayer:
 
     def resolve(self, uri: Uri, proto: str | None = None) -> list[Target] | Deferred[list[Target]]:
         return self._resolver.resolve_uri(uri, proto)
+
+    def way(self, uri: Uri, socket: Socket | None = None, received_on: Socket | None = None) -> Flow | None:
+        if uri.tail or self.settings.mhomed:
+            return None
+        key = uri.scheme, uri.host, uri.port, socket, received_on
+        return self._ways.get(key) or self._find_way(uri, key)
+
+    def _find_way(self, uri: Uri, key: tuple[Any, ...]) -> Flow | None:
+        scheme, host, _, socket, _ = key
+        if scheme != b"sip" or host is None or numeric(host.decode("latin-1")) is None:
+            return None
+        if socket is not None and socket.reliable:
+            return None  # whether it has a twin for datagrams `flow` says
+        targets: Any = self._resolver.resolve(hop_of(uri))
+        try:
+            flow = self._ways[key] = self.flow(targets[0], *key[3:])
+        except TransportError:
+            return None
+        return flow
 
     # -- what is ours
 

@@ -21,6 +21,9 @@ class Dns:
         self.known: set[str] = set()
         self.answer: Deferred[list[Target]] = Deferred()
 
+    def way(self, *_: Any) -> None:
+        """Nothing is known at once."""
+
     def resolve(self, uri: Any, proto: Any = None) -> Any:
         host = uri.host.decode()
         if host in self.known:

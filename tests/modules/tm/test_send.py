@@ -18,6 +18,9 @@ class Transport:
         self.targets = targets
         self.refused: set[str] = set()
 
+    def way(self, *_: Any) -> None:
+        """Nothing is known at once."""
+
     def resolve(self, uri: Any, proto: Any = None) -> list[Target]:
         return list(self.targets)
 
