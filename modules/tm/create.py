@@ -9,6 +9,7 @@ from sipapp.errors import LocalError, ParseError
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.script import Access
 from sipapp.log import Logger
+from sipapp.message.alike import maker
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 from sipapp.module.reply import compose
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from sipapp.script.runtime import Context
 
 log = Logger()
+
+
+_NOBODY: Any = None
+_new_transaction = maker(Transaction, _NOBODY, _NOBODY, 0)
 
 
 class Creating(Receiving):
@@ -70,8 +75,12 @@ class Creating(Receiving):
             if not any_uri:
                 self._check_uri(ctx, request)
             whole: Any = self  # what this is in the end: all of tm
+            t = _new_transaction()  # as Transaction(self, request, its label)
+            t.tm = whole
+            t.request = request
             next_label = self.table.next_label
-            t = Transaction(whole, request, next_label())
+            t.label = next_label()
+            t.branches = []
             t.server = self.transactions.server(request, t)
         except ParseError as why:
             log.warn("no transaction for {request}: {why}", request=request, why=why)

@@ -128,7 +128,8 @@ class Hopping(Suspending):
         return code
 
     def _send_on(self, ctx: Context, targets: list[Target]) -> int:
-        flow = self._flow(targets, ctx.draft, ctx.message)
+        request: Any = ctx.message
+        flow = self._flow(targets, ctx.draft, request)
         if flow is None:
             ctx.extra[ERROR] = NO_SOCKET
             return NO_SOCKET

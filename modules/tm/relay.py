@@ -12,6 +12,7 @@ from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.transport import Flow
 from sipapp.log import Logger, verbose
+from sipapp.message.alike import maker
 from sipapp.message.draft import Branch as Target
 from sipapp.message.draft import Draft
 from sipapp.message.uri import Uri
@@ -44,6 +45,9 @@ from sipapp.script.runtime import Context, Route
 from sipapp.script.stack import innermost
 
 log = Logger()
+
+_NOBODY: Any = None
+_new_branch = maker(Branch, Transaction(_NOBODY, _NOBODY, 0), 0, b"")
 
 UNMATCHED_STATEFUL, UNMATCHED_STATELESS, UNMATCHED_DROP = range(3)
 
@@ -253,7 +257,12 @@ class Relaying(Starting):
         if number >= self.max_branches and sum(not b.blind for b in t.branches) >= self.max_branches:
             log.error("{request}: maximum number of branches exceeded", request=ctx.message)
             return TOO_MANY_BRANCHES
-        branch = Branch(t, number, b"")
+        branch = _new_branch()  # as Branch(t, number, b"")
+        branch.transaction = t
+        branch.index = number
+        branch.on_reply = t.on_reply
+        branch.on_failure = t.on_failure
+        branch.on_branch_failure = t.on_branch_failure
         if verbose():
             branch.place = innermost()
         if route is None and target is None:

@@ -115,11 +115,18 @@ class ITransactionLayer(Interface):
         """
 
     def client(
-        request: bytes, method: bytes, branch_id: bytes, flow: Flow, user: Any, **timers: float
+        request: bytes,
+        method: bytes,
+        branch_id: bytes,
+        flow: Flow,
+        user: Any,
+        t1: float = 0.0,
+        t2: float = 0.0,
+        timeout: float = 0.0,
     ) -> IClientTransaction:
         """A new client transaction; sends the request (bytes as they go out).
 
-        timers: t1, t2 (s), timeout (Timer B or F, s); the layer's own where not given.
+        t1, t2, timeout: in s, the last one Timer B or F; the layer's own where not given.
         """
 
     def receive_request(request: Request) -> bool:

@@ -1,3 +1,5 @@
+from typing import TypeVar
+
 from sipapp.message.leaf_pure import Head as Head
 from sipapp.message.leaf_pure import address_parts as address_parts
 from sipapp.message.leaf_pure import answer as answer
@@ -15,3 +17,7 @@ from sipapp.message.leaf_pure import tag as tag
 from sipapp.message.leaf_pure import unwrap as unwrap
 from sipapp.message.leaf_pure import uri_parts as uri_parts
 from sipapp.message.leaf_pure import via_parts as via_parts
+
+_K = TypeVar("_K")
+
+def again(one: _K) -> _K: ...

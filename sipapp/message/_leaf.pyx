@@ -1424,3 +1424,26 @@ def tag(head, bytes prefix not None, unsigned int seed):
     for at in range(8):
         to[size + at] = (<const char *>b"0123456789abcdef")[seed >> (28 - 4 * at) & 15]
     return made
+
+
+cdef extern from *:
+    """
+    static PyObject *sipapp_again(PyObject *one)
+    {
+        PyTypeObject *kind = Py_TYPE(one);
+        PyObject *made = kind->tp_alloc(kind, 0);
+        PyObject **from = (PyObject **)(one + 1), **to = (PyObject **)(made + 1);
+        if (made != NULL)
+            for (; (char *)from < (char *)one + kind->tp_basicsize; from++, to++) {
+                Py_XINCREF(*from);
+                *to = *from;
+            }
+        return made;
+    }
+    """
+    object sipapp_again(object one)
+
+
+def again(one):
+    """One more object like this: only for what alike.py has looked at."""
+    return sipapp_again(one)

@@ -9,6 +9,8 @@ environment takes the latter in any case.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from sipapp.message.leaf_pure import (
     Head,
@@ -34,6 +36,7 @@ __all__ = [
     "Head",
     "Splice",
     "address_parts",
+    "again",
     "answer",
     "cseq_parts",
     "lone_route",
@@ -56,10 +59,14 @@ Splice = tuple[int, int, bytes]
 TWIN = "pure Python"
 """Which of the twins runs: what `sipapp --version` says."""
 
+again: Callable[[Any], Any] | None = None
+"""One more object like a given one, for alike.py; Python has nothing that is faster than to make it as the first."""
+
 if os.environ.get("SIPAPP_LEAF") != "pure":
     try:
         from sipapp.message._leaf import (
             address_parts,
+            again,
             answer,
             cseq_parts,
             lone_route,

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -34,32 +33,22 @@ _TIMEOUTS = (_TIMER_B, _TIMER_F)
 class ClientTransaction(Transaction):
     """A client transaction."""
 
-    __slots__ = ("_ack", "_data", "branch_id", "flow", "method", "timers")
+    __slots__ = ("_ack", "branch_id", "data", "flow", "method", "timers")
 
-    def __init__(
-        self,
-        layer: TransactionLayer,
-        key: Hashable,
-        state: IntEnum,
-        user: Any,
-        data: bytes,
-        method: bytes,
-        branch_id: bytes,
-        flow: Flow,
-        timers: Timers,
-    ) -> None:
-        self._set_up(layer, key, state, user)
-        self.branch_id = branch_id
-        self.flow = flow
-        self.method = method
-        self.timers = timers
-        self._data = data
+    data: bytes  # the request, as long as somebody may want it
+    method: bytes
+    branch_id: bytes
+    flow: Flow
+    timers: Timers
+
+    def __init__(self, layer: TransactionLayer, state: IntEnum) -> None:
+        Transaction.__init__(self, layer, state)
         self._ack: bytes | None = None
 
     @property
     def call_id(self) -> bytes:
         """The Call-ID of its request."""
-        return parse(self._data).call_id
+        return parse(self.data).call_id
 
     def terminate(self) -> None:
         self.state = type(self.state)["TERMINATED"]
@@ -88,20 +77,20 @@ class ClientTransaction(Transaction):
         flow = self.flow
         timers = self.timers
         self._start_both(event, timers.b, NEVER if flow.socket.reliable else timers.t1)
-        self._layer.transport.send(self._data, flow, self._failed)
+        self._layer.transport.send(self.data, flow, self._failed)
 
     def _sent_for_good(self) -> None:
         """Nobody will want the request any more, unless responses must have its Call-ID."""
         if not self._layer.check_call_id:
-            self._data = b""
+            self.data = b""
 
     def _send_request(self, _: Any) -> None:
-        self._layer.transport.send(self._data, self.flow, self._failed)
+        self._layer.transport.send(self.data, self.flow, self._failed)
 
     def _send_ack(self, response: Response) -> None:
         ack = self._ack
         if ack is None:
-            ack = self._ack = build.ack(self._data, response, self._copied())
+            ack = self._ack = build.ack(self.data, response, self._copied())
         self._layer.transport.send(ack, self.flow, self._failed)
 
     def _copied(self) -> list[bytes]:
@@ -109,7 +98,7 @@ class ClientTransaction(Transaction):
         prefix = self._layer.ack_prefix
         if not prefix:
             return []
-        head = parse(self._data).head
+        head = parse(self.data).head
         return [head.line_of(number) for number, key in enumerate(head.keys) if key.startswith(prefix)]
 
     def _failed(self, error: TransportError) -> None:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from enum import IntEnum
+from typing import Any, TypeVar
 
 from zope.interface import implementer
 
@@ -12,6 +13,7 @@ from sipapp.errors import LocalError, ParseError
 from sipapp.ids import IIdSource
 from sipapp.interfaces.transaction import ITransactionLayer
 from sipapp.interfaces.transport import Flow, ITransportLayer
+from sipapp.message.alike import maker
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.transaction import invite_client, invite_server, non_invite_client, non_invite_server
@@ -25,10 +27,8 @@ from sipapp.transaction.wheel import Wheel
 # Members of an enumeration cost ten times as much to look up as names of the module.
 _ACCEPTED = invite_server.State.ACCEPTED
 _START = Event.START
-_NEW_INVITE_SERVER = invite_server.State.INITIAL
-_NEW_SERVER = non_invite_server.State.INITIAL
-_NEW_INVITE_CLIENT = invite_client.State.INITIAL
-_NEW_CLIENT = non_invite_client.State.INITIAL
+
+S = TypeVar("S", bound=ServerTransaction)
 
 
 @implementer(ITransactionLayer)
@@ -36,7 +36,11 @@ class TransactionLayer:
     """`timers` and `matching` may be replaced: what starts afterwards follows them."""
 
     __slots__ = (
+        "_invite_client",
+        "_invite_server",
         "_key",
+        "_other_client",
+        "_other_server",
         "_sought",
         "ack_prefix",
         "check_call_id",
@@ -63,6 +67,10 @@ class TransactionLayer:
         self.clients: dict[Hashable, ClientTransaction] = {}
         self.seconds = wheel.seconds
         self.enter = wheel.enter
+        self._invite_server = maker(_begun, InviteServer, self, invite_server.State.INITIAL)
+        self._other_server = maker(_begun, NonInviteServer, self, non_invite_server.State.INITIAL)
+        self._invite_client = maker(InviteClient, self, invite_client.State.INITIAL)
+        self._other_client = maker(NonInviteClient, self, non_invite_client.State.INITIAL)
 
     # -- looking up
 
@@ -101,26 +109,38 @@ class TransactionLayer:
         key = self._key if request is self._sought else self.matching.server_key(request)
         if key in self.servers:
             raise LocalError(f"{request!r} has a transaction")
-        made: ServerTransaction
-        if request.method == b"INVITE":
-            made = InviteServer(self, key, _NEW_INVITE_SERVER, user, request)
-        else:
-            made = NonInviteServer(self, key, _NEW_SERVER, user, request)
+        make = self._invite_server if request.method == b"INVITE" else self._other_server
+        made: ServerTransaction = make()
+        made.key = key
+        made.user = user
+        made.request = request
         self.servers[key] = made
         self._sought = None
-        made.step(_START)
         return made
 
     def client(
-        self, request: bytes, method: bytes, branch_id: bytes, flow: Flow, user: Any, **timers: float
+        self,
+        request: bytes,
+        method: bytes,
+        branch_id: bytes,
+        flow: Flow,
+        user: Any,
+        t1: float = 0.0,
+        t2: float = 0.0,
+        timeout: float = 0.0,
     ) -> ClientTransaction:
-        key = branch_id if method != b"CANCEL" else client_key(branch_id, method)
-        lengths = self.timers.replace(**timers) if timers else self.timers
-        made: ClientTransaction
-        if method == b"INVITE":
-            made = InviteClient(self, key, _NEW_INVITE_CLIENT, user, request, method, branch_id, flow, lengths)
-        else:
-            made = NonInviteClient(self, key, _NEW_CLIENT, user, request, method, branch_id, flow, lengths)
+        make = self._invite_client if method == b"INVITE" else self._other_client
+        made: ClientTransaction = make()
+        key = made.key = branch_id if method != b"CANCEL" else client_key(branch_id, method)
+        made.user = user
+        made.data = request
+        made.method = method
+        made.branch_id = branch_id
+        made.flow = flow
+        made.timers = self.timers
+        if t1 or t2 or timeout:
+            given = {"t1": t1, "t2": t2, "timeout": timeout}
+            made.timers = self.timers.replace(**{name: seconds for name, seconds in given.items() if seconds})
         self.clients[key] = made
         made.step(_START)
         return made
@@ -152,3 +172,10 @@ class TransactionLayer:
             return False
         found.step(BY_CLASS[response.status // 100], response)
         return True
+
+
+def _begun(kind: type[S], layer: TransactionLayer, state: IntEnum) -> S:
+    """A server transaction that has had its request: all there is to its first step is the state it leads to."""
+    made = kind(layer, state)
+    made.step(_START)
+    return made

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +31,10 @@ class ServerTransaction(Transaction):
 
     __slots__ = ("_last", "request")
 
-    def __init__(self, layer: TransactionLayer, key: Hashable, state: IntEnum, user: Any, request: Request) -> None:
-        self._set_up(layer, key, state, user)
-        self.request = request
+    request: Request
+
+    def __init__(self, layer: TransactionLayer, state: IntEnum) -> None:
+        Transaction.__init__(self, layer, state)
         self._last: bytes | None = None  # the last response; _FORGOTTEN: the user makes it again
 
     def respond(self, status: int, data: bytes) -> None:

@@ -34,11 +34,12 @@ class Transaction:
     _steps: Steps
     _resend: Event = Event.TIMER_A
 
-    def _set_up(self, layer: TransactionLayer, key: Hashable, state: IntEnum, user: Any) -> None:
+    def __init__(self, layer: TransactionLayer, state: IntEnum) -> None:
+        """Of one of its kind; the layer makes all others after it."""
         self._layer = layer
-        self.key = key
+        self.key: Hashable = None
         self.state = state
-        self.user = user
+        self.user: Any = None
         self._resend_at = NEVER
         self._interval = 0.0
         self._end_at = NEVER
