@@ -88,7 +88,9 @@ class Creating(Receiving):
         except LocalError:
             return 0  # it came again while its script waited
         self._arm(t, ctx)
-        self._adopt(t, ctx)
+        t.share(ctx)
+        t.keep(ctx.draft)
+        ctx.transaction = t
         self.table.add(t)
         self.counts.created += 1
         if self.listeners:
@@ -108,18 +110,14 @@ class Creating(Receiving):
         else:
             Uri.parse(uri)
 
-    def _adopt(self, t: Transaction, ctx: Context) -> None:
-        t.share(ctx)
-        t.keep(ctx.draft)
-        ctx.transaction = t
-
     def _arm(self, t: Transaction, ctx: Context) -> None:
         """Timers, routes and flags: the parameters', or what the script wants for this request."""
         is_invite = t.request.method == b"INVITE"
         flags = self.invite_flags if is_invite else 0
         lifetime = self.invite_lifetime if is_invite else self.lifetime
-        armed: Armed | None = ctx.extra.get(ARMED)
-        if armed is not None:
+        extra = ctx.extra
+        if ARMED in extra:
+            armed: Armed = extra[ARMED]
             flags = (flags | armed.flags_on) & ~armed.flags_off
             lifetime = (armed.invite_lifetime if is_invite else armed.lifetime) or lifetime
             t.fr, t.fr_inv, t.t1, t.t2 = armed.fr, armed.fr_inv, armed.t1, armed.t2
@@ -141,9 +139,15 @@ class Creating(Receiving):
 
     def say_trying(self, t: Transaction, ctx: Context) -> None:
         """The 100 that keeps the caller from sending its INVITE again. RFC 3261 §16.2."""
-        wanted = t.flags & AUTO_100 and t.status < 100 and t.flags & INVITE
-        if wanted and self.answer(t, 100, self.auto_inv_100_reason, ctx) > 0:
-            t.winner = TRYING
+        if not t.flags & AUTO_100 or t.status >= 100 or not t.flags & INVITE:
+            return
+        try:
+            data = compose(ctx, 100, self.auto_inv_100_reason, None)
+        except ParseError as why:
+            self.not_built(why)
+            return
+        self.send_own(t, 100, data)
+        t.winner = TRYING
 
     def trying(self, t: Transaction) -> bytes:
         """The same once more."""

@@ -72,15 +72,17 @@ class Relaying(Starting):
         if method == b"ACK":
             return self.forward_statelessly(ctx, hop, proto)
         t = ctx.transaction
+        kept = code == 1 and not self.listeners
         code = refused(ctx)
         if code:
             t.error = code
             return self._not_relayed(t, ctx, code)
         if replicate:
             return self._replicate(ctx, t, hop, proto)
-        if not t.branches:
+        if method == b"INVITE" and not t.branches:
             self.say_trying(t, ctx)
-        return self._relayed(t, ctx, self.forward(ctx, t, hop, proto))
+        relayed = self.forward(ctx, t, hop, proto, kept)
+        return 1 if relayed == 1 else self._relayed(t, ctx, relayed)
 
     def _relayed(self, t: Transaction, ctx: Context, code: Relayed) -> Relayed:
         if not isinstance(code, int):
@@ -145,15 +147,25 @@ class Relaying(Starting):
 
     # -- the target set
 
-    def forward(self, ctx: Context, t: Transaction, hop: Uri | None = None, proto: str | None = None) -> Relayed:
-        """Make and send a branch for each target: 1; negative where none could be sent, with `t.error`."""
+    def forward(
+        self, ctx: Context, t: Transaction, hop: Uri | None = None, proto: str | None = None, kept: bool = False
+    ) -> Relayed:
+        """Make and send a branch for each target: 1; negative where none could be sent, with `t.error`.
+
+        kept: the transaction is new, what the script has done so far is in it.
+        """
+        request: Any = ctx.message
         draft = ctx.draft
         if t.flags & CANCELED or t.status >= 200:
             draft.targets.clear()
             return self._cancelled(t)
         route = self._branch_route(t) if t.on_branch else None
         if not t.branches and ctx.route_type is REQUEST:
-            self.save(t, ctx)
+            if not kept:
+                t.request = request
+                t.keep(draft)
+            if t.on_failure or t.on_branch_failure or t.kept or t.held:
+                t.draft = draft.fork()  # they start from here, whatever the script does next
         targets = self._targets(draft)
         if len(targets) != 1 or self.onsend is not None:
             return self._forward_to(ctx, t, (self._add(ctx, t, one, route, hop, proto) for one in targets))
@@ -165,7 +177,7 @@ class Relaying(Starting):
         t.message_flags = draft.flags
         if isinstance(made, Branch):
             made.first = True
-            return self._forwarded(t, self._start_or_else(made))
+            return self._forwarded(t, self._start(made) or self._start_elsewhere(made))
         t.error = min(UNSPECIFIED, made)
         return t.error
 
@@ -201,7 +213,7 @@ class Relaying(Starting):
                 if self.onsend is not None and not await self._may_be_sent(branch, ctx):
                     sent += self.try_next_target(branch)
                 else:
-                    sent += self._start_or_else(branch)
+                    sent += self._start(branch) or self._start_elsewhere(branch)
             return self._forwarded(t, sent > 0)
         finally:
             for branch in added:
@@ -219,8 +231,8 @@ class Relaying(Starting):
         t.error = NO_TARGET
         return UNSPECIFIED
 
-    def _start_or_else(self, branch: Branch) -> bool:
-        return self._start(branch) or self.try_next_target(branch) or self._not_sent(branch)
+    def _start_elsewhere(self, branch: Branch) -> bool:
+        return self.try_next_target(branch) or self._not_sent(branch)
 
     def _forwarded(self, t: Transaction, sent: bool) -> int:
         if not sent:
@@ -239,13 +251,6 @@ class Relaying(Starting):
             draft.targets.clear()
         draft.consume_uri()
         return targets
-
-    def save(self, t: Transaction, ctx: Context) -> None:
-        """What the script has done so far is where failure_route and its like start from."""
-        request: Any = ctx.message
-        t.request = request
-        draft = ctx.draft
-        t.keep(draft.fork() if t.on_failure or t.on_branch_failure or t.kept or t.held else draft)
 
     # -- one branch
 

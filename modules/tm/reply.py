@@ -15,7 +15,7 @@ from sipapp.module.reply import compose, error_reply
 from sipapp.modules.tm.cancel import Cancelling
 from sipapp.modules.tm.transaction import INVITE, LOCAL, REPLIED, Transaction
 from sipapp.script.operands import SENDING
-from sipapp.script.runtime import Context
+from sipapp.script.runtime import Context, Route
 
 if TYPE_CHECKING:
     from sipapp.errors import TransportError
@@ -42,9 +42,12 @@ class Replying(Cancelling):
         try:
             data = compose(ctx, status, reason, t.tag if status >= 180 else None, self.rich_redirect)
         except ParseError as why:
-            log.warn("no response can be built: {why}", why=why)
+            self.not_built(why)
             return -1
         return self.send_own(t, status, data)
+
+    def not_built(self, why: ParseError) -> None:
+        log.warn("no response can be built: {why}", why=why)
 
     def send_own(self, t: Transaction, status: int, data: bytes) -> int:
         """Send a response that is ours, and stop what no longer matters."""
@@ -57,7 +60,8 @@ class Replying(Cancelling):
         self.send_up(t, status, data, None)
         if 200 <= status < 300 and t.flags & (INVITE | LOCAL) == INVITE:
             self._repeat_until_acknowledged(t, data)
-        self._local_response(t, data)
+        if self.local_response is not None:
+            self._run_local_response(self.local_response, t, data)
         return 1
 
     def send_up(self, t: Transaction, status: int, data: bytes, response: Response | None) -> None:
@@ -89,11 +93,8 @@ class Replying(Cancelling):
         self.server.execute(self.onsend_reply, ctx)
         return ctx.dropped
 
-    def _local_response(self, t: Transaction, data: bytes) -> None:
+    def _run_local_response(self, route: Route, t: Transaction, data: bytes) -> None:
         """event_route[tm:local-response]."""
-        route = self.local_response
-        if route is None:
-            return
         response = parse(data)
         response.flow = t.request.flow
         response.number = t.request.number

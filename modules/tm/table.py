@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 from secrets import randbits
 
+from sipapp.message.request import Request
 from sipapp.modules.tm.transaction import INVITE, Transaction
 
 
@@ -25,7 +26,8 @@ class Table:
     def add(self, transaction: Transaction) -> None:
         self._by_label[transaction.label] = transaction
         if transaction.flags & INVITE:
-            transaction.call = key = _call(transaction)
+            request = transaction.request
+            transaction.call = key = request.head.call or _call(request)
             self._by_call[key] = transaction
 
     def remove(self, transaction: Transaction) -> bool:
@@ -58,10 +60,6 @@ class Table:
         return iter(list(self._by_label.values()))
 
 
-def _call(transaction: Transaction) -> tuple[bytes, int]:
-    request = transaction.request
-    known = request.head.call
-    if known is not None:
-        return known
+def _call(request: Request) -> tuple[bytes, int]:
     cseq = request.cseq
     return request.call_id, cseq.number if cseq is not None else 0

@@ -213,14 +213,18 @@ class Transaction:
 
     def share(self, ctx: Context) -> None:
         """Its AVPs are those of the run that makes it."""
-        self.avps, self.xavps, self.xavus, self.xavis = ctx.avps, ctx.xavps, ctx.xavus, ctx.xavis
+        self.avps = ctx.avps
+        self.xavps = ctx.xavps
+        self.xavus = ctx.xavus
+        self.xavis = ctx.xavis
 
     def keep(self, draft: Draft) -> None:
         """What the script has done so far is what our own responses and failure_route start from."""
         self.draft = draft
         self.reply_fields = draft.reply_fields[:] if draft.reply_fields else _NOTHING
         self.reply_body = draft.reply_body
-        self.message_flags, self.message_xflags = draft.flags, draft.xflags
+        self.message_flags = draft.flags
+        self.message_xflags = draft.xflags
 
     def rest(self) -> None:
         """It is answered, and lives on to absorb what comes late: what only more branches would have wanted goes while

@@ -107,14 +107,13 @@ class TransactionLayer:
     def server(self, request: Request, user: Any) -> ServerTransaction:
         """Raises ParseError: the request has nothing to match it by; LocalError: it has a transaction."""
         key = self._key if request is self._sought else self.matching.server_key(request)
-        if key in self.servers:
-            raise LocalError(f"{request!r} has a transaction")
         make = self._invite_server if request.method == b"INVITE" else self._other_server
         made: ServerTransaction = make()
         made.key = key
         made.user = user
         made.request = request
-        self.servers[key] = made
+        if self.servers.setdefault(key, made) is not made:
+            raise LocalError(f"{request!r} has a transaction")
         self._sought = None
         return made
 
