@@ -30,10 +30,11 @@ class RandomIds:
 
     def __init__(self) -> None:
         self._prefix = secrets.token_hex(6).encode()
+        self._branch = MAGIC_COOKIE + self._prefix
         self._next = count(secrets.randbits(24)).__next__
 
     def branch(self) -> bytes:
-        return b"z9hG4bK%b.%x" % (self._prefix, self._next())
+        return b"%b.%x" % (self._branch, self._next())
 
     def tag(self) -> bytes:
         return b"%b-%x" % (self._prefix, self._next())

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.transport import Flow, Target
 from sipapp.log import Logger
+from sipapp.message.alike import maker
 from sipapp.message.draft import Draft, Outbound
 from sipapp.message.uri import Uri
 from sipapp.module.reply import ERROR, refused
-from sipapp.module.via import flags_of_via, via_line
+from sipapp.module.via import FLAGS, flags_of_via, via_line
 from sipapp.modules.tm.branch import Branch
 from sipapp.modules.tm.reasons import NO_SOCKET, UNRESOLVABLE
 from sipapp.modules.tm.suspend import Suspending
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sipapp.message.request import Request
 
 log = Logger()
+
+_new_outbound = maker(Outbound)
 
 Relayed = int | Coroutine[Any, Any, int]
 """What relaying answers: Kamailio's number, at once as a rule, else what to wait for."""
@@ -62,9 +65,11 @@ class Hopping(Suspending):
         """Our Via line, and the request with it on top."""
         request: Any = ctx.message
         draft = ctx.draft
-        branch.bits = flags_of_via(ctx)
+        came, socket = request.flow, flow.socket
+        if FLAGS in ctx.extra:
+            branch.bits = flags_of_via(ctx)
         branch.branch_id = branch_id = b"%b.%d" % (branch.transaction.branch_base, branch.index)
-        via = via_line(ctx, flow.socket, branch_id, request.flow.via_mark)
+        via = via_line(ctx, socket, branch_id, came.via_mark if came.connection is not None else b"")
         lines = via
         if branch.path:
             route = request.field(b"route")
@@ -73,8 +78,11 @@ class Hopping(Suspending):
             else:
                 draft = draft.fork()
                 draft.insert(route.start, b"Route: %b\r\n" % branch.path)
-        data = draft.render_request(request, branch.uri, lines, Outbound(flow.socket, request.flow.socket))
-        if len(data) > self.udp_mtu > 0 and flow.socket.proto == "udp":
+        outbound = _new_outbound()
+        outbound.send_socket = socket
+        outbound.receive_socket = came.socket
+        data = draft.render_request(request, branch.uri, lines, outbound)
+        if len(data) > self.udp_mtu > 0 and socket.proto == "udp":
             other = self._by_stream(ctx, flow)
             if other is not None:
                 branch.flow = other
@@ -138,10 +146,15 @@ class Hopping(Suspending):
     def _send_by(self, ctx: Context, flow: Flow) -> int:
         request: Any = ctx.message
         draft = ctx.draft
-        via = via_line(ctx, flow.socket, self.server.ids.branch(), request.flow.via_mark)
+        came, socket = request.flow, flow.socket
+        mark = came.via_mark if came.connection is not None else b""
+        via = via_line(ctx, socket, self.server.ids.branch(), mark)
         if draft.path:
             via += b"Route: %b\r\n" % draft.path
         uri = draft.request_uri or request.uri
-        data = draft.render_request(request, uri, via, Outbound(flow.socket, request.flow.socket))
+        outbound = _new_outbound()
+        outbound.send_socket = socket
+        outbound.receive_socket = came.socket
+        data = draft.render_request(request, uri, via, outbound)
         self.transport.send(data, flow, None, draft.forward_flags)
         return 1

@@ -261,7 +261,7 @@ class Draft:
         The Via below says where the request came from; the start line is written anew, without surplus white space.
         """
         head = message.head
-        edits = self._bound(outbound)
+        edits = self._bound(outbound) if self.edits else []
         flow = message.flow
         if head.plain and flow is not None and not (outbound.send_socket is not None and outbound.send_socket.reliable):
             method, version, forced = message.method, message.version, message.force_rport
@@ -306,12 +306,11 @@ class Draft:
         return message.raw[: message.head.fields_at]
 
     def _bound(self, outbound: Outbound) -> list[Splice]:
-        if not self.edits:
-            return []
-        return [
-            (start, end, data if data.__class__ is bytes else data(outbound))  # type: ignore[operator]
-            for start, end, data in self.edits
-        ]
+        edits: list[Any] = self.edits[:]
+        for edit in edits:
+            if edit[2].__class__ is not bytes:
+                return [(start, end, data if data.__class__ is bytes else data(outbound)) for start, end, data in edits]
+        return edits
 
     def _spliced(self, message: Message, edits: list[Splice], outbound: Outbound) -> bytes:
         """From the first header field on; edits of the start line are not made here: it is written anew."""

@@ -13,7 +13,8 @@ SERVER_ID, PARAMETERS, FIELDS, REPLY_PARAMETERS = 1, 2, 4, 8
 """via_add_srvid(), via_add_xavp_params(), via_use_xavp_fields(), via_reply_add_xavp_params()."""
 
 _WANTED = "via.wanted"
-_FLAGS = "via.flags"
+FLAGS = "via.flags"
+"""The key in `ctx.extra` of the flags that our Via carries, as bits."""
 
 
 def want(ctx: Context, what: int, on: bool) -> None:
@@ -24,12 +25,12 @@ def want(ctx: Context, what: int, on: bool) -> None:
 
 def flags_of_via(ctx: Context) -> int:
     """The flags that our Via carries, as bits."""
-    flags: int = ctx.extra.get(_FLAGS, 0)
+    flags: int = ctx.extra.get(FLAGS, 0)
     return flags
 
 
 def set_via_flags(ctx: Context, flags: int) -> None:
-    ctx.extra[_FLAGS] = flags
+    ctx.extra[FLAGS] = flags
 
 
 def via_line(ctx: Context, socket: Socket, branch: bytes, tail: bytes = b"") -> bytes:
@@ -40,7 +41,7 @@ def via_line(ctx: Context, socket: Socket, branch: bytes, tail: bytes = b"") -> 
     extra, draft = ctx.extra, ctx.draft
     if draft.local_rport:
         tail = b";rport" + tail
-    if _WANTED not in extra and _FLAGS not in extra and draft.advertised_host is None and not draft.advertised_port:
+    if _WANTED not in extra and FLAGS not in extra and draft.advertised_host is None and not draft.advertised_port:
         return b"".join((b"Via: ", socket.via, branch, tail, b"\r\n"))
     fields: dict[bytes, bytes] = {}
     if extra.get(_WANTED, 0) & FIELDS:
@@ -60,7 +61,7 @@ def _sent_by(draft: Draft, socket: Socket, fields: dict[bytes, bytes]) -> bytes:
 
 
 def _parameters(ctx: Context) -> bytes:
-    wanted, flags = ctx.extra.get(_WANTED, 0), ctx.extra.get(_FLAGS, 0)
+    wanted, flags = ctx.extra.get(_WANTED, 0), ctx.extra.get(FLAGS, 0)
     config = ctx.server.config
     text = b";srvid=%d" % config.server_id if wanted & SERVER_ID and config.server_id else b""
     if wanted & PARAMETERS:

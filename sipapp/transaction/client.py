@@ -72,11 +72,13 @@ class ClientTransaction(Transaction):
             self.due = self._end_at
             self._start_resending(t1)
 
-    def _begin(self, event: Event) -> None:
+    @together(Action.START_A, Action.START_B, Action.SEND_REQUEST)
+    @together(Action.START_E, Action.START_F, Action.SEND_REQUEST)
+    def _begin(self, _: Any) -> None:
         """Send the request, from now on again and again, until Timer B or F ends that."""
         flow = self.flow
         timers = self.timers
-        self._start_both(event, timers.b, NEVER if flow.socket.reliable else timers.t1)
+        self._start_both(self._end, timers.b, NEVER if flow.socket.reliable else timers.t1)
         self._layer.transport.send(self.data, flow, self._failed)
 
     def _sent_for_good(self) -> None:
@@ -130,10 +132,6 @@ class InviteClient(ClientTransaction):
     __slots__ = ()
     _resend = Event.TIMER_A
 
-    @together(Action.START_A, Action.START_B, Action.SEND_REQUEST)
-    def _call(self, _: Any) -> None:
-        self._begin(_TIMER_B)
-
     @together(Action.STOP_RETRANSMISSION, Action.STOP_TIMEOUT, Action.PASS_UP)
     def _proceed(self, response: Response) -> None:
         self._resend_at = self._end_at = self.due = NEVER
@@ -178,9 +176,9 @@ class NonInviteClient(ClientTransaction):
     __slots__ = ()
     _resend = Event.TIMER_E
 
-    @together(Action.START_E, Action.START_F, Action.SEND_REQUEST)
-    def _try(self, _: Any) -> None:
-        self._begin(_TIMER_F)
+    def __init__(self, layer: TransactionLayer, state: IntEnum) -> None:
+        ClientTransaction.__init__(self, layer, state)
+        self._end = _TIMER_F
 
     @together(Action.STOP_RETRANSMISSION, Action.START_K, Action.PASS_UP)
     def _complete(self, response: Response) -> None:
