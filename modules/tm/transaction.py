@@ -233,6 +233,9 @@ class Transaction:
             return
         if self.status < 300:
             self.draft = None
+            self.branch_base = b""
+            if self.flags & INVITE and self.server is not None:
+                self.server.forget_response()  # what comes again of such an INVITE is not answered, RFC 6026 §7.1
         for branch in self.branches:
             if branch.heard >= 200:  # no CANCEL will be made of it
                 branch.via = branch.data = b""

@@ -65,6 +65,13 @@ class TransactionTests(SceneTestCase):
             self.assertIs(type(t.request), resting(Request))
         self.assertEqual(self.answered(200).draft, None)
 
+    def test_an_invite_that_comes_again_after_its_2xx_needs_no_copy_of_that(self) -> None:
+        t = self.answered(200)
+        self.assertEqual(t.server._last, b"forgotten")
+        self.alice.again()
+        self.sip.advance(0)
+        self.assertEqual([m.status for m in self.alice.messages], [100, 200])  # type: ignore[union-attr]
+
     def test_what_rings_can_still_be_cancelled_when_time_is_over(self) -> None:
         self.play('request_route { t_set_fr("1000"); t_relay(); }')
         self.rings(self.bob, 180)
