@@ -168,18 +168,19 @@ class Relaying(Starting):
                 t.draft = draft.fork()  # they start from here, whatever the script does next
         targets = self._targets(draft)
         if len(targets) != 1 or self.onsend is not None:
-            return self._forward_to(ctx, t, (self._add(ctx, t, one, route, hop, proto) for one in targets))
+            return self._forward_to(ctx, t, self._add_each(ctx, t, targets, route, hop, proto))
         made = self._add(ctx, t, targets[0], route, hop, proto)
-        if made.__class__ is not Branch and made.__class__ is not int:
+        kind = made.__class__
+        if kind is not Branch and kind is not int:
             return self._forward_to(ctx, t, iter((made,)))
         if t.flags & CANCELED:
             return self._cancelled(t)
         t.message_flags = draft.flags
-        if isinstance(made, Branch):
-            made.first = True
-            return self._forwarded(t, self._start(made) or self._start_elsewhere(made))
-        t.error = min(UNSPECIFIED, made)
-        return t.error
+        if kind is int:
+            t.error = min(UNSPECIFIED, made)
+            return t.error
+        made.first = True
+        return self._forwarded(t, self._start(made) or self._start_elsewhere(made))
 
     def _cancelled(self, t: Transaction) -> int:
         t.error = CANCELLED
@@ -281,6 +282,12 @@ class Relaying(Starting):
             if code:
                 return code
         return self._aim(ctx, branch, target, hop, proto)
+
+    def _add_each(
+        self, ctx: Context, t: Transaction, targets: list[Target | None], route: Any, hop: Uri | None, proto: str | None
+    ) -> Iterator[Any]:
+        for target in targets:
+            yield self._add(ctx, t, target, route, hop, proto)
 
     async def _aim_late(
         self,

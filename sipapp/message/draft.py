@@ -307,9 +307,10 @@ class Draft:
 
     def _bound(self, outbound: Outbound) -> list[Splice]:
         edits: list[Any] = self.edits[:]
-        for edit in edits:
-            if edit[2].__class__ is not bytes:
-                return [(start, end, data if data.__class__ is bytes else data(outbound)) for start, end, data in edits]
+        for number, edit in enumerate(edits):
+            data = edit[2]
+            if data.__class__ is not bytes:
+                edits[number] = (edit[0], edit[1], data(outbound))
         return edits
 
     def _spliced(self, message: Message, edits: list[Splice], outbound: Outbound) -> bytes:

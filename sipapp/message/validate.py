@@ -135,6 +135,10 @@ def check_forwarding(request: Request, uri: bytes | None = None, supported: Coll
         raise ValidationError("CSeq method does not match request method")
     # In a CANCEL it does not count: §8.2.2.3.
     if request.head.first(b"proxy-require") >= 0 and request.method != b"CANCEL":
-        unknown = [tag for tag in request.tokens(b"proxy-require") if tag.lower() not in supported]
-        if unknown:
-            raise ValidationError("Bad Extension", 420, [b"Unsupported: %b\r\n" % b", ".join(unknown)])
+        _check_required(request, supported)
+
+
+def _check_required(request: Request, supported: Collection[bytes]) -> None:
+    unknown = [tag for tag in request.tokens(b"proxy-require") if tag.lower() not in supported]
+    if unknown:
+        raise ValidationError("Bad Extension", 420, [b"Unsupported: %b\r\n" % b", ".join(unknown)])
