@@ -52,6 +52,7 @@ class ClientTransaction(Transaction):
 
     def terminate(self) -> None:
         self.state = type(self.state)["TERMINATED"]
+        self._arrows = self._steps[self.state]
         self._layer.clients.pop(self.key, None)
         self._forget()
 

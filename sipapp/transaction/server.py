@@ -53,6 +53,7 @@ class ServerTransaction(Transaction):
 
     def terminate(self) -> None:
         self.state = type(self.state)["TERMINATED"]
+        self._arrows = self._steps[self.state]
         self._layer.servers.pop(self.key, None)
         self._forget()
 

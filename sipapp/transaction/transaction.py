@@ -21,7 +21,8 @@ _UNSET = Event.TIMER_B
 
 Act = Callable[[Any, Any], None]
 
-Steps = list[dict[int, tuple[IntEnum, Act | None]]]
+Arrows = dict[int, tuple[IntEnum, Act | None, "Arrows"]]
+"""What leads out of a state, by event: the next state, what is done, and what leads out of that one."""
 
 
 class Transaction:
@@ -30,8 +31,20 @@ class Transaction:
     Both are one entry of the wheel: `due` is the earlier one.
     """
 
-    __slots__ = ("_end", "_end_at", "_interval", "_layer", "_resend_at", "due", "key", "slot", "state", "user")
-    _steps: Steps
+    __slots__ = (
+        "_arrows",
+        "_end",
+        "_end_at",
+        "_interval",
+        "_layer",
+        "_resend_at",
+        "due",
+        "key",
+        "slot",
+        "state",
+        "user",
+    )
+    _steps: list[Arrows]  # by state
     _resend: Event = Event.TIMER_A
 
     def __init__(self, layer: TransactionLayer, state: IntEnum) -> None:
@@ -39,6 +52,7 @@ class Transaction:
         self._layer = layer
         self.key: Hashable = None
         self.state = state
+        self._arrows = self._steps[state]  # kept here, for what is behind a class and an enumeration is far to look up
         self.user: Any = None
         self._resend_at = NEVER
         self._interval = 0.0
@@ -49,10 +63,10 @@ class Transaction:
 
     def step(self, event: Event, message: Any = None) -> None:
         """One transition. Raises StateError."""
-        found = self._steps[self.state].get(event)
+        found = self._arrows.get(event)
         if found is None:
             raise unknown(self.state, event)
-        self.state, act = found
+        self.state, act, self._arrows = found
         if act is not None:
             act(self, message)
 
@@ -155,9 +169,10 @@ def read_table(kind: type[Transaction], states: type[IntEnum], table: Table[Any]
     """Give a kind its machine's table in the form that costs least: one method for all actions of an arrow."""
     own_code(kind)
     joint = {actions: method for method in vars(kind).values() for actions in getattr(method, "joint", ())}
-    steps: Steps = [{} for _ in states]
+    steps: list[Arrows] = [{} for _ in states]
     for (state, event), (there, actions) in table.items():
-        steps[state][event] = (there, joint.get(actions) or in_turn([method_of(kind, one) for one in actions]))
+        act = joint.get(actions) or in_turn([method_of(kind, one) for one in actions])
+        steps[state][event] = (there, act, steps[there])
     kind._steps = steps
 
 

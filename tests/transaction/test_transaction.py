@@ -31,7 +31,7 @@ class TransactionTests(SynchronousTestCase):
     def test_its_steps_are_the_machine_s_table(self) -> None:
         for kind, table in MACHINES:
             for (state, event), (there, actions) in table.items():
-                next_state, act = kind._steps[state][event]
+                next_state, act, _ = kind._steps[state][event]
                 self.assertIs(next_state, there)
                 if len(actions) < 2:
                     self.assertIs(act, method_of(kind, actions[0]) if actions else None)
