@@ -18,6 +18,7 @@ from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IAfterScript, IBeforeScript, ISuspension
 from sipapp.interfaces.transport import Flow, IMessageReceiver
 from sipapp.message import build
+from sipapp.message.alike import maker
 from sipapp.message.draft import Draft
 from sipapp.message.request import Request
 from sipapp.message.response import Response
@@ -35,6 +36,9 @@ log = Logger()
 M = TypeVar("M", Request, Response)
 
 _REPLY = RouteType.REPLY  # a member of an enumeration costs ten times as much as a name of the module
+_NOBODY: Any = None
+_new_context = maker(Context, _NOBODY, _NOBODY, _NOBODY)
+_new_draft = maker(Draft)
 _NO_ROUTE = Route("request_route", "", Position("", 1, 1), lambda ctx: 1, False)
 """What runs where a script has no request_route: requests get no answer, as in Kamailio."""
 
@@ -108,7 +112,10 @@ class Router:
                 return
             if self._waiting and request in self._in_progress:
                 return
-            ctx = Context(self._server, request, Draft())
+            ctx = _new_context()
+            ctx.server = self._server
+            ctx.message = request
+            ctx.draft = _new_draft()
             wanted = True
             for moments in self._moments:
                 wanted = moments.pre_routing(ctx)

@@ -80,7 +80,6 @@ class Creating(Receiving):
             t.request = request
             next_label = self.table.next_label
             t.label = next_label()
-            t.branches = []
             t.server = self.transactions.server(request, t)
         except ParseError as why:
             log.warn("no transaction for {request}: {why}", request=request, why=why)

@@ -1433,11 +1433,26 @@ cdef extern from *:
         PyTypeObject *kind = Py_TYPE(one);
         PyObject *made = kind->tp_alloc(kind, 0);
         PyObject **from = (PyObject **)(one + 1), **to = (PyObject **)(made + 1);
-        if (made != NULL)
-            for (; (char *)from < (char *)one + kind->tp_basicsize; from++, to++) {
-                Py_XINCREF(*from);
-                *to = *from;
+        if (made == NULL)
+            return NULL;
+        for (; (char *)from < (char *)one + kind->tp_basicsize; from++, to++) {
+            PyObject *value = *from;
+            if (value == NULL)
+                continue;
+            if (Py_REFCNT(value) > 1)
+                Py_INCREF(value);
+            else if (PyList_CheckExact(value) && PyList_GET_SIZE(value) == 0)
+                value = PyList_New(0);
+            else if (PyDict_CheckExact(value) && PyDict_GET_SIZE(value) == 0)
+                value = PyDict_New();
+            else
+                Py_INCREF(value);
+            *to = value;
+            if (value == NULL) {
+                Py_DECREF(made);
+                return NULL;
             }
+        }
         return made;
     }
     """

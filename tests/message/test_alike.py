@@ -15,13 +15,15 @@ class Base:
 
 
 class Slots(Base):
-    __slots__ = ("c", "unset")
+    __slots__ = ("c", "own", "table", "unset")
     unset: int
 
     def __init__(self, a: int = 1, c: Any = None) -> None:
         self.a = a
         self.b = "b"
         self.c = c
+        self.own: list[int] = []
+        self.table: dict[int, int] = {}
 
 
 class WithDict(Base):
@@ -39,6 +41,11 @@ class AlikeTests(SynchronousTestCase):
         self.assertIs(one.c, shared)
         self.assertIs(two.c, shared)
         self.assertFalse(hasattr(two, "unset"))
+        self.assertIsNot(one.own, two.own)
+        self.assertIsNot(one.table, two.table)
+        one.own.append(1)
+        one.table[1] = 1
+        self.assertEqual((two.own, two.table, make().own, make().table), ([], {}, [], {}))
         two.unset = 1
         del one, two
         self.assertEqual((make().a, hasattr(make(), "unset")), (7, False))
