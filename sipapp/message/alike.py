@@ -16,8 +16,8 @@ K = TypeVar("K")
 
 
 def maker(kind: Callable[..., K], *given: Any) -> Callable[[], K]:
-    """What makes an object as `kind(*given)` does. Its attributes are the same objects each time, but for empty lists and
-    dictionaries that nobody else holds."""
+    """What makes an object as `kind(*given)` does. Its attributes are the same objects each time, but for empty lists
+    and dictionaries that nobody else holds."""
     first = kind(*given)
     if leaf.again is None or not _is_only_slots(type(first)):
         return partial(kind, *given)

@@ -7,12 +7,16 @@ import re
 from typing import Any
 
 from sipapp.errors import ParseError
+from sipapp.message.alike import maker
 from sipapp.message.grammar import SIP_VERSION
 from sipapp.message.headers import is_token
-from sipapp.message.leaf import Head, read
+from sipapp.message.leaf import Head, read, scan
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 
+_HEAD = scan(b"OPTIONS sip:example.com SIP/2.0\r\n\r\n")
+_new_request = maker(Request, b"", _HEAD, b"", b"", b"SIP/2.0")
+_new_response = maker(Response, b"", _HEAD, b"SIP/2.0", 0, b"")
 _VERSION = re.compile(SIP_VERSION, re.IGNORECASE).fullmatch
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; some leave the last SP out
 _STATUS_LINE = re.compile(rb"(%b) ([1-6][0-9]{2})(?: (.*))?" % SIP_VERSION, re.IGNORECASE | re.DOTALL).fullmatch
@@ -29,9 +33,22 @@ def parse(data: bytes, flow: Any = None, received_at: float = 0.0, number: int =
         message = _any_start_line(raw, head, head.line)
         message.flow, message.received_at, message.number = flow, received_at, number
         return message
+    made: Any
     if first.__class__ is int:
-        return Response(raw, head, b"SIP/2.0", first, second, flow, received_at, number)  # type: ignore[arg-type]
-    return Request(raw, head, first, second, b"SIP/2.0", flow, received_at, number)  # type: ignore[arg-type]
+        made = _new_response()
+        made.status = first
+        made.reason = second
+    else:
+        made = _new_request()
+        made.method = first
+        made.uri = second
+    made.raw = raw
+    made.head = head
+    made.body_at = head.body
+    made.flow = flow
+    made.received_at = received_at
+    made.number = number
+    return made  # type: ignore[no-any-return]
 
 
 def _any_start_line(raw: bytes, head: Head, line: bytes) -> Request | Response:
