@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from sipapp.script.runtime import Context
 
 
+_NONE: list[Target] = []
+
+
 @implementer(IBranch, IClientUser)
 class Branch:
     """One branch. It is also the wheel's owner of Timer C: `due`, `slot`, `expired()`."""
@@ -85,7 +88,7 @@ class Branch:
         self.via = b""  # our line in it
         self.branch_id = b""  # the branch parameter there
         self.context: Context | None = None  # where there may be another target: what renders the request for it
-        self.more_targets: list[Target] = []
+        self.more_targets = _NONE
         self.last = 0  # the last status, once its onreply_route has ended
         self.heard = 0  # the last status that came
         self.reply: Response | Any = None  # a final response that may win yet, or MADE_UP
