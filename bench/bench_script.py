@@ -16,7 +16,8 @@ from sipapp.message.draft import Draft
 from sipapp.script.check import check
 from sipapp.script.compile import compile_program
 from sipapp.script.parser import parse_text
-from sipapp.script.runtime import Context, execute
+from sipapp.script.run import execute
+from sipapp.script.runtime import Context
 from tests.script.engine import Engine, registry, request
 
 BLOCK = """route[R%(n)d] {

@@ -25,7 +25,8 @@ from sipapp.message.response import Response
 from sipapp.message.validate import check
 from sipapp.message.via import Via
 from sipapp.module.reply import owed
-from sipapp.script.runtime import FAILED, Context, Route, execute
+from sipapp.script.run import execute
+from sipapp.script.runtime import FAILED, Context, Route
 
 if TYPE_CHECKING:
     from sipapp.server import Server

@@ -28,7 +28,8 @@ from sipapp.message.draft import Draft
 from sipapp.routing import Router
 from sipapp.rpc.dispatch import Dispatcher
 from sipapp.rpc.unix import RpcSocket
-from sipapp.script.runtime import Context, Done, Route, execute
+from sipapp.script.run import Done, execute
+from sipapp.script.runtime import Context, Route
 from sipapp.script.suspended import Suspended
 from sipapp.stalls import Stalls
 from sipapp.statistics import Statistics

@@ -30,7 +30,7 @@ from sipapp.module import (
     script_function,
     transformation,
 )
-from sipapp.script.runtime import execute
+from sipapp.script.run import execute
 
 log = Logger()
 

@@ -13,7 +13,8 @@ from sipapp.interfaces.moments import IMoments
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IServer
 from sipapp.script.operands import RECEIVING
-from sipapp.script.runtime import Context, Route, execute
+from sipapp.script.run import execute
+from sipapp.script.runtime import Context, Route
 
 if TYPE_CHECKING:
     from sipapp.interfaces.transport import Flow

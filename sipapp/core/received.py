@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sipapp.errors import ConfigError
 from sipapp.script.operands import RECEIVING
-from sipapp.script.runtime import execute
+from sipapp.script.run import execute
 
 if TYPE_CHECKING:
     from sipapp.interfaces.server import IServer

@@ -10,7 +10,8 @@ from twisted.internet.defer import CancelledError
 from sipapp.errors import ScriptError, TooManySuspended
 from sipapp.log import Logger
 from sipapp.script.answers import AWAITABLE, failed, outcome
-from sipapp.script.runtime import CallSite, Context, Route, ScriptExit, execute
+from sipapp.script.run import execute
+from sipapp.script.runtime import CallSite, Context, Route, ScriptExit
 
 if TYPE_CHECKING:
     from sipapp.interfaces.script import IScriptFunction

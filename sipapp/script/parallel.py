@@ -13,7 +13,8 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from sipapp.script.runtime import UNDO, CallSite, Context, Run, ScriptExit, ScriptJump
+from sipapp.script.run import Run
+from sipapp.script.runtime import UNDO, CallSite, Context, ScriptExit, ScriptJump
 
 RESULTS = "parallel"
 """`ctx.extra[RESULTS]`: what $rc(1), $rc(2), ... are: the return code of each statement of the last parallel block,

@@ -16,7 +16,8 @@ from sipapp.log import Logger
 
 if TYPE_CHECKING:
     from sipapp.interfaces.server import IServer
-    from sipapp.script.runtime import Context, Run
+    from sipapp.script.run import Run
+    from sipapp.script.runtime import Context
 
 log = Logger()
 

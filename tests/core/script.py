@@ -8,7 +8,8 @@ from sipapp.interfaces.transport import Flow
 from sipapp.message.draft import Draft
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
-from sipapp.script.runtime import Context, execute
+from sipapp.script.run import execute
+from sipapp.script.runtime import Context
 from sipapp.testing.harness import Harness
 
 HEAD = '#!KAMAILIO\nloadmodule "pv"\n'

@@ -38,7 +38,8 @@ from sipapp.script.check import Checked, check
 from sipapp.script.compile import compile_program
 from sipapp.script.parser import parse_text
 from sipapp.script.program import Program
-from sipapp.script.runtime import ScriptJump, execute
+from sipapp.script.run import execute
+from sipapp.script.runtime import ScriptJump
 from sipapp.script.suspended import Suspended
 from sipapp.script.values import TextWithNumber
 
