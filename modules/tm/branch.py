@@ -114,7 +114,13 @@ class Branch:
     # -- IClientUser
 
     def responded(self, transaction: IClientTransaction, response: Response) -> None:
-        self.transaction.tm.response_received(self, response)
+        self.heard = status = response.status
+        if status >= 200:
+            self.due = NEVER
+        if self.waiting is not None:
+            self.waiting.append(response)
+        else:
+            self.transaction.tm.take_response(self, response)
 
     def timed_out(self, transaction: IClientTransaction) -> None:
         self.transaction.tm.branch_timed_out(self)

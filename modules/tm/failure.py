@@ -16,7 +16,7 @@ from sipapp.message.response import Response
 from sipapp.modules.tm.branch import NEVER, Branch
 from sipapp.modules.tm.choice import MADE_UP, NONE, OPEN, pick
 from sipapp.modules.tm.reasons import reason_of
-from sipapp.modules.tm.reply import Replying, rendered
+from sipapp.modules.tm.reply import UNCHANGED, Replying
 from sipapp.modules.tm.transaction import CANCELED, DISABLE_6XX, GLOBAL_FAILURE, Transaction
 from sipapp.script.runtime import Context, Route
 
@@ -248,7 +248,7 @@ class Deciding(Replying):
             t.status = status
             self.stop_branches(t, status)
             assert isinstance(response, Response)
-            self.send_up(t, status, rendered(response, winner.reply_draft), response)
+            self.send_up(t, status, (winner.reply_draft or UNCHANGED).render_response(response), response)
         for branch in t.branches:
             branch.reply = branch.reply_draft = None
         t.rest()

@@ -16,7 +16,7 @@ from sipapp.message.response import Response
 from sipapp.modules.tm.branch import NEVER, Branch
 from sipapp.modules.tm.choice import MADE_UP
 from sipapp.modules.tm.failure import Deciding
-from sipapp.modules.tm.reply import rendered
+from sipapp.modules.tm.reply import UNCHANGED
 from sipapp.modules.tm.transaction import INVITE, LOCAL, NOISY, RELEASED, Transaction
 from sipapp.script.runtime import Context
 
@@ -36,16 +36,7 @@ class Receiving(Deciding):
 
     # -- a response has come
 
-    def response_received(self, branch: Branch, response: Response) -> None:
-        branch.heard = response.status
-        if response.status >= 200:
-            branch.due = NEVER
-        if branch.waiting is not None:
-            branch.waiting.append(response)
-        else:
-            self._take(branch, response)
-
-    def _take(self, branch: Branch, response: Response) -> None:
+    def take_response(self, branch: Branch, response: Response) -> None:
         t = branch.transaction
         status = response.status
         self.counts.received += 1
@@ -108,7 +99,7 @@ class Receiving(Deciding):
         """What came while the script waited, in order."""
         while waiting:
             response = waiting.pop(0)
-            self._take(branch, response)
+            self.take_response(branch, response)
             if branch.waiting is not None:  # its script waits, too
                 branch.waiting += waiting
                 return
@@ -149,7 +140,7 @@ class Receiving(Deciding):
             return
         t.status = status
         t.winner = branch.index
-        self.send_up(t, status, rendered(response, draft), response)
+        self.send_up(t, status, (draft or UNCHANGED).render_response(response), response)
 
     def _success(self, branch: Branch, response: Response, draft: Draft | None) -> None:
         """A 2xx goes on at once; the other branches are over."""
@@ -159,7 +150,7 @@ class Receiving(Deciding):
             if not t.is_invite:
                 return
             branch.last = status  # each 2xx to an INVITE is a dialog of its own
-            self.send_up(t, status, rendered(response, draft), response)
+            self.send_up(t, status, (draft or UNCHANGED).render_response(response), response)
             return
         if branch.last >= 300:
             log.warn("{branch!r}: a {status} came after a refusal, dropped", branch=branch, status=status)
@@ -169,7 +160,7 @@ class Receiving(Deciding):
         t.canceled_by = None
         if len(t.branches) > 1 or t.kept:
             self.stop_branches(t, status)
-        self.send_up(t, status, rendered(response, draft), response)
+        self.send_up(t, status, (draft or UNCHANGED).render_response(response), response)
         t.rest()
 
     def _restart_timer_c(self, branch: Branch, last: int, status: int) -> None:

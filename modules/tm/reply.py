@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sipapp.errors import ParseError, StateError
 from sipapp.interfaces.route import RouteType
 from sipapp.log import Logger
-from sipapp.message.draft import Draft, Outbound
+from sipapp.message.draft import Draft
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
 from sipapp.module.reply import compose, error_reply
@@ -147,13 +147,8 @@ class Replying(Cancelling):
         return True
 
 
-def rendered(response: Response, draft: Draft | None) -> bytes:
-    """A response as it goes on, without our Via."""
-    return (draft or _UNCHANGED).render_response(response, _ON)
-
-
-_UNCHANGED = Draft()
-_ON = Outbound()
+UNCHANGED = Draft()
+"""Of a response that no script has touched."""
 
 
 def ack_key(request: Request) -> Any:
