@@ -24,7 +24,7 @@ log = Logger()
 PLAIN = frozenset((int, bool, type(None), bytes, str))
 """The types of answers that need not be waited for."""
 
-AWAITABLE: tuple[type[Any], ...] = (CoroutineType, Pause, Deferred, Awaiting, Coroutine)
+AWAITABLE: tuple[type[Any], ...] = (CoroutineType, Pause, Awaiting, Deferred, Coroutine)
 """The types of those that must be; the one that costs least to recognise first."""
 
 

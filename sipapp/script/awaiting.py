@@ -28,7 +28,12 @@ class Awaiting:
     def result_of(self, answer: Any) -> Any:
         """What to await for the answer of a function: this, or what needs no waiting, or waits by itself."""
         kind = answer.__class__
-        if kind is not Pause and (kind is CoroutineType or not isinstance(answer, Deferred) or answer.called):
+        if kind is not Pause and (
+            kind is CoroutineType
+            or isinstance(answer, Awaiting)  # a class of its own; Deferred is an abstract one, which is asked in Python
+            or not isinstance(answer, Deferred)
+            or answer.called
+        ):
             return answer
         self._next = answer
         return self

@@ -208,7 +208,7 @@ class Run(Awaiting):
 
     def _keep(self) -> None:
         """Have the request of this run survive. Raises ScriptError."""
-        if self.kept is None and self.ctx.route_type in _KEPT:
+        if self.kept is None and (self.ctx.route_type is _REQUEST or self.ctx.route_type in _KEPT):
             keeper = self.ctx.server.find(ISuspension)
             if keeper is not None and keeper.suspending(self.ctx):
                 self.kept = keeper
@@ -294,5 +294,6 @@ class Run(Awaiting):
             undo()
 
 
+_REQUEST = RouteType.REQUEST  # by far the most; a look at a set of flags is a function of Python
 _KEPT = RouteType.REQUEST | RouteType.FAILURE | RouteType.BRANCH_FAILURE | RouteType.ONREPLY | RouteType.REPLY
 """The routes whose message must survive a wait. A branch_route or onsend_route is part of the run that sends."""
