@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 log = Logger()
 
+_REQUEST = RouteType.REQUEST  # a member of an enumeration costs ten times as much as a name of the module
+
 _LONG = 86400.0
 """s: longer than anybody waits; suspend_timeout ends a wait."""
 
@@ -85,9 +87,10 @@ class Suspending(Creating):
         if not self._keep(t, ctx):
             return True
         t.handled |= WAITED
-        if ctx.run is not None:
-            t.waited_at = ctx.run.site
-        if ctx.route_type is RouteType.REQUEST:
+        run = ctx.run
+        if run is not None:
+            t.waited_at = run.site
+        if ctx.route_type is _REQUEST:
             t.holds += 1
             self.say_trying(t, ctx)
         return True
@@ -138,7 +141,7 @@ class Suspending(Creating):
         kept.remove(ctx)
         if not kept:
             t.flags &= ~SUSPENDED
-        if ctx.route_type is RouteType.REQUEST and t.holds:
+        if ctx.route_type is _REQUEST and t.holds:
             t.holds -= 1
         return True
 
@@ -149,7 +152,7 @@ class Suspending(Creating):
             return
         self.run_ended(t, ctx)
         resumed = self._let_go(t, ctx)
-        if ctx.route_type is not RouteType.REQUEST:
+        if ctx.route_type is not _REQUEST:
             if resumed:
                 self._ended(t, ctx)
             else:
@@ -230,7 +233,7 @@ class Suspending(Creating):
     def request_route_ended(self, ctx: Context) -> None:
         """Whether somebody will answer; if not, what to do about it."""
         t: Transaction = ctx.transaction
-        waited = self.run_ended(t, ctx)
+        waited = t.kept is not None and self.run_ended(t, ctx)
         if t.status >= 200:
             t.rest()
         elif FAILED in ctx.extra:

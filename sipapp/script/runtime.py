@@ -41,8 +41,11 @@ a lock, is let go."""
 class ScriptExit(BaseException):
     """`exit`, `drop`, or a function that answered 0: the whole run ends here.
 
-    A BaseException, so that no module's `except Exception` keeps a script alive that wanted to end.
+    A BaseException, so that no module's `except Exception` keeps a script alive that wanted to end. Its slots spare it
+    a dictionary: many a message ends by one.
     """
+
+    __slots__ = ("code", "dropped")
 
     def __init__(self, code: int = 0, dropped: bool = False) -> None:
         self.code = code
@@ -51,6 +54,8 @@ class ScriptExit(BaseException):
 
 class ScriptJump(BaseException):
     """The run goes on in another route, with all that it has; nothing is left of the callers of this one."""
+
+    __slots__ = ("route",)
 
     def __init__(self, route: Route) -> None:
         self.route = route

@@ -50,9 +50,12 @@ class Waits:
     def ended(self, outcome: str, seconds: float) -> None:
         """outcome: finished, timeouts, cancelled or errors."""
         self.running -= 1
-        setattr(self, outcome, getattr(self, outcome) + 1)
+        if outcome == "finished":
+            self.finished += 1
+        else:
+            setattr(self, outcome, getattr(self, outcome) + 1)
         number = int(log10(seconds / _FASTEST) * _STEPS) + 1 if seconds > _FASTEST else 0
-        self.buckets[min(number, _BUCKETS)] += 1
+        self.buckets[number if number < _BUCKETS else _BUCKETS] += 1
 
     def percentile(self, share: float) -> float:
         """The time (s) within which this share of the waits was over: 0.95 for p95. To the next bucket's edge."""

@@ -9,6 +9,7 @@ from sipapp.interfaces.tm import IBranch
 from sipapp.interfaces.transaction import IClientUser
 from sipapp.modules.tm.branch import CANCEL_USER, NEVER, Branch
 from tests.modules.tm.scene import FORK, SceneTestCase
+from tests.transaction.helpers import response
 
 
 class Told:
@@ -39,7 +40,7 @@ class BranchTests(SynchronousTestCase):
         self.assertEqual((self.branch.on_reply, self.branch.on_failure, self.branch.on_branch_failure), ("R", "F", "B"))
 
     def test_what_its_client_transaction_says_goes_to_tm(self) -> None:
-        client, message, error = Any, Any, Any
+        client, message, error = Any, response(180), Any
         branch: Any = self.branch
         branch.responded(client, message)
         branch.timed_out(client)
@@ -48,12 +49,19 @@ class BranchTests(SynchronousTestCase):
         self.assertEqual(
             self.told.told,
             [
-                ("response_received", branch, message),
+                ("take_response", branch, message),
                 ("branch_timed_out", branch),
                 ("branch_not_sent", branch, error),
                 ("timer_c", branch),
             ],
         )
+
+    def test_a_response_is_heard_even_where_another_is_still_worked_on(self) -> None:
+        branch: Any = self.branch
+        branch.due, branch.waiting, final = 5.0, [], response(200)
+        branch.responded(Any, final)
+        self.assertEqual((branch.heard, branch.due), (200, NEVER))
+        self.assertEqual((branch.waiting, self.told.told), ([final], []))
 
     def test_the_end_of_its_client_transaction_stops_timer_c(self) -> None:
         branch: Any = self.branch
