@@ -13,7 +13,7 @@ from sipapp.module import FAILURE, ONREPLY, REQUEST, Context, RouteType, Value, 
 from sipapp.module.reply import last_error
 from sipapp.modules.tm.lookup import Lookups
 from sipapp.modules.tm.reasons import IN_PROCESS
-from sipapp.modules.tm.transaction import ADMIN_REPLY, FAILED, REPLICATED, WAITED
+from sipapp.modules.tm.transaction import ADMIN_REPLY, FAILED, LOCAL, REPLICATED, WAITED
 from sipapp.script.values import TextWithNumber
 
 _ANSWERING = REQUEST | ONREPLY | FAILURE
@@ -86,13 +86,16 @@ class Answers(Lookups):
     def reply(self, ctx: Context, status: int, reason: bytes) -> int:
         message = ctx.message
         t = self.transaction_of(ctx)
-        if t is None or t.is_local or not 100 <= status <= 699:
+        if t is None or t.flags & LOCAL or not 100 <= status <= 699:
             return -1
-        if isinstance(message, Request) and message.method == b"ACK":
-            return -1
+        if not isinstance(message, Response):
+            if message.method == b"ACK":
+                return -1
+            t.flags |= ADMIN_REPLY
+            return self.answer(t, status, reason, ctx)
         t.flags |= ADMIN_REPLY
-        answer = self.answer(t, status, reason, None if isinstance(message, Response) else ctx)
-        if isinstance(message, Response) and ctx.route_type is RouteType.REPLY:
+        answer = self.answer(t, status, reason)
+        if ctx.route_type is RouteType.REPLY:
             ctx.transaction = None
         return answer
 

@@ -27,7 +27,7 @@ log = Logger()
 class Replying(Cancelling):
     """Answers."""
 
-    local_response: Any = None  # event_route[tm:local-response]
+    local_response: Route | None = None  # event_route[tm:local-response]
 
     def answer(self, t: Transaction, status: int, reason: bytes, ctx: Context | None = None) -> int:
         """Send a response of our own: 1; -1 where a final one was sent already, or none can be built.

@@ -235,7 +235,7 @@ class Run(Awaiting):
     def leave(self) -> Done | None:
         self.over = True
         self.coroutine = None
-        self.ctx.run = None
+        self.ctx.driver = None
         done, self.done = self.done, None
         return done
 

@@ -261,7 +261,7 @@ def _time_of_day(seconds: float) -> str:
 
 
 def _connection(run: Run) -> Any:
-    flow = getattr(run.ctx.message, "flow", None)
+    flow = run.ctx.message.flow
     return None if flow is None else flow.connection
 
 

@@ -131,8 +131,10 @@ class Transaction:
         clock = self._layer.seconds
         self._resend_at = NEVER
         self._end = event
-        self._end_at = self.due = clock() + seconds
-        self._enter()
+        self._end_at = self.due = due = clock() + seconds
+        slot = self.slot
+        if not slot or slot > due * SLOTS:  # it is not entered for an earlier time, as what has retransmitted is
+            self._enter()
 
     def _enter(self) -> None:
         """`Wheel.start`, as code of our own."""
