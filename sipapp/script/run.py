@@ -61,7 +61,7 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
         Run.of(ctx).jump(jump.route)
         return
     except Exception as error:
-        _failed(route, ctx, error)
+        _failed(Run.of(ctx).route, ctx, error)  # the report route of launch(), say
     else:
         Run.of(ctx).wait_for(awaited)
         return

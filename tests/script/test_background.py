@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from sipapp.script import run
 from sipapp.script.background import PARAMETERS
 from tests.script.engine import Engine
 
@@ -51,6 +52,15 @@ class LaunchTests(SynchronousTestCase):
         engine.start()
         engine.advance(1)
         self.assertEqual(engine.said, ["0"])
+
+    def test_a_report_that_fails_is_named_whether_its_call_has_waited_or_not(self) -> None:
+        failed: list[str] = []
+        self.patch(run, "_failed", lambda route, ctx, error: failed.append(str(route)))
+        for call in ("at_once(1)", "wait(1)"):
+            engine = Engine(f"launch({call}, REP);", "route[REP] { bug(); }")
+            engine.start()
+            engine.advance(1)
+        self.assertEqual(failed, ["route[REP]"] * 2)
 
     def test_a_report_may_wait_itself(self) -> None:
         engine = Engine("launch(wait(1), REP);", 'route[REP] { wait(1); say("end"); }')
