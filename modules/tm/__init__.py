@@ -60,7 +60,7 @@ class Tm(RpcCommands):
         if self.fr_inv_timer_avp:
             self.fr_inv_variable = _avp(server, "fr_inv_timer_avp", self.fr_inv_timer_avp)
         layer = self.transactions
-        layer.timers = layer.timers.replace(t1=self.t1, t2=self.t2, t4=self.t4, timeout=self.fr)
+        layer.timers = layer.timers.replace(t1=self.times.t1, t2=self.times.t2, t4=self.times.t4, timeout=self.times.fr)
         layer.matching.request_uri = bool(self.ruri_matching)
         layer.matching.via = bool(self.via1_matching)
         layer.check_call_id = bool(self.callid_matching or self.callid_cseq_matching)

@@ -16,6 +16,7 @@ from sipapp.module.reply import owed
 from sipapp.modules.tm.counts import Counts
 from sipapp.modules.tm.parameters import Parameters
 from sipapp.modules.tm.table import Table
+from sipapp.modules.tm.times import Times
 from sipapp.script.runtime import FAILED, Context, Route
 
 if TYPE_CHECKING:
@@ -44,13 +45,7 @@ class Base(Parameters):
         self.dropped = server.statistics.counter("core", "drop_requests")
         self.listeners: list[Any] = []
         self.unacknowledged: dict[Any, Transaction] = {}
-        self.fr = self.fr_timer / 1000 or 0.001
-        self.fr_inv = self.fr_inv_timer / 1000 or 0.001
-        self.t1 = self.retr_timer1 / 1000 or 0.001
-        self.t2 = self.retr_timer2 / 1000 or 0.001
-        self.t4 = self.wt_timer / 1000
-        self.invite_lifetime = self.max_inv_lifetime / 1000 or 0.001
-        self.lifetime = self.max_noninv_lifetime / 1000 or 0.001
+        self.times = Times(self)
         config = server.config
         self.max_branches: int = config.max_branches
         self.failover: bool = bool(config.use_dns_failover)

@@ -102,7 +102,7 @@ class Cancelling(Base):
             return
         branch.cancel = self.transactions.client(data, b"CANCEL", client.branch_id, flow, CANCEL_USER)
         # Nobody may count on a 487: RFC 3261 §9.1 waits for 64*T1.
-        due = self.seconds() + 64 * self.t1
+        due = self.seconds() + 64 * self.times.t1
         if due < branch.due:
             branch.due = due
             self.wheel.start(branch)

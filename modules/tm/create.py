@@ -113,7 +113,7 @@ class Creating(Receiving):
         """Timers, routes and flags: the parameters', or what the script wants for this request."""
         is_invite = t.request.method == b"INVITE"
         flags = self.invite_flags if is_invite else 0
-        lifetime = self.invite_lifetime if is_invite else self.lifetime
+        lifetime = self.times.invite_lifetime if is_invite else self.times.lifetime
         extra = ctx.extra
         if ARMED in extra:
             armed: Armed = extra[ARMED]

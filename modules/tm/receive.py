@@ -170,7 +170,7 @@ class Receiving(Deciding):
         if self.restart_fr_on_each_reply or (last < status and (status >= 180 or last == 0)):
             t = branch.transaction
             seconds = self.seconds
-            due = seconds() + (t.fr_inv or self.fr_inv)
+            due = seconds() + (t.fr_inv or self.times.fr_inv)
             branch.due = due if due < t.end_of_life else t.end_of_life
             self.wheel.start(branch)
 
@@ -275,7 +275,7 @@ class Receiving(Deciding):
             if branch.client is not None:
                 branch.client.stop_retransmission()
         if t.released is None:
-            t.released = self.wheel.at(self.seconds() + self.t4, self._drop, t)
+            t.released = self.wheel.at(self.seconds() + self.times.t4, self._drop, t)
 
     def _drop(self, t: Transaction) -> None:
         t.released = None

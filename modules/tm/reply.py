@@ -124,8 +124,8 @@ class Replying(Cancelling):
             return
         t.ack_tags = key
         self.unacknowledged[key] = t
-        until = self.seconds() + (t.fr or self.fr)
-        t.resending = self.wheel.at(self.seconds() + self.t1, self._repeat, t, data, self.t1, until)
+        until = self.seconds() + (t.fr or self.times.fr)
+        t.resending = self.wheel.at(self.seconds() + self.times.t1, self._repeat, t, data, self.times.t1, until)
 
     def _repeat(self, t: Transaction, data: bytes, interval: float, until: float) -> None:
         now = self.seconds()
@@ -133,7 +133,7 @@ class Replying(Cancelling):
         if now >= until or t.server is None:
             return
         self.transport.send_response(data, t.request)
-        interval = min(2 * interval, self.t2)
+        interval = min(2 * interval, self.times.t2)
         t.resending = self.wheel.at(now + interval, self._repeat, t, data, interval, until)
 
     def acknowledges(self, ack: Request) -> bool:

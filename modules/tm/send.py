@@ -42,7 +42,7 @@ class Starting(Hopping):
         t = branch.transaction
         branch.sending = True  # the transport may tell at once that it cannot
         start, flow, seconds = self.transactions.client, branch.flow, self.seconds
-        if t.fr or t.t1 or t.t2 or t.end_of_life < seconds() + self.fr:
+        if t.fr or t.t1 or t.t2 or t.end_of_life < seconds() + self.times.fr:
             client = start(branch.data, t.request.method, branch.branch_id, flow, branch, **self._timers(t))
         else:
             client = start(branch.data, t.request.method, branch.branch_id, flow, branch)
@@ -57,9 +57,9 @@ class Starting(Hopping):
 
     def _timers(self, t: Transaction) -> dict[str, float]:
         return {
-            "t1": t.t1 or self.t1,
-            "t2": t.t2 or self.t2,
-            "timeout": max(min(t.fr or self.fr, t.end_of_life - self.seconds()), 0.001),
+            "t1": t.t1 or self.times.t1,
+            "t2": t.t2 or self.times.t2,
+            "timeout": max(min(t.fr or self.times.fr, t.end_of_life - self.seconds()), 0.001),
         }
 
     def _not_sent(self, branch: Branch) -> bool:
@@ -70,7 +70,7 @@ class Starting(Hopping):
             return False
         branch.last = 0
         branch.timed_out_ = True
-        self.wheel.at(self.seconds() + (t.fr or self.fr), self._failed_later, branch)
+        self.wheel.at(self.seconds() + (t.fr or self.times.fr), self._failed_later, branch)
         return True
 
     def _failed_later(self, branch: Branch) -> None:

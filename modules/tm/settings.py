@@ -82,7 +82,7 @@ class Settings(Relays):
         """Back to the parameters' fr_inv_timer and fr_timer."""
         where = self.armed(ctx)
         if isinstance(where, Transaction):
-            self._set_fr(ctx, self.fr_inv, self.fr)
+            self._set_fr(ctx, self.times.fr_inv, self.times.fr)
         else:
             where.fr = where.fr_inv = 0.0
         return 1
@@ -127,7 +127,7 @@ class Settings(Relays):
         if isinstance(where, Transaction):
             for branch in where.branches:
                 if branch.client is not None:
-                    branch.client.set_retransmission(where.t1 or self.t1, where.t2 or self.t2)
+                    branch.client.set_retransmission(where.t1 or self.times.t1, where.t2 or self.times.t2)
 
     @script_function(routes=_ANYWHERE)
     def t_set_max_lifetime(self, ctx: Context, inv_lifetime: int, noninv_lifetime: int) -> int:
@@ -140,7 +140,7 @@ class Settings(Relays):
         """Back to the parameters' max_inv_lifetime and max_noninv_lifetime."""
         where = self.armed(ctx)
         if isinstance(where, Transaction):
-            self._set_lifetime(ctx, self.invite_lifetime, self.lifetime)
+            self._set_lifetime(ctx, self.times.invite_lifetime, self.times.lifetime)
         else:
             where.lifetime = where.invite_lifetime = 0.0
         return 1
@@ -158,7 +158,7 @@ class Settings(Relays):
             if branch.due != NEVER:
                 branch.due = min(branch.due, end)
                 self.wheel.start(branch)
-            branch.client.set_timeout(max(min(where.fr or self.fr, end - now), 0.001))
+            branch.client.set_timeout(max(min(where.fr or self.times.fr, end - now), 0.001))
 
     # -- switches
 

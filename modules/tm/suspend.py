@@ -131,7 +131,7 @@ class Suspending(Creating):
         if branch.due != NEVER:
             self.wheel.start(branch)
         if branch.client is not None:
-            branch.client.set_timeout(t.fr or self.fr)
+            branch.client.set_timeout(t.fr or self.times.fr)
 
     def run_ended(self, t: Transaction, ctx: Context) -> bool:
         """A run is over; whether it had waited."""
@@ -295,7 +295,7 @@ class Suspending(Creating):
         self.say_trying(t, ctx)
         self.give_up_held(t)
         now = self.seconds()
-        due = now + seconds if seconds else min(now + (t.fr or self.fr), t.end_of_life)
+        due = now + seconds if seconds else min(now + (t.fr or self.times.fr), t.end_of_life)
         alarm = self.wheel.at(due, self._held_too_long, t)
         t.held = Held(ctx, None, alarm, t.on_failure, given_up)
         t.flags |= SUSPENDED

@@ -166,7 +166,7 @@ class Sending(Relaying):
         ctx = Context(self.server, request, t.draft, RouteType.LOCAL)
         settle(ctx)
         t.share(ctx)
-        t.end_of_life = self.seconds() + (self.invite_lifetime if t.is_invite else self.lifetime)
+        t.end_of_life = self.seconds() + (self.times.invite_lifetime if t.is_invite else self.times.lifetime)
         self.table.add(t)
         self.counts.created += 1
         self.counts.local += 1

@@ -22,6 +22,10 @@ from sipapp.module.params import convert, declared, modparam
 from sipapp.module.variables import PseudoVariable, Transformation, pseudo_variable, transformation
 from sipapp.nearest import nearest
 
+_MANY = 20
+"""Where a module has more parameters than these, the ones that nobody sets stay in the class. That takes longer to look
+up there, but all else does in an object that has more than 30 attributes."""
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 _C = TypeVar("_C", bound=type)
 
@@ -131,8 +135,12 @@ def module(
 
         def __init__(self: Any, **given: Any) -> None:  # noqa: N807  (of the class to be)
             for attribute, parameter, _ in table.values():
-                default = list(parameter.default) if parameter.repeat else parameter.default
-                setattr(self, attribute, given.pop(attribute, default))
+                if attribute in given:
+                    setattr(self, attribute, given.pop(attribute))
+                elif parameter.repeat:
+                    setattr(self, attribute, list(parameter.default))
+                elif len(table) <= _MANY:
+                    setattr(self, attribute, parameter.default)
             if given:
                 raise TypeError(f"{name}: no such parameter: {', '.join(given)}")
 

@@ -9,7 +9,8 @@ from tests.modules.tm.scene import SceneTestCase
 class BaseTests(SceneTestCase):
     def test_times_are_in_seconds_and_never_nothing(self) -> None:
         self.play("request_route { exit; }", 'modparam("tm", "fr_timer", 2500)\nmodparam("tm", "retr_timer1", 0)\n')
-        self.assertEqual((self.tm.fr, self.tm.fr_inv, self.tm.t1, self.tm.t4), (2.5, 120.0, 0.001, 5.0))
+        times = self.tm.times
+        self.assertEqual((times.fr, times.fr_inv, times.t1, times.t4), (2.5, 120.0, 0.001, 5.0))
 
     def test_a_run_that_does_not_wait_has_ended_when_it_returns(self) -> None:
         self.play('request_route { t_newtran(); } route[R] { xlog("ran"); }')
