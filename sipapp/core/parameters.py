@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sipapp.core.parameter_table import PARAMETERS, Parameter
 from sipapp.errors import ConfigError, ConfigErrors, each
-from sipapp.nearest import nearest
 from sipapp.script import nodes
 
 __all__ = ["PARAMETERS", "CoreConfig", "Parameter"]
@@ -41,8 +40,9 @@ class CoreConfig:
         self.instances: dict[tuple[str, int, str], int | bytes] = {}
         self.warnings: list[ConfigError] = []
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"no core parameter {name!r}{nearest(name, PARAMETERS)}")
+    if TYPE_CHECKING:  # at run time it would make each attribute several times as slow
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def apply(self, setting: nodes.Setting) -> None:
         """Take over a line of the script. Modules' lines are the loader's business and are left alone."""

@@ -101,11 +101,6 @@ class CoreConfigTests(SynchronousTestCase):
     def test_modules_lines_are_left_alone(self) -> None:
         self.assertEqual(config('loadmodule "tm"\nmodparam("tm", "x", 1)\nmpath="/x"').warnings, [])
 
-    def test_a_misspelled_parameter_names_the_right_one(self) -> None:
-        with self.assertRaises(AttributeError) as caught:
-            _ = config().childrn
-        self.assertEqual(str(caught.exception), "no core parameter 'childrn'; did you mean \"children\"?")
-
     def test_two_servers_do_not_share_their_sockets(self) -> None:
         one, other = config("listen=lo"), config()
         self.assertEqual((len(one.listen), len(other.listen)), (1, 0))
