@@ -169,7 +169,7 @@ class Router:
         try:
             if not response.head.plain:  # what is, has nothing wrong with it
                 check(response)
-            if self._moments and not self._pre_routed(response):
+            if (self._before or self._moments) and not self._is_wanted(response):
                 self._dropped_responses.value += 1
             elif self._reply_route is None:
                 if not self._server.transactions.receive_response(response):  # what needs no run gets none
@@ -183,9 +183,17 @@ class Router:
         except Exception:
             log.failure("response from {flow} failed", flow=response.flow)
 
-    def _pre_routed(self, response: Response) -> bool:
+    def _is_wanted(self, response: Response) -> bool:
+        """What the modules say that are asked before reply_route."""
         ctx = Context(self._server, response, Draft(), _REPLY)
-        return all(moments.pre_routing(ctx) for moments in self._moments)
+        for moments in self._moments:
+            if not moments.pre_routing(ctx):
+                return False
+        wanted = True
+        for hook in self._before:  # each is asked
+            if not hook.before_script(ctx):
+                wanted = False
+        return wanted
 
     def _run_reply_route(self, route: Route, response: Response) -> None:
         ctx = Context(self._server, response, Draft(), _REPLY)

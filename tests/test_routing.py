@@ -68,6 +68,31 @@ class RequestTests(RoutingTestCase):
         self.sip.advance(0)
         self.assertEqual((asked, alice.statuses), (["1", "3", "1", "2", "3"], [200]))
 
+    def test_modules_are_asked_before_responses_too_but_those_that_name_methods(self) -> None:
+        asked: list[str] = []
+
+        @implementer(IBeforeScript)
+        class Asked:
+            def before_script(self, ctx: Context) -> bool:
+                asked.append(f"{ctx.route_type.name} {ctx.message.method.decode()}")
+                return len(asked) < 3
+
+        @implementer(IBeforeScript)
+        class AskedForAcks(Asked):
+            before_methods = (b"ACK",)
+
+        alice = self.serve("request_route { t_relay(); }", "tm")
+        bob = self.sip.peer("udp:192.0.2.2:5060")
+        self.sip.server.modules.update({"1": Asked(), "2": AskedForAcks()})  # type: ignore[dict-item]
+        self.sip.server.router.start()
+        alice.send("OPTIONS", "sip:192.0.2.2")
+        self.sip.advance(0)
+        for status in (180, 200):
+            bob.reply(bob.messages[0], status)  # type: ignore[arg-type]
+            self.sip.advance(0)
+        self.assertEqual(asked, ["REQUEST OPTIONS", "REPLY OPTIONS", "REPLY OPTIONS"])
+        self.assertEqual((alice.statuses, self.counted("drop_replies")), ([180], [1]))
+
     def test_an_ack_is_never_answered(self) -> None:
         alice = self.serve("request_route { broken(); }")
         alice.send("ACK", headers=("CSeq: 2 ACK",))

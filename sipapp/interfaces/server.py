@@ -63,7 +63,7 @@ class IBeforeScript(Interface):
     """A module that wants each request or response before its route runs.
 
     One that is about requests of some methods alone may name them in an attribute `before_methods` (a collection of
-    bytes): it is not asked for others.
+    bytes): it is not asked for others, nor for responses.
     """
 
     def before_script(ctx: Context) -> bool:

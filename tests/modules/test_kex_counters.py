@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.message.parse import parse
 from sipapp.modules.kex import Kex
+from sipapp.testing.harness import Harness
 from tests.modules.stage import Server, context, request, response
 from tests.modules.texts import made
 
@@ -47,3 +48,17 @@ class CountersTests(SynchronousTestCase):
         raw = request("INVITE").raw.replace(b"sip:bob@example.com SIP", b"sip:bob@[ SIP")
         self.assertTrue(self.module.before_script(context(parse(raw))))
         self.assertEqual(self.counted(), {"rcv_requests_invite": 1, "bad_URIs_rcvd": 1})
+
+
+class ServedTests(SynchronousTestCase):
+    def test_what_a_server_takes_is_counted(self) -> None:
+        sip = Harness('loadmodule "tm" loadmodule "kex" request_route { t_relay(); }')
+        self.addCleanup(sip.close)
+        alice, bob = sip.peer("udp:192.0.2.1:5060"), sip.peer("udp:192.0.2.2:5060")
+        alice.send("OPTIONS", "sip:192.0.2.2")
+        sip.advance(0)
+        bob.reply(bob.messages[0], 404)  # type: ignore[arg-type]
+        sip.advance(0)
+        names = ("rcv_requests_options", "rcv_replies_4xx", "rcv_replies_404", "rcv_replies_4xx_options")
+        self.assertEqual([sip.server.statistics.counter("core", name).value for name in names], [1, 1, 1, 1])
+        self.assertEqual(alice.statuses, [404])
