@@ -16,12 +16,16 @@ from sipapp.script.traced import WATCHER
 
 
 class Calls(Values):
-    """Emits what acts. `block` (of the class that derives from it) emits statements in a value's place."""
+    """Emits what acts. `block` (of the class that derives from it) emits statements in a value's place, `leave` an
+    `exit`."""
 
     coroutine = False  # the function being made may wait
     nesting = 0  # blocks open around the statement, as they count towards max_recursive_level
 
     def block(self, node: bound.Block) -> str:
+        raise NotImplementedError
+
+    def leave(self) -> None:
         raise NotImplementedError
 
     def action(self, node: bound.Expression, raw: bool = False) -> str:
@@ -149,14 +153,21 @@ class Calls(Values):
         called = self.call(self.load(self.plan.functions[node.name]), self.load("ctx"), self._deeper())
         if node.name in self.plan.waiting:
             called = self.awaited(called)
-        if node.name not in self.plan.recursive:
-            self.assign(f"rc {name}", called)
-            return name
-        with self.apart() as deeper:
+        with self.apart() as entered:
             self.assign(name, called)
-        self.branch(self._too_deep(), self._refused(node, name), deeper)
+            self._leave_with(name)
+        if node.name in self.plan.recursive:
+            self.branch(self._too_deep(), self._refused(node, name), entered)
+        else:
+            self.body += entered
         self.assign("rc", self.load(name))
         return name
+
+    def _leave_with(self, name: str) -> None:
+        """A route that has been left by `exit` answers None: who has called it leaves as well."""
+        with self.apart() as left:
+            self.leave()
+        self.branch(self.compare(self.load(name), "is", self.constant(None)), left)
 
     def _deeper(self) -> ast.expr:
         return self.binary(self.load("depth"), "+", self.constant(self.nesting + 1))
@@ -184,6 +195,7 @@ class Calls(Values):
                 with self.apart() as waiting:
                     self.assign(name, self.awaited(self.load(name)))
                 self.branch(self.attribute(self.load(found), "suspends"), waiting)
+            self._leave_with(name)
             self.assign("rc", self.load(name))
         with self.apart() as there:
             self.branch(self._too_deep(), self._refused(node, f"rc {name}"), allowed)

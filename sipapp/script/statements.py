@@ -22,6 +22,7 @@ class Statements(Switches):
     """Emits one function."""
 
     top = False  # `exit` may return: nothing of the script has called this function
+    inner = False  # a function inside that of the route
 
     def statements(self, body: list[bound.Statement], tail: Tail) -> None:
         if not body:
@@ -142,12 +143,30 @@ class Statements(Switches):
         self.returns(self.load(name))
 
     def _exit(self, node: bound.Exit, tail: Tail) -> None:
-        code = self.constant(1) if node.value is None else self.load(self._number(node, -5))
+        if node.value is None:
+            self.stand_at(node.at)
+            self.leave()
+            return
+        code = self.load(self._number(node, -5))
         self.stand_at(node.at)
         if self.top:
             self.returns(code)
         else:
             self.raises(self.call("ScriptExit", code))
+
+    def leave(self) -> None:
+        """`exit`, with the 1 that it has of itself: by far the most end so, and an exception costs as much as a route.
+        So a route that the script has called answers None; only who else has called it gets the exception."""
+        if self.top:
+            self.returns(self.constant(1))
+            return
+        with self.apart() as raised:
+            self.raises(self.call("ScriptExit", self.constant(1)))
+        if self.inner:
+            self.body += raised
+            return
+        self.branch(self.compare(self.load("depth"), "==", self.constant(1)), raised)
+        self.returns(self.constant(None))
 
     def _drop(self, node: bound.Drop, tail: Tail) -> None:
         code = self.constant(0) if node.value is None else self.load(self._number(node, -5))
@@ -247,11 +266,11 @@ class Statements(Switches):
         """The name of an inner function with these statements."""
         function = self.temp(stem)
         line, column = self._line, self._column
-        outer = (self.top, self._leaves, self._can_break, self.nesting)
-        self.top, self._leaves, self._can_break, self.nesting = False, (), (), self.nesting + 1
+        outer = (self.top, self.inner, self._leaves, self._can_break, self.nesting)
+        self.top, self.inner, self._leaves, self._can_break, self.nesting = False, True, (), (), self.nesting + 1
         with self.apart() as body:
             self.statements(statements, RETURN)
-        self.top, self._leaves, self._can_break, self.nesting = outer
+        self.top, self.inner, self._leaves, self._can_break, self.nesting = outer
         self._line, self._column = line, column
         self.body.append(self.define(function, [], body, coroutine))
         return function

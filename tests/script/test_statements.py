@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from sipapp.script.runtime import ScriptExit
 from tests.script.engine import Engine, said
 
 
@@ -61,6 +62,34 @@ class ReturnTests(SynchronousTestCase):
             self.assertEqual(engine.said, [])
             self.assertIs(ctx.dropped, word == "drop")
             self.assertEqual(engine.ended, [1 if word == "exit" else 0])
+
+    def test_exit_ends_the_run_through_whatever_has_called_the_route(self) -> None:
+        for call in (
+            "route(A);",
+            '$var(n) = "A"; route($var(n));',
+            "if ({ route(A); good(); }) good();",
+            "while (route(A)) good();",
+            "$var(x) = 1 + route(A);",
+            "$var(n) = 1; route(RECURSIVE);",
+            "parallel { route(A); good(); }",
+            "wait(1); route(A);",
+        ):
+            for body in ("exit;", "wait(1); exit;", "code(5); exit;"):
+                routes = f"route[A] {{ {body} }} route[RECURSIVE] {{ if ($var(n) > 1) route(A); else {{ "
+                routes += '$var(n) = 2; route(RECURSIVE); } say("no"); }'
+                engine = Engine(f'{call} say("no");', routes)
+                ctx = engine.start()
+                engine.advance(1)
+                engine.advance(1)
+                self.assertEqual((engine.said, engine.ended, ctx.dropped), ([], [1], False), (call, body))
+                self.assertIsNotNone(ctx.rc)
+
+    def test_who_is_no_script_gets_an_exception_of_a_route_that_exits(self) -> None:
+        engine = Engine(";", "route[A] { route(B); } route[B] { exit; }")
+        for name in ("A", "B"):
+            self.assertEqual(
+                self.assertRaises(ScriptExit, engine.program.routes[name].function, engine.context()).code, 1
+            )
 
     def test_exit_in_the_main_block_ends_it_too(self) -> None:
         engine = Engine('if (good()) { while (1) { exit; } } say("no");')
