@@ -57,7 +57,8 @@ def compile_program(checked: Checked, trace: ITrace | None = None) -> Program:
     program = Program(modules)
     for block in checked.routes:
         function = known.names[names[block.kind, block.name]]
-        route = Route(block.kind, block.name, block.at, function, graph.waits(block.kind, block.name))
+        waits = graph.waits(block.kind, block.name)
+        route = Route(block.kind, block.name, block.at, function, waits, waits and _is_top(block, graph))
         _name_in_tracebacks(function, str(route))
         program.add(route)
         if block.kind == "route":
@@ -71,11 +72,16 @@ def _function(block: bound.RouteBlock, name: str, known: Globals, plan: Plan, gr
     writer = Statements(known, plan)
     writer.route_name = f"{block.kind}[{block.name}]" if block.name else block.kind
     writer.coroutine = graph.waits(block.kind, block.name)
-    writer.top = block.kind != "route" and not (block.kind == "request_route" and graph.calls_main)
+    writer.top = _is_top(block, graph)
     writer.stand_at(block.at)
     writer.statements(block.body, RETURN)
     writer.stand_at(block.at)
     return writer.define(name, ["ctx", "depth"], writer.body, writer.coroutine)
+
+
+def _is_top(block: bound.RouteBlock, graph: CallGraph) -> bool:
+    """Whether no route() can call it."""
+    return block.kind != "route" and not (block.kind == "request_route" and graph.calls_main)
 
 
 def _name_in_tracebacks(function: FunctionType, name: str) -> None:

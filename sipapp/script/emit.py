@@ -175,7 +175,7 @@ class Emitter:
         """`name = value`, `ctx.rc = name = value` for `rc name`."""
         targets: list[ast.expr] = []
         for name in target.split():
-            if name in ("rc", "dropped"):
+            if name in ("rc", "dropped", "code"):
                 context = self.load("ctx")
                 targets.append(ast.Attribute(context, name, _STORE, lineno=self._line, col_offset=self._column))
             else:

@@ -26,6 +26,8 @@ log = Logger()
 
 Done = Callable[[Context, int], None]
 
+_ENDED = object()
+
 
 def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
     """Run a route; `done(ctx, code)` when it has ended, before this returns if it did not wait.
@@ -50,10 +52,10 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
         return
     coroutine = route.function(ctx)
     ctx.driver = Run, route, ctx, done, coroutine  # what a Run is made of, where anything comes to wait
-    try:
-        awaited = coroutine.send(None)
+    try:  # the end of a coroutine that leaves its code is no StopIteration here, which costs as much as a function
+        awaited = next(coroutine.__await__(), _ENDED) if route.leaves_code else coroutine.send(None)
     except StopIteration as end:
-        code = end.value
+        code = _code_of(end, ctx)
     except ScriptExit as end:
         ctx.dropped = end.dropped
         code = end.code
@@ -63,13 +65,20 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
     except Exception as error:
         _failed(Run.of(ctx).route, ctx, error)  # the report route of launch(), say
     else:
-        Run.of(ctx).wait_for(awaited)
-        return
+        if awaited is not _ENDED:
+            Run.of(ctx).wait_for(awaited)
+            return
+        code = ctx.code
     run, ctx.driver = ctx.driver, None
     if run.__class__ is not tuple:
         done = run.leave()
     if done is not None:
         done(ctx, code)
+
+
+def _code_of(end: StopIteration, ctx: Context) -> int:
+    """What a coroutine has ended with."""
+    return ctx.code if end.value is None else end.value
 
 
 def _failed(route: Route, ctx: Context, error: Exception) -> None:
@@ -150,7 +159,7 @@ class Run(Awaiting):
                 else:
                     awaited = coroutine.send(result)
             except StopIteration as end:
-                return self._end(end.value)
+                return self._end(_code_of(end, self.ctx))
             except ScriptExit as end:
                 self.ctx.dropped = end.dropped
                 return self._end(end.code)

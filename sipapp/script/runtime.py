@@ -76,14 +76,23 @@ class CallSite(NamedTuple):
 class Route:
     """One compiled route block. `function` takes the Context."""
 
-    __slots__ = ("at", "function", "kind", "name", "suspends")
+    __slots__ = ("at", "function", "kind", "leaves_code", "name", "suspends")
 
-    def __init__(self, kind: str, name: str, at: Position, function: Callable[..., Any], suspends: bool) -> None:
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        at: Position,
+        function: Callable[..., Any],
+        suspends: bool,
+        leaves_code: bool = False,
+    ) -> None:
         self.kind = kind  # the keyword: request_route, route, failure_route, ...
         self.name = name
         self.at = at
         self.function = function
         self.suspends = suspends
+        self.leaves_code = leaves_code  # in `ctx.code`, and its coroutine ends with None
 
     def __str__(self) -> str:
         return f"{self.kind}[{self.name}]" if self.name else self.kind
@@ -100,6 +109,7 @@ class Context:
     __slots__ = (
         "avps",
         "branch",
+        "code",
         "draft",
         "driver",
         "dropped",
@@ -130,6 +140,7 @@ class Context:
         self.draft = draft
         self.route_type = route_type
         self.rc = 0  # $rc
+        self.code = 1  # what a route that no other calls has ended with, where it is a coroutine
         self.avps: dict[Any, list[Any]] = {} if avps is None else avps  # $avp; the transaction's once there is one
         self.xavps: Any = None  # $xavp, $xavu, $xavi: made on first use
         self.xavus: Any = None

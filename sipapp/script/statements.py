@@ -112,6 +112,13 @@ class Statements(Switches):
 
     # -- the end of things
 
+    def returns(self, value: ast.expr) -> None:
+        """A coroutine that ends with a number is a StopIteration to `execute`, one that ends with None need not be."""
+        if self.top and self.coroutine:
+            self.assign("code", value)
+            value = self.constant(None)
+        super().returns(value)
+
     def _number(self, node: bound.Return | bound.Exit | bound.Drop, failed: int) -> str:
         """A local with the value of `return`, `exit` or `drop`."""
         assert node.value is not None

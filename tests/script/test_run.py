@@ -66,6 +66,26 @@ class WaitTests(SynchronousTestCase):
         (failure,) = self.flushLoggedErrors(KeyError)
         self.assertIn('File "app.cfg", line 3, in request_route', failure.getTraceback())
 
+    def test_a_route_that_may_wait_ends_with_its_code(self) -> None:
+        for body, code in (
+            ("return 7;", 7),
+            ("bad();", -1),
+            ("exit;", 1),
+            ("drop;", 0),
+            ("return 0;", 0),
+            ("exit(5);", 5),
+        ):
+            for first in ("at_once(1);", "wait(1);", "if ({ wait(1); return 3; }) good();"):
+                engine = Engine(f"{first} {body}")
+                engine.start()
+                engine.advance(1)
+                self.assertEqual(engine.ended, [code], (first, body))
+
+    def test_a_route_that_may_wait_and_calls_itself_ends_with_its_code(self) -> None:
+        engine = Engine("at_once(1); $var(n) = $var(n) + 1; if ($var(n) < 3) route(0); return 5;")
+        engine.start()
+        self.assertEqual(engine.ended, [5])
+
     def test_exit_after_a_wait_ends_the_run(self) -> None:
         engine = Engine('route(A); say("no");', "route[A] { wait(1); drop; }")
         ctx = engine.start()
