@@ -198,7 +198,7 @@ class Router:
     def _run_reply_route(self, route: Route, response: Response) -> None:
         ctx = Context(self._server, response, Draft(), _REPLY)
         execute(route, ctx, self._reply_route_done)
-        if ctx.run is not None:
+        if ctx.driver is not None:
             self._replies.waits(response)
 
     def _reply_route_done(self, ctx: Context, code: int) -> None:

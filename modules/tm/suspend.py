@@ -87,7 +87,7 @@ class Suspending(Creating):
         if not self._keep(t, ctx):
             return True
         t.handled |= WAITED
-        run = ctx.run
+        run = ctx.driver  # a Run, since it has come to wait
         if run is not None:
             t.waited_at = run.site
         if ctx.route_type is _REQUEST:

@@ -66,7 +66,8 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
         _failed(Run.of(ctx).route, ctx, error)  # the report route of launch(), say
     else:
         if awaited is not _ENDED:
-            Run.of(ctx).wait_for(awaited)
+            run = ctx.driver
+            (run if run.__class__ is Run else Run.of(ctx)).wait_for(awaited)  # the route has made it, to say where
             return
         code = ctx.code
     run, ctx.driver = ctx.driver, None
