@@ -1,7 +1,8 @@
 # -*- test-case-name: tests.script.test_runtime -*-
 """runtime: one run of a route: what it works on, and how it ends. `run` has how it waits.
 
-A route that cannot suspend is a plain function `(ctx) -> int`; one that can is a coroutine function.
+A route that cannot suspend is a plain function `(ctx) -> int`; one that can is a coroutine function. To a route that
+has called it by route() it answers None where it was left by `exit`; to all others it raises ScriptExit.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ a lock, is let go."""
 
 
 class ScriptExit(BaseException):
-    """`exit`, `drop`, or a function that answered 0: the whole run ends here.
+    """`exit`, `drop`, or a function that answered 0: the whole run ends here, but see above for a plain `exit`.
 
     A BaseException, so that no module's `except Exception` keeps a script alive that wanted to end. Its slots spare it
     a dictionary: many a message ends by one.
