@@ -80,7 +80,7 @@ class ClientTransaction(Transaction):
         flow = self.flow
         timers = self.timers
         self._start_both(self._end, timers.b, NEVER if flow.socket.reliable else timers.t1)
-        self._layer.transport.send(self.data, flow, self._failed)
+        self._layer.transport.send(self.data, flow, self)
 
     def _sent_for_good(self) -> None:
         """Nobody will want the request any more, unless responses must have its Call-ID."""
@@ -88,13 +88,13 @@ class ClientTransaction(Transaction):
             self.data = b""
 
     def _send_request(self, _: Any) -> None:
-        self._layer.transport.send(self.data, self.flow, self._failed)
+        self._layer.transport.send(self.data, self.flow, self)
 
     def _send_ack(self, response: Response) -> None:
         ack = self._ack
         if ack is None:
             ack = self._ack = build.ack(self.data, response, self._copied())
-        self._layer.transport.send(ack, self.flow, self._failed)
+        self._layer.transport.send(ack, self.flow, self)
 
     def _copied(self) -> list[bytes]:
         """What of the INVITE goes into its ACK beside what RFC 3261 §17.1.1.3 wants."""
@@ -104,8 +104,11 @@ class ClientTransaction(Transaction):
         head = parse(self.data).head
         return [head.line_of(number) for number, key in enumerate(head.keys) if key.startswith(prefix)]
 
-    def _failed(self, error: TransportError) -> None:
-        """The transport could not send the request or the ACK; at once or later."""
+    def __call__(self, error: TransportError) -> None:
+        """The transport could not send the request or the ACK; at once or later.
+
+        Called itself, for a method would be one more object for each message that is sent.
+        """
         if self.user is not None:
             self.step(Event.TRANSPORT_ERROR, error)
 
@@ -142,7 +145,7 @@ class InviteClient(ClientTransaction):
     @together(Action.STOP_RETRANSMISSION, Action.START_M, Action.PASS_UP)
     @together(Action.START_M, Action.PASS_UP)
     def _accept(self, response: Response) -> None:
-        self._end_only(_TIMER_M, self.timers.m)
+        self._start_both(_TIMER_M, self.timers.m, NEVER)
         self._sent_for_good()
         if self.user is not None:
             self.user.responded(self, response)
@@ -150,7 +153,7 @@ class InviteClient(ClientTransaction):
     @together(Action.STOP_RETRANSMISSION, Action.START_D, Action.SEND_ACK, Action.PASS_UP)
     @together(Action.START_D, Action.SEND_ACK, Action.PASS_UP)
     def _refuse(self, response: Response) -> None:
-        self._end_only(_TIMER_D, self.timers.d(self.flow.socket.reliable))
+        self._start_both(_TIMER_D, self.timers.d(self.flow.socket.reliable), NEVER)
         self._send_ack(response)
         self._sent_for_good()
         if self.user is not None:
@@ -183,7 +186,7 @@ class NonInviteClient(ClientTransaction):
 
     @together(Action.STOP_RETRANSMISSION, Action.START_K, Action.PASS_UP)
     def _complete(self, response: Response) -> None:
-        self._end_only(_TIMER_K, self.timers.wait(self.flow.socket.reliable))
+        self._start_both(_TIMER_K, self.timers.wait(self.flow.socket.reliable), NEVER)
         self._sent_for_good()
         if self.user is not None:
             self.user.responded(self, response)

@@ -50,6 +50,7 @@ class TransactionLayer:
         "matching",
         "seconds",
         "servers",
+        "start",
         "timers",
         "transport",
     )
@@ -66,7 +67,8 @@ class TransactionLayer:
         self.servers: dict[Hashable, ServerTransaction] = {}
         self.clients: dict[Hashable, ClientTransaction] = {}
         self.seconds = wheel.seconds
-        self.enter = wheel.enter
+        self.start = wheel.start
+        self.enter = wheel.enter  # for whoever knows the slot
         self._invite_server = maker(_begun, InviteServer, self, invite_server.State.INITIAL)
         self._other_server = maker(_begun, NonInviteServer, self, non_invite_server.State.INITIAL)
         self._invite_client = maker(InviteClient, self, invite_client.State.INITIAL)

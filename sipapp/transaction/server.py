@@ -59,17 +59,17 @@ class ServerTransaction(Transaction):
 
     def _send_response(self, data: bytes) -> None:
         self._last = data
-        self._layer.transport.send_response(data, self.request, self._failed)
+        self._layer.transport.send_response(data, self.request, self)
 
     def _resend_response(self, _: Any) -> None:
         data = self._last
         if data is _FORGOTTEN:
             data = self.user.last_response() if self.user is not None else None
         if data is not None:
-            self._layer.transport.send_response(data, self.request, self._failed)
+            self._layer.transport.send_response(data, self.request, self)
 
-    def _failed(self, error: TransportError) -> None:
-        """The transport could not send a response; at once or later."""
+    def __call__(self, error: TransportError) -> None:
+        """The transport could not send a response; at once or later. Called itself, as of the client's."""
         if self.user is not None:
             self.step(Event.TRANSPORT_ERROR, error)
 
@@ -99,7 +99,7 @@ class InviteServer(ServerTransaction):
 
     @together(Action.START_L, Action.SEND_RESPONSE)
     def _accept(self, data: bytes) -> None:
-        self._end_only(_TIMER_L, self._layer.timers.m)
+        self._start_both(_TIMER_L, self._layer.timers.m, NEVER)
         self._send_response(data)
 
     @together(Action.START_G, Action.START_H, Action.SEND_RESPONSE)
@@ -110,7 +110,7 @@ class InviteServer(ServerTransaction):
 
     @together(Action.STOP_RETRANSMISSION, Action.START_I, Action.PASS_UP_ACK)
     def _confirm(self, ack: Request) -> None:
-        self._end_only(_TIMER_I, self._layer.timers.wait(self.request.flow.reliable))
+        self._start_both(_TIMER_I, self._layer.timers.wait(self.request.flow.reliable), NEVER)
         self._pass_up_ack(ack)
 
     def _start_g(self, _: Any) -> None:
@@ -135,7 +135,7 @@ class NonInviteServer(ServerTransaction):
 
     @together(Action.START_J, Action.SEND_RESPONSE)
     def _complete(self, data: bytes) -> None:
-        self._end_only(_TIMER_J, self._layer.timers.j(self.request.flow.reliable))
+        self._start_both(_TIMER_J, self._layer.timers.j(self.request.flow.reliable), NEVER)
         self._send_response(data)
 
     def _start_j(self, _: Any) -> None:

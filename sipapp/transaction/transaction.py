@@ -63,10 +63,10 @@ class Transaction:
 
     def step(self, event: Event, message: Any = None) -> None:
         """One transition. Raises StateError."""
-        found = self._arrows.get(event)
-        if found is None:
-            raise unknown(self.state, event)
-        self.state, act, self._arrows = found
+        try:
+            self.state, act, self._arrows = self._arrows[event]
+        except KeyError:
+            raise unknown(self.state, event) from None
         if act is not None:
             act(self, message)
 
@@ -91,7 +91,7 @@ class Transaction:
         self._resend_at = at = self._layer.seconds() + interval
         if at < self.due:
             self.due = at
-            self._enter()
+            self._layer.start(self)
 
     def _resend_after(self, interval: float) -> None:
         """The next retransmission: counted from when this one was due, unless we are far behind."""
@@ -110,35 +110,23 @@ class Transaction:
         self._end_at = at = self._layer.seconds() + seconds
         self.due = due = at if at < self._resend_at else self._resend_at
         if due == at:
-            self._enter()
+            self._layer.start(self)
 
     def _start_both(self, event: Event, seconds: float, interval: float) -> None:
-        """Retransmit after `interval` (s), unless that is NEVER, and end after `seconds`."""
+        """Retransmit after `interval` (s), or no more where that is NEVER, and end after `seconds`."""
         clock = self._layer.seconds
         now = clock()
         self._end = event
         self._end_at = due = now + seconds
-        if interval != NEVER:
+        if interval == NEVER:
+            self._resend_at = NEVER
+        else:
             self._interval = interval
             self._resend_at = at = now + interval
             if at < due:
                 due = at
         self.due = due
-        self._enter()
-
-    def _end_only(self, event: Event, seconds: float) -> None:
-        """The same where nothing is retransmitted any more."""
-        clock = self._layer.seconds
-        self._resend_at = NEVER
-        self._end = event
-        self._end_at = self.due = due = clock() + seconds
-        slot = self.slot
-        if not slot or slot > due * SLOTS:  # it is not entered for an earlier time, as what has retransmitted is
-            self._enter()
-
-    def _enter(self) -> None:
-        """`Wheel.start`, as code of our own."""
-        number = int(self.due * SLOTS + UP) or 1
+        number = int(due * SLOTS + UP) or 1  # `Wheel.start`, as code of our own: each state begins here
         slot = self.slot
         if not slot or slot > number:
             self.slot = number
