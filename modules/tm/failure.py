@@ -278,7 +278,7 @@ class Deciding(Replying):
     def end_local(self, t: Transaction, status: int, response: Response | None) -> None:
         """A request of our own is answered."""
         t.status = status
-        self.counts.waiting += 1
+        self.counts.local_answered += 1
         self.stop_branches(t, status)
         for branch in t.branches:
             branch.due = NEVER if branch.cancel is None else branch.due

@@ -186,7 +186,7 @@ class Receiving(Deciding):
         branch.last = status
         if t.status < 200:
             t.status = status
-            self.counts.waiting += 1
+            self.counts.local_answered += 1
             self.stop_branches(t, status)
             self.tell_sender(t, status, response)
 

@@ -66,11 +66,7 @@ class Replying(Cancelling):
 
     def send_up(self, t: Transaction, status: int, data: bytes, response: Response | None) -> None:
         """A response to the caller: through the machine, or past it where that has had its final one."""
-        counts = self.counts
-        counts.sent += 1
-        counts.classes[status // 100] += 1
-        if status >= 200:
-            counts.waiting += 1
+        self.counts.classes[status // 100] += 1
         if self.onsend_reply is not None and response is not None and self._dropped_on_send(t, data, response):
             return
         server = t.server

@@ -200,7 +200,7 @@ class Sending(Relaying):
     def final_unsent(self, t: Transaction) -> None:
         """It went nowhere."""
         t.status = 503
-        self.counts.waiting += 1
+        self.counts.local_answered += 1
         self.tell_sender(t, 503, None)
         self.forget(t)
 
