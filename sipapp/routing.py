@@ -157,16 +157,14 @@ class Router:
 
     # -- responses
 
-    def response_received(self, response: Response) -> None:
-        self._responses.value += 1
+    def response_received(self, response: Response, new: int = 1) -> None:
+        """new: 0 for one that has waited behind another, and is counted."""
         watch = self.watch
-        if watch is not None and not watch.depth:
-            self._watched(self._take, response)
-        else:
-            self._take(response)
-
-    def _take(self, response: Response) -> None:
+        if watch is not None and new and not watch.depth:
+            self._watched(self.response_received, response)
+            return
         try:
+            self._responses.value += new
             if not response.head.plain:  # what is, has nothing wrong with it
                 check(response)
             if (self._before or self._moments) and not self._is_wanted(response):
@@ -208,7 +206,7 @@ class Router:
         waiting = self._replies.over(response)
         self._forward(ctx, code)
         for other in waiting:
-            self._take(other)
+            self.response_received(other, 0)
 
     def _forward(self, ctx: Context, code: int) -> None:
         """To its transaction; else on by its next Via. RFC 3261 §16.7, §16.11."""
