@@ -277,7 +277,7 @@ class Draft:
     def render_response(self, message: Response, outbound: Outbound = _NOWHERE) -> bytes:
         """The response as it goes on, without the top Via value. RFC 3261 §16.7 step 3."""
         head = message.head
-        if not self.edits and self.reason is None and head.plain and outbound.send_socket is None:
+        if not self.edits and self.reason is None and outbound.send_socket is None:
             made = unwrap(head)
             if made is not None:
                 return made

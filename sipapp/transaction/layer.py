@@ -97,9 +97,11 @@ class TransactionLayer:
             branch, method = via.branch if via is not None else None, response.method
             if branch is None or not method:
                 return None
-        found = self.clients.get(branch if method != b"CANCEL" else client_key(branch, method))
-        if found is None or found.method != method:
-            return None
+        found = self.clients.get(branch)
+        if found is None or found.method != method:  # but for CANCEL, which has the branch of its INVITE
+            found = self.clients.get(client_key(branch, method)) if method == b"CANCEL" else None
+            if found is None:
+                return None
         if self.check_call_id and found.call_id != response.call_id:
             return None
         return found
@@ -130,9 +132,14 @@ class TransactionLayer:
         t2: float = 0.0,
         timeout: float = 0.0,
     ) -> ClientTransaction:
-        make = self._invite_client if method == b"INVITE" else self._other_client
+        make = self._invite_client
+        key = branch_id
+        if method != b"INVITE":
+            make = self._other_client
+            if method == b"CANCEL":
+                key = client_key(branch_id, method)
         made: ClientTransaction = make()
-        key = made.key = branch_id if method != b"CANCEL" else client_key(branch_id, method)
+        made.key = key
         made.user = user
         made.data = request
         made.method = method
