@@ -41,11 +41,12 @@ class Starting(Hopping):
         """A client transaction for a branch; false where the transport refuses it at once."""
         t = branch.transaction
         branch.sending = True  # the transport may tell at once that it cannot
-        start, flow, seconds = self.transactions.client, branch.flow, self.seconds
+        flow, seconds = branch.flow, self.seconds
         if t.fr or t.t1 or t.t2 or t.end_of_life < seconds() + self.times.fr:
-            client = start(branch.data, t.request.method, branch.branch_id, flow, branch, **self._timers(t))
+            timers = self._timers(t)
+            client = self.transactions.client(branch.data, t.request.method, branch.branch_id, flow, branch, **timers)
         else:
-            client = start(branch.data, t.request.method, branch.branch_id, flow, branch)
+            client = self.transactions.client(branch.data, t.request.method, branch.branch_id, flow, branch)
         if not branch.sending:
             branch.last = self.reply_408_code
             return False

@@ -33,5 +33,5 @@ class Event(IntEnum):
     TIMER_M = auto()
 
 
-BY_CLASS = (Event.R_1XX, Event.R_1XX, Event.R_2XX, *[Event.R_300_699] * 4)
-"""The event of a response by the first digit of its status."""
+BY_STATUS = (*[Event.R_1XX] * 200, *[Event.R_2XX] * 100, *[Event.R_300_699] * 400)
+"""The event of a response by its status: to divide that costs more than to look it up."""

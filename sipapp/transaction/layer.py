@@ -18,7 +18,7 @@ from sipapp.message.request import Request
 from sipapp.message.response import Response
 from sipapp.transaction import invite_client, invite_server, non_invite_client, non_invite_server
 from sipapp.transaction.client import ClientTransaction, InviteClient, NonInviteClient
-from sipapp.transaction.events import BY_CLASS, Event
+from sipapp.transaction.events import BY_STATUS, Event
 from sipapp.transaction.matching import Matching, client_key
 from sipapp.transaction.server import InviteServer, NonInviteServer, ServerTransaction
 from sipapp.transaction.timers import DEFAULT, Timers
@@ -178,7 +178,7 @@ class TransactionLayer:
         found = self.find_client(response)
         if found is None:
             return False
-        found.step(BY_CLASS[response.status // 100], response)
+        found.step(BY_STATUS[response.status], response)
         return True
 
 

@@ -12,7 +12,7 @@ from sipapp.errors import TransportError
 from sipapp.interfaces.transaction import IServerTransaction
 from sipapp.transaction import invite_server, non_invite_server
 from sipapp.transaction.actions import Action
-from sipapp.transaction.events import BY_CLASS, Event
+from sipapp.transaction.events import BY_STATUS, Event
 from sipapp.transaction.timers import NEVER
 from sipapp.transaction.transaction import Transaction, read_table, together
 
@@ -38,7 +38,7 @@ class ServerTransaction(Transaction):
         self._last: bytes | None = None  # the last response; _FORGOTTEN: the user makes it again
 
     def respond(self, status: int, data: bytes) -> None:
-        self.step(BY_CLASS[status // 100], data)
+        self.step(BY_STATUS[status], data)
 
     def resend(self) -> bool:
         """Send the last response again; false where there is none."""
@@ -105,16 +105,16 @@ class InviteServer(ServerTransaction):
     @together(Action.START_G, Action.START_H, Action.SEND_RESPONSE)
     def _refuse(self, data: bytes) -> None:
         timers = self._layer.timers
-        self._start_both(_TIMER_H, timers.b, NEVER if self.request.flow.reliable else timers.t1)
+        self._start_both(_TIMER_H, timers.b, NEVER if self.request.flow.socket.reliable else timers.t1)
         self._send_response(data)
 
     @together(Action.STOP_RETRANSMISSION, Action.START_I, Action.PASS_UP_ACK)
     def _confirm(self, ack: Request) -> None:
-        self._start_both(_TIMER_I, self._layer.timers.wait(self.request.flow.reliable), NEVER)
+        self._start_both(_TIMER_I, self._layer.timers.wait(self.request.flow.socket.reliable), NEVER)
         self._pass_up_ack(ack)
 
     def _start_g(self, _: Any) -> None:
-        if not self.request.flow.reliable:
+        if not self.request.flow.socket.reliable:
             self._start_resending(self._layer.timers.t1)
 
     def _double_g(self, _: Any) -> None:
@@ -124,7 +124,7 @@ class InviteServer(ServerTransaction):
         self._start_end(Event.TIMER_H, self._layer.timers.b)
 
     def _start_i(self, _: Any) -> None:
-        self._start_end(Event.TIMER_I, self._layer.timers.wait(self.request.flow.reliable))
+        self._start_end(Event.TIMER_I, self._layer.timers.wait(self.request.flow.socket.reliable))
 
     def _start_l(self, _: Any) -> None:
         self._start_end(Event.TIMER_L, self._layer.timers.m)
@@ -135,11 +135,11 @@ class NonInviteServer(ServerTransaction):
 
     @together(Action.START_J, Action.SEND_RESPONSE)
     def _complete(self, data: bytes) -> None:
-        self._start_both(_TIMER_J, self._layer.timers.j(self.request.flow.reliable), NEVER)
+        self._start_both(_TIMER_J, self._layer.timers.j(self.request.flow.socket.reliable), NEVER)
         self._send_response(data)
 
     def _start_j(self, _: Any) -> None:
-        self._start_end(Event.TIMER_J, self._layer.timers.j(self.request.flow.reliable))
+        self._start_end(Event.TIMER_J, self._layer.timers.j(self.request.flow.socket.reliable))
 
 
 read_table(InviteServer, invite_server.State, invite_server.TABLE)
