@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from enum import IntEnum
 from typing import Any, TypeVar
 
@@ -132,13 +132,13 @@ class TransactionLayer:
         t2: float = 0.0,
         timeout: float = 0.0,
     ) -> ClientTransaction:
-        make = self._invite_client
+        make: Callable[[], ClientTransaction] = self._invite_client
         key = branch_id
         if method != b"INVITE":
             make = self._other_client
             if method == b"CANCEL":
                 key = client_key(branch_id, method)
-        made: ClientTransaction = make()
+        made = make()
         made.key = key
         made.user = user
         made.data = request
