@@ -150,11 +150,10 @@ class Wheel:
         self._last = limit + AHEAD
         heap = self._heap
         ready = self._ready
-        woken = 0
-        while woken < AT_ONCE:
+        left = AT_ONCE
+        while left:
             if ready:
-                woken += 1
-                self._wake(ready.pop())
+                left -= self._wake(left)
             elif heap and heap[0] <= limit:
                 self._number = heappop(heap)
                 self._sort(self._slots.pop(self._number))
@@ -185,18 +184,27 @@ class Wheel:
             ready.reverse()
             ready.sort(key=_due, reverse=True)
 
-    def _wake(self, owner: Any) -> None:
-        if owner.slot != self._number:
-            return
-        owner.slot = 0
-        if owner.due <= (self._number + 0.001) / SLOTS:  # nobody woken before it has stopped it
-            try:
-                owner.expired()
-            except Exception:
-                log.failure("a timer of {owner!r} failed", owner=owner)
-                owner.due = NEVER
-        if owner.due != NEVER:
-            self.start(owner)
+    def _wake(self, most: int) -> int:
+        """Wake those that are ready, `most` of them at the most; how many that were."""
+        number = self._number
+        ending = (number + 0.001) / SLOTS
+        ready = self._ready
+        left = most
+        while ready and left:
+            left -= 1
+            owner = ready.pop()
+            if owner.slot != number:
+                continue
+            owner.slot = 0
+            if owner.due <= ending:  # nobody woken before it has stopped it
+                try:
+                    owner.expired()
+                except Exception:
+                    log.failure("a timer of {owner!r} failed", owner=owner)
+                    owner.due = NEVER
+            if owner.due != NEVER:
+                self.start(owner)
+        return most - left
 
 
 class Alarm:
