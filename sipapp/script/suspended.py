@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice, takewhile
-from math import log10
 from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +31,7 @@ _EVERY = 0.1  # s: not oftener than so are they looked at
 _STEPS = 10  # histogram buckets a decade: each is a quarter wider than the one before
 _FASTEST = 0.0001  # s; everything below is in the first bucket
 _BUCKETS = 8 * _STEPS  # up to 10000 s
+_EDGES = [_FASTEST * 10.0 ** (number / _STEPS) for number in range(_BUCKETS)]  # s: where each ends
 
 
 class Waits:
@@ -54,8 +55,7 @@ class Waits:
             self.finished += 1
         else:
             setattr(self, outcome, getattr(self, outcome) + 1)
-        number = int(log10(seconds / _FASTEST) * _STEPS) + 1 if seconds > _FASTEST else 0
-        self.buckets[number if number < _BUCKETS else _BUCKETS] += 1
+        self.buckets[bisect(_EDGES, seconds)] += 1
 
     def percentile(self, share: float) -> float:
         """The time (s) within which this share of the waits was over: 0.95 for p95. To the next bucket's edge."""
@@ -113,22 +113,23 @@ class Suspended:
             waits = self.functions[name] = Waits()
         waits.started += 1
         waits.running += 1
-        clock = self._server.clock
-        run.since = clock.seconds()
-        if len(self._runs) >= self._server.config.suspend_max:
-            raise TooManySuspended(len(self._runs))
-        self._runs[run] = None
-        self._young[run] = None
+        server = self._server
+        config = server.config
+        run.since = since = server.clock.seconds()
+        runs = self._runs
+        if len(runs) >= config.suspend_max:
+            raise TooManySuspended(len(runs))
+        runs[run] = self._young[run] = None
         if self._reminder is None:
-            self._reminder = clock.callLater(FORGET_AFTER, self._forget)
-        connection = _connection(run)
-        if connection is not None:
-            self._streams.setdefault(connection, {})[run] = None
+            self._reminder = server.clock.callLater(FORGET_AFTER, self._forget)
+        flow = run.ctx.message.flow
+        if flow is not None and flow.connection is not None:
+            self._streams.setdefault(flow.connection, {})[run] = None
         if not run.id:
             self._last = run.id = self._last + self._step
-        timeout = self._server.config.suspend_timeout
-        if timeout > 0 and (self._alarm is None or run.since + timeout < self._due):  # less than when that was set
-            self._wake(run.since + timeout)
+        timeout = config.suspend_timeout
+        if timeout > 0 and (self._alarm is None or since + timeout < self._due):  # less than when that was set
+            self._wake(since + timeout)
 
     def leave(self, run: Run, outcome: str) -> None:
         """It waits no more. A failure after the time limit of async() is a time-out."""
@@ -136,13 +137,13 @@ class Suspended:
         self._young.pop(run, None)
         if self._streams:
             self._leave_stream(run)
-        name = run.site.function if run.site is not None else "?"
-        if run.interrupted:
-            outcome = "timeouts"
-        self.functions[name].ended(outcome, self._server.clock.seconds() - run.since)
+        site = run.site
+        waits = self.functions[site.function if site is not None else "?"]
+        waits.ended("timeouts" if run.interrupted else outcome, self._server.clock.seconds() - run.since)
 
     def _leave_stream(self, run: Run) -> None:
-        connection = _connection(run)
+        flow = run.ctx.message.flow
+        connection = None if flow is None else flow.connection
         runs = self._streams.get(connection)
         if runs is not None:
             runs.pop(run, None)
@@ -258,11 +259,6 @@ class Suspended:
 def _time_of_day(seconds: float) -> str:
     """2026-11-22T09:30:01.250+00:00"""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-
-
-def _connection(run: Run) -> Any:
-    flow = run.ctx.message.flow
-    return None if flow is None else flow.connection
 
 
 def waited(ctx: Context) -> str:
