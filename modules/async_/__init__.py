@@ -21,7 +21,6 @@ from sipapp.module import (
     IServer,
     RouteName,
     ScriptError,
-    ScriptJump,
     Value,
     modparam,
     module,
@@ -29,7 +28,7 @@ from sipapp.module import (
     script_function,
 )
 from sipapp.module.sleep import Sleep, Wait, pause
-from sipapp.script.awaiting import Awaiting
+from sipapp.script.awaiting import Leaving
 from sipapp.script.runtime import Route
 
 from .groups import DEFAULT, group_names
@@ -164,7 +163,7 @@ class Async:
         seconds = 0.0 if amount is None else _seconds(amount, unit)
         if self.return_ and (tm := self.server.find(ITm)) is not None:
             return self._leave_waiting(tm, ctx, _entered(route, _task(group)), seconds)
-        return Leaving(ctx, pause(self.server, seconds), route, group)
+        return LeavingForTask(ctx, pause(self.server, seconds), route, group)
 
     def _leave_waiting(self, tm: ITm, ctx: Context, route: Route, seconds: float) -> int:
         """modparam return: put the request aside as t_suspend() does, and let this script go on."""
@@ -202,22 +201,22 @@ class Async:
         raise ScriptError(f"no worker group {name.decode(errors='replace')!r}: define it with async_workers_group")
 
 
-class Leaving(Awaiting):
-    """Awaited: a wait, then a jump to a route. There may be many of them, and a coroutine for each would be larger."""
+class LeavingForTask(Leaving):
+    """A wait, then the route as a task of a group."""
 
-    __slots__ = ("_ctx", "_group", "_route")
+    __slots__ = ("_group",)
 
     def __init__(self, ctx: Context, wait: Wait, route: Route, group: bytes) -> None:
-        self._next = wait
-        self._ctx = ctx
-        self._route = route
+        self.ctx = ctx
+        self.wait = self._next = wait
+        self.route = route
         self._group = group
 
-    def send(self, result: Any) -> NoReturn:
-        ctx = self._ctx
+    def leave(self) -> Route:
+        ctx = self.ctx
         ctx.extra[TASK] = _task(self._group)
         ctx.rc = 0
-        raise ScriptJump(self._route)
+        return self.route
 
 
 def _seconds(amount: int, unit: float) -> float:

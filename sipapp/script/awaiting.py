@@ -4,14 +4,12 @@
 from __future__ import annotations
 
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any
+from typing import Any, NoReturn
 
 from twisted.internet.defer import Deferred
 
 from sipapp.script.pause import Pause
-
-if TYPE_CHECKING:
-    from sipapp.script.runtime import Context
+from sipapp.script.runtime import Context, Route, ScriptJump
 
 Awaited = Deferred[Any] | Pause
 """What the driver of a script waits for."""
@@ -23,12 +21,14 @@ class Awaiting:
     __slots__ = ("_next",)
 
     def __init__(self) -> None:
-        self._next: Awaited | None = None  # what is about to be waited for
+        self._next: Awaited | Leaving | None = None  # what is about to be waited for
 
     def result_of(self, answer: Any) -> Any:
         """What to await for the answer of a function: this, or what needs no waiting, or waits by itself."""
         kind = answer.__class__
-        if kind is not Pause and (
+        if kind is Pause or isinstance(answer, Leaving):
+            pass
+        elif (
             kind is CoroutineType
             or isinstance(answer, Awaiting)  # a class of its own; Deferred is an abstract one, which is asked in Python
             or not isinstance(answer, Deferred)
@@ -41,7 +41,7 @@ class Awaiting:
     def __await__(self) -> Awaiting:
         return self
 
-    def __next__(self) -> Awaited:
+    def __next__(self) -> Awaited | Leaving:
         awaited, self._next = self._next, None
         if awaited is None:
             raise StopIteration  # it was waited for, and its result is None
@@ -49,6 +49,26 @@ class Awaiting:
 
     def send(self, result: Any) -> None:
         raise StopIteration(result)
+
+
+class Leaving(Awaiting):
+    """Awaited: a wait, then a jump to a route. There may be many of them, and a coroutine for each would be larger."""
+
+    __slots__ = ("ctx", "route", "wait")
+
+    def __init__(self, ctx: Context, wait: Awaited, route: Route) -> None:
+        self.ctx = ctx
+        self.wait = self._next = wait
+        self.route = route
+
+    def leave(self) -> Route:
+        """The wait is over: what is to be done before its route begins, and that."""
+        return self.route
+
+    def send(self, result: Any) -> NoReturn:
+        """For whoever drives it as any other. `Run` asks where it leads, and throws away what has waited: a jump out of
+        it would cost three times as much."""
+        raise ScriptJump(self.leave())
 
 
 def give_up(awaited: Awaited) -> None:

@@ -184,6 +184,9 @@ class Member(Run):
 
     def _step(self, result: Any) -> int | BaseException | None:
         """Send a result in, until the statement waits (None) or ends."""
+        leaving, self.leaving = self.leaving, None
+        if leaving is not None and not isinstance(result, Failure):
+            result = Failure(ScriptJump(leaving.leave()))  # the whole script leaves, with the members' clean-up
         while (coroutine := self.coroutine) is not None:
             try:
                 if isinstance(result, Failure):

@@ -17,7 +17,7 @@ from sipapp.errors import PeerError, ScriptError, TooManySuspended
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import ISuspension
 from sipapp.log import Logger
-from sipapp.script.awaiting import Awaited, Awaiting, give_up
+from sipapp.script.awaiting import Awaited, Awaiting, Leaving, give_up
 from sipapp.script.pause import Pause
 from sipapp.script.runtime import FAILED, UNDO, CallSite, Context, Route, ScriptExit, ScriptJump
 from sipapp.script.stack import routes_of, shown
@@ -109,6 +109,7 @@ class Run(Awaiting):
         "id",
         "interrupted",
         "kept",
+        "leaving",
         "over",
         "route",
         "since",
@@ -126,6 +127,7 @@ class Run(Awaiting):
         self.done = done
         self.coroutine = coroutine
         self.waiting: Awaited | None = None
+        self.leaving: Leaving | None = None  # where it goes when it has waited, if not on
         self.site: CallSite | None = None  # what it waits for
         self.id = 0  # counts the runs that have waited; 0: it has not
         self.since = 0.0  # s of the clock: when it began to wait
@@ -153,6 +155,11 @@ class Run(Awaiting):
 
     def _go(self, result: Any) -> None:
         """Send a result in, until the coroutine waits for another or ends."""
+        leaving = self.leaving
+        if leaving is not None:
+            self.leaving = None
+            if not isinstance(result, Failure):
+                return self._leave_for(leaving)
         while (coroutine := self.coroutine) is not None:
             try:
                 if isinstance(result, Failure):
@@ -177,6 +184,18 @@ class Run(Awaiting):
                 return None
         return None
 
+    def _leave_for(self, leaving: Leaving) -> None:
+        """It has waited, and nothing of the route that has goes on: that costs a third of a jump out of it."""
+        coroutine = self.coroutine
+        assert coroutine is not None
+        route = leaving.leave()
+        try:
+            coroutine.close()
+        except Exception as error:
+            _failed(self.route, self.ctx, error)
+            return self._end(-1)
+        return self.jump(route)
+
     def _enter(self, route: Route) -> bool:
         """Go on in another route. False where that is a plain function, and over with that."""
         self.route = route
@@ -192,6 +211,8 @@ class Run(Awaiting):
 
     def _wait(self, awaited: Any) -> Failure | None:
         """Wait for a Deferred; what keeps us from it, else."""
+        if isinstance(awaited, Leaving):
+            self.leaving, awaited = awaited, awaited.wait
         if self.over:  # cancelled by what it called
             coroutine = self.coroutine
             self.leave()
@@ -286,6 +307,8 @@ class Run(Awaiting):
             done(self.ctx, -1)
 
     def _discard(self, awaited: Any, coroutine: Coroutine[Any, Any, int] | None) -> None:
+        if isinstance(awaited, Leaving):
+            awaited = awaited.wait
         if isinstance(awaited, (Deferred, Pause)):
             give_up(awaited)
         self._close(coroutine)

@@ -160,7 +160,8 @@ class Context:
         """The driver, while the route is a coroutine. Few ever wait, so it is made for who first asks for it."""
         driver = self.driver
         if driver.__class__ is tuple:
-            driver = self.driver = driver[0](*driver[1:])
+            make, route, _, done, coroutine = driver
+            driver = self.driver = make(route, self, done, coroutine)
         return driver  # type: ignore[no-any-return]
 
     @run.setter
