@@ -17,6 +17,7 @@ from sipapp.errors import PeerError, ScriptError, TooManySuspended
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import ISuspension
 from sipapp.log import Logger
+from sipapp.message.alike import maker
 from sipapp.script.awaiting import Awaited, Awaiting, Leaving, give_up
 from sipapp.script.pause import Pause
 from sipapp.script.runtime import FAILED, UNDO, CallSite, Context, Route, ScriptExit, ScriptJump
@@ -135,6 +136,16 @@ class Run(Awaiting):
         self.kept: ISuspension | None = None  # who keeps the request, once asked
         self.interrupted = False  # the time limit of async() is over
         self.over = False
+
+    @staticmethod
+    def begin(route: Route, ctx: Context, done: Done | None, coroutine: Coroutine[Any, Any, int]) -> Run:
+        """As Run(), made for each that waits: as a copy."""
+        run = _new_run()
+        run.route = route
+        run.ctx = ctx
+        run.done = done
+        run.coroutine = coroutine
+        return run
 
     @staticmethod
     def of(ctx: Context) -> Run:
@@ -326,6 +337,9 @@ class Run(Awaiting):
         for undo in self.ctx.extra.pop(UNDO, ()):
             undo()
 
+
+_NOTHING: Any = None
+_new_run = maker(Run, _NOTHING, _NOTHING, None, None)
 
 _REQUEST = RouteType.REQUEST  # by far the most; a look at a set of flags is a function of Python
 _KEPT = RouteType.REQUEST | RouteType.FAILURE | RouteType.BRANCH_FAILURE | RouteType.ONREPLY | RouteType.REPLY

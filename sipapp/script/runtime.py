@@ -160,8 +160,8 @@ class Context:
         """The driver, while the route is a coroutine. Few ever wait, so it is made for who first asks for it."""
         driver = self.driver
         if driver.__class__ is tuple:
-            make, route, _, done, coroutine = driver
-            driver = self.driver = make(route, self, done, coroutine)
+            kind, route, _, done, coroutine = driver
+            driver = self.driver = kind.begin(route, self, done, coroutine)
         return driver  # type: ignore[no-any-return]
 
     @run.setter
