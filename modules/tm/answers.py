@@ -42,7 +42,9 @@ class Answers(Lookups):
         """Answer through the transaction, which must be there (see t_newtran()). After a final answer there is no
         other: -1. A status that is no number is `default_code`. Variables in a reason phrase are not evaluated, but
         for one that is nothing else."""
-        return self.reply(ctx, *self._status_and_reason(ctx, code, reason_phrase))
+        if code.__class__ is not int or reason_phrase.__class__ is not bytes:  # not as nearly everybody writes them
+            code, reason_phrase = self._status_and_reason(ctx, code, reason_phrase)
+        return self.reply(ctx, code, reason_phrase)  # type: ignore[arg-type]
 
     @script_function(routes=_ANSWERING, parse={"code": status_code, "reason": reason_phrase_of})
     def t_send_reply(self, ctx: Context, code: Value, reason: Value) -> int:

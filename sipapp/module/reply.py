@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from os import getpid
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes
 
 from sipapp.errors import ValidationError
@@ -36,8 +36,8 @@ def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich
 
     `to_tag` is for a To without one, from 180 on. append_to_reply()'s lines and the reply body of the draft go into it.
     """
-    request, draft = ctx.message, ctx.draft
-    assert isinstance(request, Request)
+    request: Any = ctx.message
+    draft = ctx.draft
     config = ctx.server.config
     fields = draft.reply_fields
     if 300 <= status < 400:
@@ -46,7 +46,8 @@ def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich
             fields = [*fields, contact]
     if config.sip_warning:
         fields = [*fields, warning(request, draft)]
-    content_type, body = draft.reply_body or (None, b"")
+    reply_body = draft.reply_body
+    content_type, body = (None, b"") if reply_body is None else reply_body
     data = build.response(
         request,
         status,
