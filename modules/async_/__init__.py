@@ -13,6 +13,7 @@ from twisted.internet.defer import CancelledError
 
 from sipapp.interfaces.tm import ITm
 from sipapp.log import Logger
+from sipapp.message.alike import maker
 from sipapp.module import (
     ANY,
     FAILURE,
@@ -163,7 +164,12 @@ class Async:
         seconds = 0.0 if amount is None else _seconds(amount, unit)
         if self.return_ and (tm := self.server.find(ITm)) is not None:
             return self._leave_waiting(tm, ctx, _entered(route, _task(group)), seconds)
-        return LeavingForTask(ctx, pause(self.server, seconds), route, group)
+        leaving = _new_leaving()
+        leaving.ctx = ctx
+        leaving.wait = pause(self.server, seconds)
+        leaving.route = route
+        leaving.group = group
+        return leaving
 
     def _leave_waiting(self, tm: ITm, ctx: Context, route: Route, seconds: float) -> int:
         """modparam return: put the request aside as t_suspend() does, and let this script go on."""
@@ -204,19 +210,21 @@ class Async:
 class LeavingForTask(Leaving):
     """A wait, then the route as a task of a group."""
 
-    __slots__ = ("_group",)
+    __slots__ = ("group",)
 
     def __init__(self, ctx: Context, wait: Wait, route: Route, group: bytes) -> None:
-        self.ctx = ctx
-        self.wait = self._next = wait
-        self.route = route
-        self._group = group
+        super().__init__(ctx, wait, route)
+        self.group = group
 
     def leave(self) -> Route:
         ctx = self.ctx
-        ctx.extra[TASK] = _task(self._group)
+        ctx.extra[TASK] = _task(self.group)
         ctx.rc = 0
         return self.route
+
+
+_NOBODY: Any = None
+_new_leaving = maker(LeavingForTask, _NOBODY, _NOBODY, _NOBODY, b"")
 
 
 def _seconds(amount: int, unit: float) -> float:

@@ -44,7 +44,7 @@ class Answers(Lookups):
         for one that is nothing else."""
         if code.__class__ is not int or reason_phrase.__class__ is not bytes:  # not as nearly everybody writes them
             code, reason_phrase = self._status_and_reason(ctx, code, reason_phrase)
-        return self.reply(ctx, code, reason_phrase)  # type: ignore[arg-type]
+        return self.reply(ctx, code, reason_phrase)
 
     @script_function(routes=_ANSWERING, parse={"code": status_code, "reason": reason_phrase_of})
     def t_send_reply(self, ctx: Context, code: Value, reason: Value) -> int:

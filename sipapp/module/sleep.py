@@ -8,7 +8,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from sipapp.interfaces.server import IServer
-from sipapp.script.pause import Pause
+from sipapp.script.pause import Pause, new_pause
 
 _EXACT = 0.1
 """Below so many seconds the 10 ms of the wheel are too coarse: a call of the reactor costs more, and is on time."""
@@ -16,7 +16,12 @@ _EXACT = 0.1
 
 def pause(server: IServer, seconds: float) -> Wait:
     """What a script function answers: 1 after `seconds`, in the form that takes least."""
-    return Sleep(server, seconds) if seconds < _EXACT else Pause(server.wheel, server.clock.seconds() + seconds)
+    if seconds < _EXACT:
+        return Sleep(server, seconds)
+    made = new_pause()
+    made.due = server.clock.seconds() + seconds
+    server.wheel.start(made)
+    return made
 
 
 class Sleep(Deferred[int]):

@@ -57,9 +57,13 @@ class Leaving(Awaiting):
     __slots__ = ("ctx", "route", "wait")
 
     def __init__(self, ctx: Context, wait: Awaited, route: Route) -> None:
+        self._next = None
         self.ctx = ctx
-        self.wait = self._next = wait
+        self.wait = wait
         self.route = route
+
+    def __next__(self) -> Awaited:
+        return self.wait
 
     def leave(self) -> Route:
         """The wait is over: what is to be done before its route begins, and that."""

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from twisted.internet.defer import CancelledError
 from twisted.python.failure import Failure
 
+from sipapp.message.alike import maker
+
 _NEVER = inf
 
 
@@ -29,7 +31,8 @@ class Pause:
         self.due = due
         self.slot = 0
         self.waiter: Waiter | None = None
-        wheel.start(self)
+        if wheel is not None:
+            wheel.start(self)
 
     def __await__(self) -> Generator[Pause, int, int]:
         return (yield self)
@@ -54,3 +57,7 @@ class Pause:
         waiter, self.waiter = self.waiter, None
         if waiter is not None:
             waiter.resume(1)
+
+
+new_pause = maker(Pause, None, _NEVER)
+"""One that no wheel knows yet: `due` is to be set, then it is to be started."""
