@@ -45,6 +45,13 @@ class RouteTests(SceneTestCase):
             group = "g1" if "group" in call else "default"
             self.assertEqual((self.options(5), self.said()), ([(at, 404)], [f"R 0 {group} <null>"]), call)
 
+    def test_out_of_a_parallel_block_the_whole_script_goes_there(self) -> None:
+        self.play(
+            """request_route { parallel { { async_sleep("3"); xlog("never"); } async_route("R", "1"); } xlog("never"); }
+            route[R] { xlog("$rc $async(gname)"); t_reply("404", "x"); }"""
+        )
+        self.assertEqual((self.options(5), self.said()), ([(1.0, 404)], ["0 default"]))
+
     def test_a_route_or_group_that_is_not_there_is_a_failed_call(self) -> None:
         for call in ('async_route("NOWHERE", "1")', 'async_task_route("NOWHERE")', 'async_task_group_route("R", "g2")'):
             self.play(f'request_route {{ {call}; xlog("$rc"); exit; }} route[R] {{ xlog("never"); }}', GROUP)
