@@ -25,7 +25,7 @@ from tests.message.samples import INVITE
 from tests.message.test_leaf_twins import seen, written
 
 CONFORMANCE = Path(__file__).parents[1] / "tests" / "conformance"
-VALUES = ("via_parts", "address_parts", "uri_parts", "parameters", "cseq_parts", "start_line")
+VALUES = ("via_parts", "address_parts", "uri_parts", "place", "parameters", "cseq_parts", "start_line")
 AWKWARD = (
     *(b"\r\n", b"\n", b"\r", b" ", b"\t", b":", b";", b",", b"<", b">", b'"', b"\\", b"=", b"@", b"?", b"\0", b"\xff"),
     *(

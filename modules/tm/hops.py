@@ -42,12 +42,12 @@ class Hopping(Suspending):
         """The flow to the next hop where that is clear at once, else its addresses. RFC 3263. Raises ParseError,
         TransportError."""
         request: Any = ctx.message
-        if hop is None:
-            hop = request.parsed_uri if text is request.uri else Uri.parse(text)
         if proto is None:
-            flow = self.transport.way(hop, ctx.draft.send_socket, request.flow.socket)
+            flow = self.transport.way(text if hop is None else hop.text, ctx.draft.send_socket, request.flow.socket)
             if flow is not None:
                 return flow
+        if hop is None:
+            hop = request.parsed_uri if text is request.uri else Uri.parse(text)
         return self.transport.resolve(hop, proto)
 
     def _flow(self, targets: list[Any], draft: Draft, request: Request) -> Flow | None:

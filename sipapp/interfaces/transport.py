@@ -185,7 +185,7 @@ class ITransportLayer(Interface):
         Else a Deferred, which may be cancelled, of the list; it fails with TransportError when there is none.
         """
 
-    def way(uri: Uri, socket: Socket | None = None, received_on: Socket | None = None) -> Flow | None:
+    def way(uri: bytes, socket: Socket | None = None, received_on: Socket | None = None) -> Flow | None:
         """What `resolve` and `flow` say, in one step, of a sip: URI that has an address and nothing behind it; None for
         any other, and where there is no socket."""
 

@@ -7,6 +7,8 @@ from sipapp.message.leaf_pure import cseq_parts as cseq_parts
 from sipapp.message.leaf_pure import lone_route as lone_route
 from sipapp.message.leaf_pure import mark_via as mark_via
 from sipapp.message.leaf_pure import parameters as parameters
+from sipapp.message.leaf_pure import passable as passable
+from sipapp.message.leaf_pure import place as place
 from sipapp.message.leaf_pure import read as read
 from sipapp.message.leaf_pure import relay as relay
 from sipapp.message.leaf_pure import routes as routes

@@ -75,6 +75,7 @@ cdef enum:
     HOPS = 64
     RECORDED = 128
     ROUTE = 256
+    REQUIRED = 512
     NEEDED = 31
     JUDGED = 127
 
@@ -88,6 +89,7 @@ cdef dict FORMS = {
     b"max-forwards": HOPS,
     b"record-route": RECORDED,
     b"route": ROUTE,
+    b"proxy-require": REQUIRED,
 }
 
 
@@ -870,6 +872,15 @@ def uri_parts(bytes value not None):
     )
 
 
+def place(bytes uri not None):
+    cdef const unsigned char *text = <const unsigned char *>PyBytes_AS_STRING(uri)
+    cdef int size = <int>PyBytes_GET_SIZE(uri)
+    cdef UriParts parts
+    if not _uri(text, 0, size, &parts) or text[3] == c"s" or parts.tail < size or text[size - 1] == c";":
+        return None
+    return _bytes(text, parts.host, size)
+
+
 cdef bytes _bytes(const unsigned char *text, int at, int end):
     return PyBytes_FromStringAndSize(<const char *>text + at, end - at)
 
@@ -1086,6 +1097,26 @@ cdef int _length(Head head):
             head.trimmed(number, &a, &b)
             return _digits(<const unsigned char *>PyBytes_AS_STRING(head._data), a, b)
     return -1
+
+
+def passable(head, bytes method not None, bytes uri not None):
+    if type(head) is not Head:
+        return leaf_pure.passable(head, method, uri)
+    cdef Head own = <Head>head
+    cdef Found *found = &own._found
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(method)
+    cdef UriParts parts
+    cdef int number
+    if (
+        not own.plain
+        or found.method_end - found.method != size
+        or memcmp(PyBytes_AS_STRING(own._data) + found.method, PyBytes_AS_STRING(method), size) != 0
+    ):
+        return False
+    for number in range(own._count):
+        if own._spans[number].form == REQUIRED:
+            return False
+    return _uri(<const unsigned char *>PyBytes_AS_STRING(uri), 0, <int>PyBytes_GET_SIZE(uri), &parts)
 
 
 def lone_route(head, bytes uri not None):

@@ -21,6 +21,7 @@ from sipapp.message.plain import address_parts as address_parts
 from sipapp.message.plain import cseq_parts as cseq_parts
 from sipapp.message.plain import mark_via as mark_via
 from sipapp.message.plain import parameters as parameters
+from sipapp.message.plain import place as place
 from sipapp.message.plain import start_line as start_line
 from sipapp.message.plain import uri_parts as uri_parts
 from sipapp.message.plain import via_parts as via_parts
@@ -136,6 +137,12 @@ def _scan_any(data: bytes, start: int) -> Head:
         at = match.end()
     starts.append(end)
     return Head(line, keys, pairs, starts, start, end, found.end())
+
+
+def passable(head: Head, method: bytes, uri: bytes) -> bool:
+    """Whether it can be seen at a glance that a proxy may send a request of this method on to this URI: the URI is as
+    nearly everybody writes it, the CSeq is of this method, and nothing is required of us. See `validate`."""
+    return head.plain and head.method == method and head.first(b"proxy-require") < 0 and uri_parts(uri) is not None
 
 
 def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, bytes, int] | None:

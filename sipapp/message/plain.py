@@ -117,6 +117,15 @@ def uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, byt
     return scheme, user, host, int(digits) if digits else None, tail or b""
 
 
+def place(uri: bytes) -> bytes | None:
+    """Host and port, as they are written, of a sip: URI that is as nearly everybody writes it and has no parameters;
+    None of any other."""
+    match = _PLAIN_URI(uri)
+    if match is None or match[1] != b"sip" or match[5] is not None:
+        return None
+    return uri[match.start(3) :]
+
+
 def address_parts(value: bytes) -> tuple[bytes, bytes, bytes, bytes | None] | None:
     """Display name, URI, parameters and tag of an address that is as nearly everybody writes it; None where it is
     not."""

@@ -36,28 +36,27 @@ from sipapp.message.framing import FramingError
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
 from sipapp.transport import hostnames, wayback
-from sipapp.transport.addresses import is_any, numeric
+from sipapp.transport.addresses import is_any
 from sipapp.transport.choice import SocketChoice
 from sipapp.transport.connections import ConnectionTable
 from sipapp.transport.counters import Counters
 from sipapp.transport.dns import Dns, Records, ResolvConf, Srv, system_backend
-from sipapp.transport.known import Known
 from sipapp.transport.listen import Endpoint, bind_all, plan
 from sipapp.transport.local import OwnNames
 from sipapp.transport.openers import Opener, open_stream, open_udp
-from sipapp.transport.resolve import Hop, Resolver, hop_of
+from sipapp.transport.resolve import Hop, Resolver
 from sipapp.transport.settings import Settings
 from sipapp.transport.udp import UdpPort
+from sipapp.transport.ways import Ways
 
 if TYPE_CHECKING:
     from sipapp.message.response import Response
-    from sipapp.message.uri import Uri
 
 log = Logger()
 
 
 @implementer(ITransportLayer)
-class TransportLayer:
+class TransportLayer(Ways):
     """`config` has the core parameters as attributes; `dns_backend` makes a Twisted IResolver, for tests."""
 
     def __init__(
@@ -80,32 +79,28 @@ class TransportLayer:
         self._receiver: IMessageReceiver = receiver
         self._ids = ids or RandomIds()
         self._seconds = self.clock.seconds
-        self._senders: dict[Socket, ISender] = {}
         self._ports: list[UdpPort] = []
         self._names = OwnNames()
         self._checks: list[Myself] = []
         self._received_filters: list[Filter] = []
         self._sending_filters: list[Filter] = []
-        self._choice = SocketChoice(self.sockets, self.settings)
+        choice = SocketChoice(self.sockets, self.settings)
         self._readers: list[Callable[[], None]] | None = None
-        self._flows: Known[tuple[Target, Socket | None, Socket | None], Flow] = Known()  # those of datagrams
-        self._ways: Known[tuple[bytes | int | Socket | None, ...], Flow] = (
-            Known()
-        )  # those of them that a URI says all of
         conf = ResolvConf.read()
         self.dns = Dns(
             self.settings, self.clock, dns_backend or (lambda: system_backend(self.settings, conf, self.reactor))
         )
-        self._resolver = Resolver(
+        resolver = Resolver(
             self.dns,
             self.settings,
             self.clock,
             self.counters,
-            self._choice.protocols,
-            self._choice.families,
+            choice.protocols,
+            choice.families,
             conf.candidates if self.settings.dns_use_search_list else lambda name: [name],
             random.Random(),
         )
+        Ways.__init__(self, self.settings, choice, resolver)
 
     # -- our sockets
 
@@ -148,8 +143,7 @@ class TransportLayer:
 
     def _changed(self) -> None:
         self._choice.changed()
-        self._flows.clear()
-        self._ways.clear()
+        self._forget_flows()
 
     def close(self) -> Deferred[None]:
         """Close everything; fires when it is done."""
@@ -336,47 +330,6 @@ class TransportLayer:
                 found(targets)
         except TransportError as error:
             _report(error, failed)
-
-    def flow(self, target: Target, socket: Socket | None = None, received_on: Socket | None = None) -> Flow:
-        if self.settings.mhomed:
-            return self._new_flow(target, socket, received_on)
-        key = target, socket, received_on
-        flow = self._flows.get(key)
-        if flow is None:
-            flow = self._new_flow(target, socket, received_on)
-            if not flow.socket.reliable:
-                self._flows[key] = flow
-        return flow
-
-    def _new_flow(self, target: Target, socket: Socket | None, received_on: Socket | None) -> Flow:
-        chosen = self._choice.forced(target, socket) if socket is not None else None
-        for own in self._choice.streams(target.proto) if chosen is None else (chosen,):
-            open_one = self._senders[own].flow_to(target.host, target.port)
-            if open_one is not None:
-                return open_one
-        return Flow(chosen or self._choice.free(target, received_on), target.host, target.port)
-
-    def resolve(self, uri: Uri, proto: str | None = None) -> list[Target] | Deferred[list[Target]]:
-        return self._resolver.resolve_uri(uri, proto)
-
-    def way(self, uri: Uri, socket: Socket | None = None, received_on: Socket | None = None) -> Flow | None:
-        if uri.tail or self.settings.mhomed:
-            return None
-        key = uri.scheme, uri.host, uri.port, socket, received_on
-        return self._ways.get(key) or self._find_way(uri, key)
-
-    def _find_way(self, uri: Uri, key: tuple[Any, ...]) -> Flow | None:
-        scheme, host, _, socket, _ = key
-        if scheme != b"sip" or host is None or numeric(host.decode("latin-1")) is None:
-            return None
-        if socket is not None and socket.reliable:
-            return None  # whether it has a twin for datagrams `flow` says
-        targets: Any = self._resolver.resolve(hop_of(uri))
-        try:
-            flow = self._ways[key] = self.flow(targets[0], *key[3:])
-        except TransportError:
-            return None
-        return flow
 
     # -- what is ours
 

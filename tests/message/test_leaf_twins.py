@@ -185,7 +185,13 @@ def facts(twin: Any, data: bytes) -> Any:
     tag = maker.tag(head, b"prefix.", 0xFEDCBA98)
     lone = twin.lone_route(head, second if isinstance(first, bytes) else b"sip:bob@192.0.2.4:5070")
     shown = [getattr(head, name) for name in FACTS]
-    return raw, first, second, head.end, tag, head.key(b"INVITE"), shown, lone, twin.routes(head)
+    passes = [
+        twin.passable(head, method, uri)
+        for method in (first, b"INVITE")
+        for uri in (second or b"", b"sip:h")
+        if isinstance(method, bytes)
+    ]
+    return raw, first, second, head.end, tag, head.key(b"INVITE"), shown, lone, twin.routes(head), passes
 
 
 def message_of(twin: Any, data: bytes, host: str, forced: bool) -> Any:
@@ -297,6 +303,25 @@ class TwinTests(SynchronousTestCase):
             self.assertEqual(twin.cseq_parts(b"007 INVITE"), (7, b"INVITE"))
             self.assertEqual(twin.start_line(b"BYE sip:a SIP/2.0"), (b"BYE", b"sip:a"))
             self.assertEqual(twin.start_line(b"SIP/2.0 404 Not  Found"), (404, b"Not  Found"))
+
+    def test_a_place_is_host_and_port_of_a_bare_sip_uri(self) -> None:
+        for twin in (_leaf, leaf_pure):
+            self.assertEqual(twin.place(b"sip:192.0.2.1"), b"192.0.2.1")
+            self.assertEqual(twin.place(b"sip:bob@h.example:05060"), b"h.example:05060")
+            for uri in (b"sips:h", b"sip:h;lr", b"sip:h;", b"sip:a@h:1;", b"sip:h?x=1", b"sip:a:b@h", b"tel:1", b""):
+                self.assertIsNone(twin.place(uri), uri)
+
+    def test_what_a_proxy_may_pass_on(self) -> None:
+        for twin in (_leaf, leaf_pure):
+            head = twin.read(within_dialog(""))[1]
+            method = head.method
+            self.assertIs(twin.passable(head, method, b"sip:bob@192.0.2.4;x=1"), True)
+            self.assertIs(twin.passable(head, method, b"sips:h"), True)
+            self.assertIs(twin.passable(head, b"OPTIONS", b"sip:h"), False)
+            for uri in (b"tel:1", b"sip:h?Subject=x", b"sip:", b""):
+                self.assertIs(twin.passable(head, method, uri), False, uri)
+            for fields in ("Proxy-Require: x\r\n", "proxy-require:\r\n", "Max-Forwards: x\r\n"):
+                self.assertIs(twin.passable(twin.read(within_dialog(fields))[1], method, b"sip:h"), False, fields)
 
     def test_a_lone_route_of_the_usual_form(self) -> None:
         for twin in (_leaf, leaf_pure):
