@@ -107,7 +107,7 @@ class Router:
             return
         try:
             self._received.value += 1
-            if not request.head.plain:  # what is, has nothing wrong with it
+            if not request.plain:  # what is, has nothing wrong with it
                 check(request)
             if self._server.transactions.receive_request(request):
                 return
@@ -165,7 +165,7 @@ class Router:
             return
         try:
             self._responses.value += new
-            if not response.head.plain:  # what is, has nothing wrong with it
+            if not response.plain:  # what is, has nothing wrong with it
                 check(response)
             if (self._before or self._moments) and not self._is_wanted(response):
                 self._dropped_responses.value += 1

@@ -1086,7 +1086,7 @@ def read(bytes data not None):
     if line is not None:
         first, second = line
         head.plain = _judge(head, length, PyBytes_GET_SIZE(raw))
-    return raw, head, first, second
+    return raw, head, head.body, head.plain, first, second
 
 
 cdef int _length(Head head):
@@ -1257,7 +1257,7 @@ cdef int _marks_of(Head head, str host, int port, bint forced, bint response, ch
 
 def relay(
     head, bytes method not None, uri, bytes version not None, bytes via not None, list edits not None,
-    str host not None, int port, bint forced,
+    str host not None, int port, bint forced, outbound,
 ):  # fmt: skip
     if not isinstance(uri, bytes):  # the script may have it of a kind of its own
         return None
@@ -1267,6 +1267,7 @@ def relay(
     cdef const char *text = PyBytes_AS_STRING(own._data)
     cdef Piece pieces[MAX_EDITS + 2]
     cdef char written[MARKED]
+    cdef list bound = None  # what holds the texts that are made here
     cdef int count = 0
     cdef int cut = 0
     cdef int done = own._spans[0].start
@@ -1277,7 +1278,12 @@ def relay(
     cdef bytes made
     cdef char *to
     for start, end, data in edits:
-        if type(data) is not bytes or start < done or end < start or end > own.body or start == own.body:
+        if type(data) is not bytes:
+            data = data(outbound)
+            if bound is None:
+                bound = []
+            bound.append(data)
+        if type(data) is not bytes or count == MAX_EDITS or start < done or end < start or end > own.body or start == own.body:
             return None
         _put(pieces, count, start, end, PyBytes_AS_STRING(<bytes>data), PyBytes_GET_SIZE(<bytes>data))
         count += 1

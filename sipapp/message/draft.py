@@ -260,14 +260,14 @@ class Draft:
 
         The Via below says where the request came from; the start line is written anew, without surplus white space.
         """
-        head = message.head
-        edits = self._bound(outbound) if self.edits else []
-        flow = message.flow
-        if head.plain and flow is not None and not (outbound.send_socket is not None and outbound.send_socket.reliable):
+        head, edits = message.head, self.edits
+        flow, socket = message.flow, outbound.send_socket
+        if message.plain and flow is not None and not (socket is not None and socket.reliable):
             method, version, forced = message.method, message.version, message.force_rport
-            made = relay(head, method, uri, version, via, edits, flow.host, flow.port, forced)
+            made = relay(head, method, uri, version, via, edits, flow.host, flow.port, forced, outbound)
             if made is not None:
                 return made
+        edits = self._bound(outbound)
         number = head.first(b"via")
         at = head.offset(number) if number >= 0 else head.fields_at
         edits.append((at, at, via))

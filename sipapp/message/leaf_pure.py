@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from sipapp.errors import ParseError
@@ -39,9 +39,9 @@ _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
 _by_start = itemgetter(0)
 
 
-def read(data: bytes) -> tuple[bytes, Head, bytes | int | None, bytes | None]:
-    """One message: its bytes, without what comes before and after it; its head; method and Request-URI or status and
-    reason, None where the start line is not as nearly everybody writes it.
+def read(data: bytes) -> tuple[bytes, Head, int, bool, bytes | int | None, bytes | None]:
+    """One message: its bytes, without what comes before and after it; its head; where its body begins; whether it is
+    plain; method and Request-URI or status and reason, None where the start line is not as nearly everybody writes it.
 
     Raises ParseError: no empty line, a line that is no header field.
     """
@@ -57,7 +57,7 @@ def read(data: bytes) -> tuple[bytes, Head, bytes | int | None, bytes | None]:
     first, second = start_line(head.line) or (None, None)
     head.plain = first is not None and _judge(head, length, len(raw))
     head.raw = raw
-    return raw, head, first, second
+    return raw, head, head.body, head.plain, first, second
 
 
 def _judge(head: Head, length: int, size: int) -> bool:
@@ -236,19 +236,25 @@ def relay(
     uri: bytes,
     version: bytes,
     via: bytes,
-    edits: list[Splice],
+    edits: Iterable[tuple[int, int, Any]],
     host: str,
     port: int,
     forced: bool,
+    outbound: Any,
 ) -> bytes | None:
     """A request as it goes on: its start line, `via` (a line) on top, what was there marked (see `via.marks`), and
-    these edits, in any order."""
+    these edits, in any order; what makes bytes of `outbound` is asked for them."""
     top = _top_via(head)
     if top is None:
         return None
     number = head.first(b"via")
     at = head.offset(number)
-    made = [*edits, (at, at, via)]
+    made = (
+        [(start, end, data if data.__class__ is bytes else data(outbound)) for start, end, data in edits]
+        if edits
+        else []
+    )
+    made.append((at, at, via))
     marked = _marked(top, host, port, forced, response=False)
     if marked is not None:
         at = head.value_at(number)

@@ -40,6 +40,7 @@ class Message:
         "force_rport",
         "head",
         "number",
+        "plain",
         "raw",
         "received_at",
         "version",
@@ -53,6 +54,7 @@ class Message:
         self.head = head
         self.version = version
         self.body_at = head.body
+        self.plain = head.plain  # every value in it is as nearly everybody writes it: it can be parsed
         self.flow = flow  # where it came from
         self.received_at = received_at  # s of the server's clock
         self.number = number  # counts messages: $mi
@@ -156,18 +158,16 @@ class Message:
     @property
     def from_tag(self) -> bytes | None:
         """The tag of From; None where there is no such thing. Raises ParseError: malformed."""
-        head = self.head
-        if head.plain:
-            return head.from_tag
+        if self.plain:
+            return self.head.from_tag
         from_ = self.from_
         return None if from_ is None else from_.tag
 
     @property
     def to_tag(self) -> bytes | None:
         """The tag of To; None where there is no such thing. Raises ParseError: malformed."""
-        head = self.head
-        if head.plain:
-            return head.to_tag
+        if self.plain:
+            return self.head.to_tag
         to = self.to
         return None if to is None else to.tag
 

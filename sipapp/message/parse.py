@@ -28,7 +28,7 @@ def parse(data: bytes, flow: Any = None, received_at: float = 0.0, number: int =
 
     Raises ParseError: no SIP message.
     """
-    raw, head, first, second = read(data)
+    raw, head, body_at, plain, first, second = read(data)
     if first is None:
         message = _any_start_line(raw, head, head.line)
         message.flow, message.received_at, message.number = flow, received_at, number
@@ -44,7 +44,8 @@ def parse(data: bytes, flow: Any = None, received_at: float = 0.0, number: int =
         made.uri = second
     made.raw = raw
     made.head = head
-    made.body_at = head.body
+    made.body_at = body_at
+    made.plain = plain
     made.flow = flow
     made.received_at = received_at
     made.number = number

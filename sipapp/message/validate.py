@@ -38,7 +38,7 @@ def check(message: Message) -> None:
     Raises ValidationError: a reason phrase and the status to answer; 0 where there is nobody or no way to answer (a
     response, an ACK, a top Via that cannot be read).
     """
-    if message.head.plain:
+    if message.plain:
         return
     try:
         _check(message)

@@ -178,7 +178,7 @@ def seen(twin: Any, data: bytes, start: int = 0) -> Any:
 def facts(twin: Any, data: bytes) -> Any:
     """What one twin reads in a message."""
     try:
-        raw, head, first, second = twin.read(data)
+        raw, head, body_at, plain, first, second = twin.read(data)
     except ParseError as why:
         return why.reason, why.offset
     maker = twin if isinstance(head, twin.Head) else leaf_pure
@@ -191,12 +191,25 @@ def facts(twin: Any, data: bytes) -> Any:
         for uri in (second or b"", b"sip:h")
         if isinstance(method, bytes)
     ]
-    return raw, first, second, head.end, tag, head.key(b"INVITE"), shown, lone, twin.routes(head), passes
+    return (
+        raw,
+        body_at,
+        plain,
+        first,
+        second,
+        head.end,
+        tag,
+        head.key(b"INVITE"),
+        shown,
+        lone,
+        twin.routes(head),
+        passes,
+    )
 
 
 def message_of(twin: Any, data: bytes, host: str, forced: bool) -> Any:
     """The message as one twin reads it. Raises ParseError, of a start line that `parse` takes apart itself too."""
-    raw, head, first, second = twin.read(data)
+    raw, head, _, _, first, second = twin.read(data)
     if first is None:
         raise ParseError("an unusual start line")
     message: Any
@@ -433,9 +446,10 @@ class TwinTests(SynchronousTestCase):
         for twin in (_leaf, leaf_pure):
             head = twin.read(INVITE.replace(TOP, TOP + b";rport"))[1]
             line, at = (b"INVITE", b"sip:b", b"SIP/2.0"), head.fields_at
-            edits = [(at, at, b"Route: <sip:r>\r\n")]
-            gone = twin.relay(head, *line, b"Via: new\r\n", edits, "192.0.2.9", 5070, False)
-            self.assertTrue(gone.startswith(b" ".join(line) + b"\r\nRoute: <sip:r>\r\nVia: new\r\nVia: "), gone)
+            edits = [(at, at, b"Route: <sip:r>\r\n"), (at, at, b"X: %b\r\n".__mod__)]
+            gone = twin.relay(head, *line, b"Via: new\r\n", edits, "192.0.2.9", 5070, False, b"out")
+            start = b" ".join(line) + b"\r\nRoute: <sip:r>\r\nX: out\r\nVia: new\r\nVia: "
+            self.assertTrue(gone.startswith(start), gone)
             self.assertIn(b";rport=5070", gone)
             self.assertTrue(twin.answer(head, 100, b"Trying", None, "h", 1, False, b"", None, b""))
             head = twin.read(RESPONSE)[1]
@@ -451,18 +465,18 @@ class TwinTests(SynchronousTestCase):
             [(head.body, head.body, b"x")],
             [(head.end, head.body + 1, b"")],
             [(at, at + 9, b""), (at + 4, at + 6, b"")],
-            [(at, at, lambda outbound: b"")],
+            [(at, at, lambda outbound: "")],
             [(at, at, b"")] * 17,
         ):
-            self.assertIsNone(_leaf.relay(head, b"", b"", b"", b"", edits, "h", 1, False))
+            self.assertIsNone(_leaf.relay(head, b"", b"", b"", b"", edits, "h", 1, False, None))
         odd = leaf_pure.read(INVITE)[1], _leaf.scan(INVITE)
         for other in odd:
-            self.assertIsNone(_leaf.relay(other, b"", b"", b"", b"", [], "h", 1, False))
+            self.assertIsNone(_leaf.relay(other, b"", b"", b"", b"", [], "h", 1, False, None))
             self.assertIsNone(_leaf.answer(other, 200, b"", None, "h", 1, False, b"", None, b""))
             self.assertIsNone(_leaf.tag(other, b"a.", 1))
             self.assertIsNone(_leaf.unwrap(other))
         long = INVITE.replace(TOP, TOP + b";x=" + b"y" * 2000)
-        self.assertIsNone(_leaf.relay(_leaf.read(long)[1], b"", b"", b"", b"", [], "h", 1, False))
+        self.assertIsNone(_leaf.relay(_leaf.read(long)[1], b"", b"", b"", b"", [], "h", 1, False, None))
         self.assertIsNone(_leaf.answer(_leaf.read(long)[1], 200, b"", None, "h", 1, False, b"", None, b""))
 
     @given(
