@@ -54,7 +54,7 @@ class Methods:
             method = ctx.message.method
         except ParseError:
             return False
-        return method in name or method.upper() in name
+        return method in name or (method not in KNOWN and method.upper() in name)
 
     @script_function(parse={"privacy_type": privacy_name})
     def is_privacy(self, ctx: Context, privacy_type: bytes) -> bool:

@@ -177,8 +177,11 @@ class TransportLayer(Ways):
             if not data:
                 return  # dropped
         number = self.counters.messages_received + 1
+        if received_at is None:
+            seconds = self._seconds
+            received_at = seconds()
         try:
-            message = parse(data, flow, self._seconds() if received_at is None else received_at, number)
+            message = parse(data, flow, received_at, number)
         except ParseError as error:
             self._unparsed(data, flow, error)
             return
