@@ -11,8 +11,6 @@ DECREMENTED, ADDED, IS_ZERO, UNREADABLE = 1, 2, -1, -2
 """What mf_process_maxfwd_header() answers."""
 ABSENT = -1
 
-_WRITTEN = [b"%d" % number for number in range(256)]  # a fifth of what writing one takes
-
 
 @module("maxfwd")
 class Maxfwd:
@@ -27,13 +25,12 @@ class Maxfwd:
         if not 0 <= max_value <= 255:
             raise _out_of_range(max_value)
         message = ctx.message
-        left = message.head.number(b"max-forwards")
-        if not 0 <= left < 65536:
-            left = _number(message)  # which is slower, and has a closer look
+        # Where it stands, as Kamailio does: so the script, all branches and what is relayed have the new value.
+        if message.count_down(b"max-forwards", self.max_limit):
+            return DECREMENTED
+        left = _number(message)  # which is slower, and has a closer look
         if left > 0:
-            # Where it stands, as Kamailio does: so the script, all branches and what is relayed have the new value.
-            now = left - 1 if left <= self.max_limit else self.max_limit
-            message.overwrite(b"max-forwards", _WRITTEN[now])
+            message.overwrite(b"max-forwards", b"%d" % min(left - 1, self.max_limit))
             return DECREMENTED
         if left == ABSENT:
             ctx.draft.insert(message.head.fields_at, b"Max-Forwards: %d\r\n" % max_value)

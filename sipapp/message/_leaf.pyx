@@ -301,16 +301,30 @@ cdef class Head:
 
     def overwrite(self, bytes raw not None, bytes key not None, bytes value not None):
         cdef int a, b
-        cdef Py_ssize_t size = PyBytes_GET_SIZE(value)
         cdef int number = self.find(key)
         assert number >= 0
         self.trimmed(number, &a, &b)
+        return self.written_over(raw, a, b, PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value))
+
+    cdef bytes written_over(self, bytes raw, int a, int b, const char *text, Py_ssize_t size):
         assert size <= b - a and PyBytes_GET_SIZE(raw) >= b
         cdef bytes made = PyBytes_FromStringAndSize(PyBytes_AS_STRING(raw), PyBytes_GET_SIZE(raw))
         memset(PyBytes_AS_STRING(made) + a, 32, b - a - size)
-        memcpy(PyBytes_AS_STRING(made) + b - size, PyBytes_AS_STRING(value), size)
+        memcpy(PyBytes_AS_STRING(made) + b - size, text, size)
         self._data = made
         return made
+
+    def count_down(self, bytes raw not None, bytes key not None, int most):
+        cdef int a, b
+        cdef char digits[12]
+        cdef int number = self.find(key)
+        if number < 0:
+            return None
+        self.trimmed(number, &a, &b)
+        number = _digits(<const unsigned char *>PyBytes_AS_STRING(self._data), a, b)
+        if number <= 0 or number > 65535:
+            return None
+        return self.written_over(raw, a, b, digits, _written(digits, number - 1 if number <= most else most))
 
     @property
     def fields_at(self):

@@ -136,6 +136,14 @@ class Head:
         self.raw = raw[:at] + new + raw[at + len(rest) :]
         return self.raw
 
+    def count_down(self, raw: bytes, key: bytes, most: int) -> bytes | None:
+        """The same with a number that is one less than it was, and no more than `most`; None: it is none of 1 to 65535
+        in at most 9 digits."""
+        left = self.number(key)
+        if not 0 < left < 65536:
+            return None
+        return self.overwrite(raw, key, b"%d" % min(left - 1, most))
+
     @property
     def fields_at(self) -> int:
         """Where the first field begins."""

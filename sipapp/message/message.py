@@ -259,6 +259,14 @@ class Message:
         """
         self.raw = self.head.overwrite(self.raw, key, value)
 
+    def count_down(self, key: bytes, most: int) -> bool:
+        """The same with a number that is one less, and no more than `most`; false where there is none at a glance."""
+        raw = self.head.count_down(self.raw, key, most)
+        if raw is None:
+            return False
+        self.raw = raw
+        return True
+
     # -- body -------------------------------------------------------------------------------------------------------
 
     @property

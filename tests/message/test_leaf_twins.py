@@ -507,3 +507,16 @@ class TwinTests(SynchronousTestCase):
             return head.overwrite(INVITE, b"max-forwards", b"9"), head.value(number), head.line_of(number)
 
         self.same(over)
+
+    def test_a_number_is_counted_down_where_it_stands(self) -> None:
+        for twin in (_leaf, leaf_pure):
+            for text, left in (
+                *((b"70", b"69"), (b"1", b"0"), (b"010", b"  9"), (b"71", b"70"), (b"65535", b"   70")),
+                *((b"0", None), (b"65536", None), (b"x", None), (b"", None), (b"0000000070", None)),
+            ):
+                data = INVITE.replace(b"Max-Forwards: 70", b"Max-Forwards:" + text)
+                made = data.replace(b"Forwards:" + text, b"Forwards:" + left) if left is not None else None
+                head = twin.scan(data)
+                self.assertEqual(head.count_down(data, b"max-forwards", 70), made, text)
+                self.assertEqual(head.get(b"max-forwards"), text if left is None else left.strip())
+            self.assertIsNone(twin.scan(INVITE).count_down(INVITE, b"expires", 70))
