@@ -14,6 +14,7 @@ ABSENT, ODD = -1, -2
 
 _SIP_PORTS = (5060, 5061)
 _NUMBERS = range(1 << 20)  # of header fields, more than any message has
+_WRITTEN = [b"%d" % number for number in range(256)]  # a fifth of what writing one takes
 _AS_LONG = b":\r\n".join  # as the name, the colon, the rest and the line end are
 
 
@@ -137,12 +138,12 @@ class Head:
         return self.raw
 
     def count_down(self, raw: bytes, key: bytes, most: int) -> bytes | None:
-        """The same with a number that is one less than it was, and no more than `most`; None: it is none of 1 to 65535
-        in at most 9 digits."""
+        """The same with a number that is one less than it was, and no more than `most` (0 to 255); None: it is none of
+        1 to 65535 in at most 9 digits."""
         left = self.number(key)
         if not 0 < left < 65536:
             return None
-        return self.overwrite(raw, key, b"%d" % min(left - 1, most))
+        return self.overwrite(raw, key, _WRITTEN[left - 1 if left <= most else most])
 
     @property
     def fields_at(self) -> int:

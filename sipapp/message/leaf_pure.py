@@ -15,7 +15,7 @@ from sipapp.message.head import ODD as ODD
 from sipapp.message.head import Head as Head
 from sipapp.message.head import key_of as key_of
 from sipapp.message.headers import SPELLINGS, header_key
-from sipapp.message.plain import FORMS, LONE_ROUTE, NEXT_ROUTE, ONCE, PLAIN_VIAS, has
+from sipapp.message.plain import FORMS, LONE_ROUTE, NEXT_ROUTE, ONCE, PLAIN_URI, PLAIN_VIAS, has
 from sipapp.message.plain import METHODS as METHODS
 from sipapp.message.plain import address_parts as address_parts
 from sipapp.message.plain import cseq_parts as cseq_parts
@@ -142,7 +142,7 @@ def _scan_any(data: bytes, start: int) -> Head:
 def passable(head: Head, method: bytes, uri: bytes) -> bool:
     """Whether it can be seen at a glance that a proxy may send a request of this method on to this URI: the URI is as
     nearly everybody writes it, the CSeq is of this method, and nothing is required of us. See `validate`."""
-    return head.plain and head.method == method and head.first(b"proxy-require") < 0 and uri_parts(uri) is not None
+    return head.plain and head.method == method and head.first(b"proxy-require") < 0 and PLAIN_URI(uri) is not None
 
 
 def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, bytes, int] | None:

@@ -23,7 +23,7 @@ _VIA = (
 _PLAIN_VIA = re.compile(_VIA).fullmatch
 PLAIN_VIAS = re.compile(rb"%b(?:[ \t]*,[ \t]*%b)*" % (_VIA, _VIA)).fullmatch
 _PLAIN_ADDRESS = re.compile(rb"""("[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<([^<>\s"]+)>(?:;([^\s",<>]*))?""").fullmatch
-_PLAIN_URI = re.compile(
+PLAIN_URI = re.compile(
     rb"(sips?):(?:([A-Za-z0-9_.+\-]+)@)?(%b)(?::(%b))?(?:;([^?@<>\s]*))?" % (grammar.HOST_NAME, _PORT)
 ).fullmatch
 LONE_ROUTE = re.compile(rb"""<sips?:(%b)(?::(%b))?(?:;([^?@<>\s",]*))?>""" % (grammar.HOST_NAME, _PORT)).fullmatch
@@ -110,7 +110,7 @@ def mark_pieces(
 def uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, bytes] | None:
     """Scheme, user, host, port and parameters of a SIP URI that is as nearly everybody writes it; None where it is
     not."""
-    match = _PLAIN_URI(value)
+    match = PLAIN_URI(value)
     if match is None:
         return None
     scheme, user, host, digits, tail = match.groups()
@@ -120,7 +120,7 @@ def uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, byt
 def place(uri: bytes) -> bytes | None:
     """Host and port, as they are written, of a sip: URI that is as nearly everybody writes it and has no parameters;
     None of any other."""
-    match = _PLAIN_URI(uri)
+    match = PLAIN_URI(uri)
     if match is None or match[1] != b"sip" or match[5] is not None:
         return None
     return uri[match.start(3) :]
