@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import TypeVar
 
 from sipapp.message.leaf_pure import Head as Head
@@ -22,4 +23,4 @@ from sipapp.message.leaf_pure import via_parts as via_parts
 
 _K = TypeVar("_K")
 
-def again(one: _K) -> _K: ...
+def again(one: _K) -> Callable[[], _K]: ...

@@ -1506,10 +1506,18 @@ cdef extern from *:
         }
         return made;
     }
+
+    static PyObject *sipapp_call(PyObject *one, PyObject *nothing)
+    {
+        return sipapp_again(one);
+    }
+
+    static PyMethodDef sipapp_maker = {"maker", sipapp_call, METH_NOARGS, NULL};
     """
-    object sipapp_again(object one)
+    object PyCFunction_New(void *method, object one)
+    void *sipapp_maker_of "&sipapp_maker"
 
 
 def again(one):
-    """One more object like this: only for what alike.py has looked at."""
-    return sipapp_again(one)
+    """What makes one more object like this: only for what alike.py has looked at."""
+    return PyCFunction_New(sipapp_maker_of, one)

@@ -21,7 +21,7 @@ def maker(kind: Callable[..., K], *given: Any) -> Callable[[], K]:
     first = kind(*given)
     if leaf.again is None or not _is_only_slots(type(first)):
         return partial(kind, *given)
-    return partial(leaf.again, first)
+    return leaf.again(first)  # type: ignore[no-any-return]
 
 
 def _is_only_slots(kind: type[Any]) -> bool:

@@ -260,11 +260,10 @@ class Draft:
 
         The Via below says where the request came from; the start line is written anew, without surplus white space.
         """
-        head, edits = message.head, self.edits
-        flow, socket = message.flow, outbound.send_socket
+        head, flow, socket = message.head, message.flow, outbound.send_socket
         if message.plain and flow is not None and not (socket is not None and socket.reliable):
             method, version, forced = message.method, message.version, message.force_rport
-            made = relay(head, method, uri, version, via, edits, flow.host, flow.port, forced, outbound)
+            made = relay(head, method, uri, version, via, self.edits, flow.host, flow.port, forced, outbound)
             if made is not None:
                 return made
         edits = self._bound(outbound)

@@ -64,7 +64,7 @@ TWIN = "pure Python"
 """Which of the twins runs: what `sipapp --version` says."""
 
 again: Callable[[Any], Any] | None = None
-"""One more object like a given one, for alike.py; Python has nothing that is faster than to make it as the first."""
+"""What makes more objects like a given one, for alike.py; Python has nothing that is faster than to make each anew."""
 
 if os.environ.get("SIPAPP_LEAF") != "pure":
     try:
