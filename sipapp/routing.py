@@ -98,6 +98,17 @@ class Router:
         finally:
             self.watch.end()
 
+    def _is_wanted(self, ctx: Context, hooks: list[IBeforeScript]) -> bool:
+        """What the modules say that are asked before a route."""
+        for moments in self._moments:
+            if not moments.pre_routing(ctx):
+                return False
+        wanted = True
+        for hook in hooks:  # each is asked
+            if not hook.before_script(ctx):
+                wanted = False
+        return wanted
+
     # -- requests
 
     def request_received(self, request: Request) -> None:
@@ -117,13 +128,8 @@ class Router:
             ctx.server = self._server
             ctx.message = request
             ctx.draft = _new_draft()
-            wanted = True
-            for moments in self._moments:
-                wanted = moments.pre_routing(ctx)
-            for hook in self._before_of.get(request.method, self._before) if wanted else ():  # each is asked
-                if not hook.before_script(ctx):
-                    wanted = False
-            if not wanted:
+            hooks = self._before_of.get(request.method, self._before)
+            if (hooks or self._moments) and not self._is_wanted(ctx, hooks):
                 self._dropped_requests.value += 1
                 return
             execute(self._request_route, ctx, self._done)
@@ -157,43 +163,42 @@ class Router:
 
     # -- responses
 
-    def response_received(self, response: Response, new: int = 1) -> None:
-        """new: 0 for one that has waited behind another, and is counted."""
+    def response_received(self, response: Response) -> None:
         watch = self.watch
-        if watch is not None and new and not watch.depth:
+        if watch is not None and not watch.depth:
             self._watched(self.response_received, response)
             return
         try:
-            self._responses.value += new
+            self._responses.value += 1
             if not response.plain:  # what is, has nothing wrong with it
                 check(response)
-            if (self._before or self._moments) and not self._is_wanted(response):
+            hooks = self._before
+            if (hooks or self._moments) and not self._is_wanted(
+                Context(self._server, response, Draft(), _REPLY), hooks
+            ):
                 self._dropped_responses.value += 1
             elif self._reply_route is None:
                 if not self._server.transactions.receive_response(response):  # what needs no run gets none
                     self._forward(Context(self._server, response, Draft(), _REPLY), 1)
-            elif not self._replies.takes(response):
-                self._run_reply_route(self._reply_route, response)
-        except PeerError as error:
+            else:
+                self._in_turn(response)
+        except Exception as why:
+            self._lost(response, why)
+
+    def _lost(self, response: Response, why: Exception) -> None:
+        """Say what a response has failed with, which goes nowhere then."""
+        if isinstance(why, PeerError):
             self._bad.value += 1
             self._bad_responses.value += 1
-            log.warn("response from {flow} dropped: {error}", flow=response.flow, error=error)
-        except Exception:
+            log.warn("response from {flow} dropped: {error}", flow=response.flow, error=why)
+        else:
             log.failure("response from {flow} failed", flow=response.flow)
 
-    def _is_wanted(self, response: Response) -> bool:
-        """What the modules say that are asked before reply_route."""
-        ctx = Context(self._server, response, Draft(), _REPLY)
-        for moments in self._moments:
-            if not moments.pre_routing(ctx):
-                return False
-        wanted = True
-        for hook in self._before:  # each is asked
-            if not hook.before_script(ctx):
-                wanted = False
-        return wanted
-
-    def _run_reply_route(self, route: Route, response: Response) -> None:
+    def _in_turn(self, response: Response) -> None:
+        """Through reply_route, when those of its branch that came before are through."""
+        route = self._reply_route
+        if route is None or self._replies.takes(response):
+            return
         ctx = Context(self._server, response, Draft(), _REPLY)
         execute(route, ctx, self._reply_route_done)
         if ctx.driver is not None:
@@ -204,9 +209,15 @@ class Router:
         response = ctx.message
         assert isinstance(response, Response)
         waiting = self._replies.over(response)
-        self._forward(ctx, code)
+        try:
+            self._forward(ctx, code)
+        except Exception as why:
+            self._lost(response, why)
         for other in waiting:
-            self.response_received(other, 0)
+            try:
+                self._in_turn(other)
+            except Exception as why:
+                self._lost(other, why)
 
     def _forward(self, ctx: Context, code: int) -> None:
         """To its transaction; else on by its next Via. RFC 3261 §16.7, §16.11."""

@@ -93,6 +93,27 @@ class RequestTests(RoutingTestCase):
         self.assertEqual(asked, ["REQUEST OPTIONS", "REPLY OPTIONS", "REPLY OPTIONS"])
         self.assertEqual((alice.statuses, self.counted("drop_replies")), ([180], [1]))
 
+    def test_a_response_that_waits_behind_another_is_asked_for_once(self) -> None:
+        asked: list[str] = []
+
+        @implementer(IBeforeScript)
+        class Asked:
+            def before_script(self, ctx: Context) -> bool:
+                asked.append(str(getattr(ctx.message, "status", "request")))
+                return True
+
+        alice = self.serve('request_route { t_relay(); } reply_route { pause("500"); }', "tm")
+        bob = self.sip.peer("udp:192.0.2.2:5060")
+        self.sip.server.modules.update({"1": Asked()})  # type: ignore[dict-item]
+        self.sip.server.router.start()
+        alice.send("OPTIONS", "sip:192.0.2.2")
+        self.sip.advance(0)
+        for status in (180, 181, 200):
+            bob.reply(bob.messages[0], status)  # type: ignore[arg-type]
+        self.sip.advance(2)
+        self.assertEqual((asked, alice.statuses), (["request", "180", "181", "200"], [180, 181, 200]))
+        self.assertEqual(self.counted("rcv_replies"), [3])
+
     def test_an_ack_is_never_answered(self) -> None:
         alice = self.serve("request_route { broken(); }")
         alice.send("ACK", headers=("CSeq: 2 ACK",))

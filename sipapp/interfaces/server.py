@@ -67,7 +67,10 @@ class IBeforeScript(Interface):
     """
 
     def before_script(ctx: Context) -> bool:
-        """False: the message is dealt with, run no route."""
+        """False: the message is dealt with, run no route.
+
+        The context of a response is for this question alone: its route gets one of its own.
+        """
 
 
 class IAfterScript(Interface):
