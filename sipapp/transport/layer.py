@@ -141,10 +141,6 @@ class TransportLayer(Ways):
         self._names.add_socket(socket, names)
         self._changed()
 
-    def _changed(self) -> None:
-        self._choice.changed()
-        self._forget_flows()
-
     def close(self) -> Deferred[None]:
         """Close everything; fires when it is done."""
         pending = [self.connections.stop()]

@@ -30,7 +30,7 @@ class Ways:
         self._flows: Known[tuple[Target, Socket | None, Socket | None], Flow] = Known()
         self._ways: Known[tuple[bytes, Socket | None, Socket | None], Flow] = Known()  # those that a URI says all of
 
-    def _forget_flows(self) -> None:
+    def _changed(self) -> None:
         """Our sockets are others now."""
         self._choice.changed()
         self._flows.clear()
