@@ -75,9 +75,9 @@ class Tm(RpcCommands):
 
     def before_script(self, ctx: Context) -> bool:
         """An ACK to a 2xx of our own ends its retransmission; the script sees it all the same."""
-        request = ctx.message
-        if self.unacknowledged and isinstance(request, Request) and request.method == b"ACK":
-            ctx.extra.update({ACKNOWLEDGED: True} if self.acknowledges(request) else {})
+        ack: Any = ctx.message  # see `before_methods`
+        if self.unacknowledged and self.acknowledges(ack):
+            ctx.extra[ACKNOWLEDGED] = True
         return True
 
     def after_script(self, ctx: Context) -> None:

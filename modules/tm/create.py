@@ -140,13 +140,8 @@ class Creating(Receiving):
         """The 100 that keeps the caller from sending its INVITE again. RFC 3261 §16.2."""
         if not t.flags & AUTO_100 or t.status >= 100 or not t.flags & INVITE:
             return
-        try:
-            data = compose(ctx, 100, self.auto_inv_100_reason, None)
-        except ParseError as why:
-            self.not_built(why)
-            return
-        self.send_own(t, 100, data)
-        t.winner = TRYING
+        if self.answer(t, 100, self.auto_inv_100_reason, ctx) > 0:
+            t.winner = TRYING
 
     def trying(self, t: Transaction) -> bytes:
         """The same once more."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from sipapp.errors import ParseError, TransportError
-from sipapp.interfaces.transport import Flow, Target
+from sipapp.interfaces.transport import Flow, Socket, Target
 from sipapp.log import Logger
 from sipapp.message.alike import maker
 from sipapp.message.draft import Draft, Outbound
@@ -65,11 +65,10 @@ class Hopping(Suspending):
         """Our Via line, and the request with it on top."""
         request: Any = ctx.message
         draft = ctx.draft
-        came, socket = request.flow, flow.socket
         if FLAGS in ctx.extra:
             branch.bits = flags_of_via(ctx)
         branch.branch_id = branch_id = b"%b.%d" % (branch.transaction.branch_base, branch.index)
-        via = via_line(ctx, socket, branch_id, came.via_mark if came.connection is not None else b"")
+        via, outbound = _leaving(ctx, flow.socket, branch_id)
         lines = via
         if branch.path:
             route = request.field(b"route")
@@ -78,11 +77,8 @@ class Hopping(Suspending):
             else:
                 draft = draft.fork()
                 draft.insert(route.start, b"Route: %b\r\n" % branch.path)
-        outbound = _new_outbound()
-        outbound.send_socket = socket
-        outbound.receive_socket = came.socket
         data = draft.render_request(request, branch.uri, lines, outbound)
-        if len(data) > self.udp_mtu > 0 and socket.proto == "udp":
+        if len(data) > self.udp_mtu > 0 and flow.socket.proto == "udp":
             other = self._by_stream(ctx, flow)
             if other is not None:
                 branch.flow = other
@@ -146,15 +142,19 @@ class Hopping(Suspending):
     def _send_by(self, ctx: Context, flow: Flow) -> int:
         request: Any = ctx.message
         draft = ctx.draft
-        came, socket = request.flow, flow.socket
-        mark = came.via_mark if came.connection is not None else b""
-        via = via_line(ctx, socket, self.server.ids.branch(), mark)
+        lines, outbound = _leaving(ctx, flow.socket, self.server.ids.branch())
         if draft.path:
-            via += b"Route: %b\r\n" % draft.path
-        uri = draft.request_uri or request.uri
-        outbound = _new_outbound()
-        outbound.send_socket = socket
-        outbound.receive_socket = came.socket
-        data = draft.render_request(request, uri, via, outbound)
+            lines += b"Route: %b\r\n" % draft.path
+        data = draft.render_request(request, draft.request_uri or request.uri, lines, outbound)
         self.transport.send(data, flow, None, draft.forward_flags)
         return 1
+
+
+def _leaving(ctx: Context, socket: Socket, branch_id: bytes) -> tuple[bytes, Outbound]:
+    """Our Via line of a request that leaves by this socket, and what is known of its way to whoever writes in it."""
+    came: Flow = ctx.message.flow
+    via = via_line(ctx, socket, branch_id, came.via_mark if came.connection is not None else b"")
+    outbound = _new_outbound()
+    outbound.send_socket = socket
+    outbound.receive_socket = came.socket
+    return via, outbound

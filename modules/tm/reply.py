@@ -42,12 +42,9 @@ class Replying(Cancelling):
         try:
             data = compose(ctx, status, reason, t.tag if status >= 180 else None, self.rich_redirect)
         except ParseError as why:
-            self.not_built(why)
+            log.warn("no response can be built: {why}", why=why)
             return -1
         return self.send_own(t, status, data)
-
-    def not_built(self, why: ParseError) -> None:
-        log.warn("no response can be built: {why}", why=why)
 
     def send_own(self, t: Transaction, status: int, data: bytes) -> int:
         """Send a response that is ours, and stop what no longer matters."""
