@@ -119,7 +119,7 @@ class FramingTests(SynchronousTestCase):
         self.assertEqual(framer.pending, 300000 - 1)
         self.assertLess(time.perf_counter() - began, 10.0)
 
-    @settings(derandomize=True, deadline=None, max_examples=60)
+    @settings(derandomize=True, max_examples=60)
     @given(
         st.lists(st.sampled_from([INVITE, RESPONSE, BYE, b"\r\n", b"\n", b"\r\n\r\n", b"x\r\n\r\n"]), max_size=6),
         st.lists(st.integers(0, 3000), max_size=8),

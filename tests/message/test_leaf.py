@@ -167,7 +167,7 @@ class SpliceTests(SynchronousTestCase):
     def test_of_two_replacements_that_overlap_both_are_written(self) -> None:
         self.assertEqual(self.spliced((2, 6, b"a"), (4, 8, b"b")), b"01ab89")
 
-    @settings(derandomize=True, deadline=None, max_examples=200)
+    @settings(derandomize=True, max_examples=200)
     @given(st.lists(st.tuples(st.integers(0, 10), st.integers(0, 10), st.sampled_from([b"", b"a", b"bc"])), max_size=6))
     def test_any_edits_leave_the_rest_in_order(self, edits: list[tuple[int, int, bytes]]) -> None:
         edits = sorted(((min(a, b), max(a, b), data) for a, b, data in edits), key=lambda edit: edit[0])

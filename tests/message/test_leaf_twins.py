@@ -271,12 +271,12 @@ class TwinTests(SynchronousTestCase):
         self.same(lambda twin: seen(twin, data))
 
     @given(messages, st.integers(0, 3))
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     def test_messages_of_awkward_pieces(self, data: bytes, start: int) -> None:
         self.same(lambda twin: seen(twin, data, min(start, len(data))))
 
     @given(st.data())
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     def test_a_message_with_some_bytes_changed(self, draw: st.DataObject) -> None:
         data = bytearray(INVITE)
         for _ in range(draw.draw(st.integers(1, 4))):
@@ -284,7 +284,7 @@ class TwinTests(SynchronousTestCase):
         self.same(lambda twin: seen(twin, bytes(data)))
 
     @given(messages)
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     def test_what_is_plain_is_valid(self, data: bytes) -> None:
         try:
             message = parse(data)
@@ -294,7 +294,7 @@ class TwinTests(SynchronousTestCase):
             validate._check(message)
 
     @given(values | awkward)
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     def test_values(self, value: bytes) -> None:
         for name in ("via_parts", "address_parts", "uri_parts", "parameters", "cseq_parts", "start_line"):
             self.same(lambda twin, name=name: getattr(twin, name)(value))  # type: ignore[misc]
@@ -382,7 +382,7 @@ class TwinTests(SynchronousTestCase):
                 self.assertEqual(twin.routes(twin.read(within_dialog(fields))[1]), entries, fields)
 
     @given(st.lists(st.sampled_from(ROUTES), max_size=7), st.sampled_from(["<sip:", ""]), awkward)
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     def test_any_route(self, pieces: list[str], begin: str, uri: bytes) -> None:
         data = within_dialog(f"Route: {begin}{''.join(pieces)}\r\n")
         self.same(lambda twin: twin.lone_route(twin.read(data)[1], uri))
@@ -409,7 +409,7 @@ class TwinTests(SynchronousTestCase):
             self.assertIsNone(twin.start_line(b"SIP/2.0 200"))
 
     @given(values | awkward, st.booleans(), st.booleans(), st.booleans())
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     def test_marks(self, value: bytes, differs: bool, forced: bool, response: bool) -> None:
         value = b"".join(value.split())  # a plain Via value has no white space in its parameters
         self.same(lambda twin: twin.mark_via(value, 5070, b"192.0.2.7", differs, forced, response))
@@ -418,7 +418,7 @@ class TwinTests(SynchronousTestCase):
         st.binary(max_size=30),
         st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.binary(max_size=3)), max_size=5),
     )
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     def test_splices(self, raw: bytes, pieces: list[tuple[int, int, bytes]]) -> None:
         size = len(raw)
         edits = sorted((min(a, b, size), min(max(a, b), size), data) for a, b, data in pieces)
@@ -429,7 +429,7 @@ class TwinTests(SynchronousTestCase):
         st.booleans(),
         st.lists(st.tuples(st.integers(-20, 500), st.integers(0, 30), st.binary(max_size=3)), max_size=4),
     )
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     def test_a_request_goes_on(self, top: bytes, forced: bool, edits: list[tuple[int, int, bytes]]) -> None:
         data = INVITE.replace(TOP, top)
         self.assertIn(top, data)
@@ -486,7 +486,7 @@ class TwinTests(SynchronousTestCase):
         st.sampled_from([100, 180, 200, 404]),
         st.sampled_from([None, b"t"]),
     )
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     def test_a_request_is_answered(self, top: bytes, forced: bool, to: bytes, status: int, tag: bytes | None) -> None:
         data = INVITE.replace(TOP, top).replace(b"To: ", b"Record-Route: <sip:x;lr>\r\nTo: ")
         data = data.replace(b"<sip:bob@biloxi.example.com>\r\n", b"<sip:bob@biloxi.example.com>%b\r\n" % to)

@@ -108,7 +108,7 @@ class IdentityTests(SynchronousTestCase):
             self.assertEqual(message.raw, data)
             self.assertEqual(Draft().render(message), data)
 
-    @settings(derandomize=True, deadline=None, max_examples=150)
+    @settings(derandomize=True, max_examples=150)
     @given(
         st.lists(
             st.tuples(

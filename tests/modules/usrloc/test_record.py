@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -60,7 +60,6 @@ class RecordTests(SynchronousTestCase):
         )
         self.assertLess(len(pack([usual])), 180)
 
-    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.builds(
             dict, **{name: st.integers(-1, 2**32) if name in NUMBERS else st.binary() for name in Contact.__slots__}
