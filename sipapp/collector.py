@@ -12,14 +12,23 @@ import ctypes
 import gc
 from collections.abc import Callable
 from math import inf
+from time import perf_counter
 from typing import Any
 
-YOUNG = 10_000
+YOUNG = 30_000
 """So many more new objects than have gone are looked at at once: some ms."""
 
 OFTEN = 0.1
 """s: so often new objects are looked at in any case. Where as many go as come, as with calls at a steady rate, Python
 itself would do nothing for minutes, and then stop for a second."""
+
+SHARE = 100
+"""One in so many parts of the time goes into that, where it finds nothing: what is new between two looks then joins
+what was there at the start. Each look comes upon a thousand calls in the middle of something: all of them are a tenth
+of what calls cost."""
+
+TRUST = 5.0
+"""s: so long nothing must have been found for that. Where something is, calls leave cycles, and all is looked at."""
 
 _NEVER = (1 << 31) - 1
 
@@ -64,7 +73,11 @@ class Collector:
         self._highest = 0  # how many there were at most since the last time
         self._worth = MANY  # how many that must be
         self._pause, self._again = 0.0, inf  # s between two times that what is left behind is looked for; when next
-        self._last = clock.seconds()
+        self._last = self._found = clock.seconds()  # when all was gone through, when there was something new to collect
+        self._next = 0.0  # what is new before this is not looked at
+        self._unseen = self._doubted = (
+            False  # some was not; there has been something to collect since that was gone through
+        )
 
     def start(self) -> None:
         self._call = self._clock.callLater(EVERY, self._look)
@@ -78,7 +91,16 @@ class Collector:
 
     def _look_at_new(self) -> None:
         self._new = self._clock.callLater(OFTEN, self._look_at_new)
-        gc.collect(0)
+        now = self._clock.seconds()
+        if now < self._next:
+            gc.freeze()  # takes no time, however many there are
+            self._unseen = True
+            return
+        began = perf_counter()
+        if gc.collect(0):
+            self._found, self._doubted = now, True
+        elif now - self._found >= TRUST:
+            self._next = now + SHARE * (perf_counter() - began)
 
     def _look(self) -> None:
         self._call = self._clock.callLater(EVERY, self._look)
@@ -97,8 +119,18 @@ class Collector:
             self._again = now + self._pause if self._pause <= LATEST else inf
         if load < MOST or passed >= LONGEST:
             self._last = now
-            gc.collect()  # which gives away what Python keeps for the next objects, too
+            self._go_through(thoroughly=passed >= IDLE)
         trim()
+
+    def _go_through(self, thoroughly: bool) -> None:
+        """All but what was there at the start; with that where what is new and was not looked at is among it."""
+        if self._unseen and (thoroughly or self._doubted):
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._unseen = self._doubted = False
+        else:
+            gc.collect()  # which gives away what Python keeps for the next objects, too
 
 
 def trim() -> None:

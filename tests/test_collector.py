@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp import collector
-from sipapp.collector import EVERY, FEW, IDLE, LONGEST, MANY, MOST, Collector
+from sipapp.collector import EVERY, FEW, IDLE, LONGEST, MANY, MOST, TRUST, Collector
 from sipapp.testing.clock import SteppingClock
 
 
@@ -32,21 +33,77 @@ class StartTests(SynchronousTestCase):
     def test_what_has_been_looked_at_is_not_looked_at_again_by_itself(self) -> None:
         collector.settle()
         young, middle, old = gc.get_threshold()
-        self.assertEqual(young, 10_000)
+        self.assertEqual(young, 30_000)
         self.assertGreater(min(middle, old), 1_000_000_000)
 
 
 class NewTests(SynchronousTestCase):
+    """A look takes 4 ms, by the clock of the machine."""
+
+    def setUp(self) -> None:
+        self.done: list[str] = []
+        self.finds: list[float] = []
+        self.patch(gc, "collect", self.collect)
+        for name in ("freeze", "unfreeze"):
+            self.patch(gc, name, partial(self.done.append, name))
+        self.patch(collector, "perf_counter", iter(n * 0.004 for n in range(10_000)).__next__)
+        self.patch(collector, "trim", lambda: None)
+        self.clock = SteppingClock()
+        self.load = 100 * MOST
+        self.collector = Collector(self.clock, lambda: self.load)
+        self.collector.start()
+
+    def collect(self, generation: int = 2) -> int:
+        self.done.append(f"collect {generation}")
+        return len([self.finds.pop() for at in self.finds if self.clock.seconds() > at])
+
+    def pass_by(self, seconds: float) -> list[str]:
+        """What is done meanwhile."""
+        del self.done[:]
+        self.clock.advance(seconds)
+        return self.done
+
     def test_what_is_new_is_looked_at_ten_times_a_second_however_many_calls_there_are(self) -> None:
-        done: list[int] = []
-        self.patch(gc, "collect", done.append)
-        clock = SteppingClock()
-        watching = Collector(clock, lambda: 100 * MOST)
-        watching.start()
-        clock.advance(1.05)
-        self.assertEqual(done, [0] * 10)
-        watching.stop()
-        self.assertEqual(clock.getDelayedCalls(), [])
+        self.assertEqual(self.pass_by(1.05), ["collect 0"] * 10)
+        self.collector.stop()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_where_nothing_is_found_a_hundredth_of_the_time_goes_into_that(self) -> None:
+        self.pass_by(TRUST + 0.05)
+        done = self.pass_by(2.05)
+        self.assertEqual((done.count("collect 0"), done.count("freeze")), (5, 16))
+
+    def test_where_something_is_found_everything_is_looked_at_for_a_while(self) -> None:
+        self.pass_by(TRUST + 0.05)
+        self.finds = [self.clock.seconds()]
+        self.pass_by(0.4)
+        self.assertEqual(self.pass_by(TRUST - 0.5), ["collect 0"] * 45)
+        self.assertIn("freeze", self.pass_by(1.0))
+
+    def test_what_takes_no_time_is_always_done(self) -> None:
+        self.patch(collector, "perf_counter", lambda: 1.0)
+        self.pass_by(TRUST + 0.05)
+        self.assertEqual(self.pass_by(1.0), ["collect 0"] * 10)
+
+    def whole(self) -> list[str]:
+        """What is done, other than to look at what is new, when all calls are over."""
+        self.load = 0
+        self.patch(collector, "OFTEN", 3600.0)
+        self.clock.advance(0.1)
+        return self.pass_by(EVERY)
+
+    def test_what_was_not_looked_at_is_gone_through_where_there_was_something_to_collect(self) -> None:
+        self.pass_by(TRUST + 0.35)
+        self.finds = [self.clock.seconds()]
+        self.pass_by(1)
+        self.assertEqual(self.whole(), ["unfreeze", "collect 2", "freeze"])
+        self.assertEqual(set(self.pass_by(2 * IDLE)), {"collect 2"})  # all of it is done
+
+    def test_where_there_was_nothing_it_waits_for_an_idle_moment(self) -> None:
+        self.pass_by(TRUST + 0.35)
+        self.assertEqual(self.whole(), ["collect 2"])
+        self.pass_by(2 * IDLE)
+        self.assertEqual([what for what in self.done if what != "collect 2"], ["unfreeze", "freeze"])
 
 
 class QuietTests(SynchronousTestCase):
