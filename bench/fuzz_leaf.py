@@ -3,7 +3,8 @@
 python -m bench.fuzz_leaf [--messages 10000000] [--seed 0] [--jobs 2]
 
 Each worker begins with the torture messages and those of the recorded cases, and breaks them: bytes changed, cut out,
-doubled, pieces of two messages joined. `.ci/slow` runs it with a C twin that AddressSanitizer watches.
+doubled, pieces of two messages joined. Most lines come again, so that what the Python twin knows by heart is tested as
+well as what it reads. `.ci/slow` runs it with a C twin that AddressSanitizer watches.
 """
 
 from __future__ import annotations

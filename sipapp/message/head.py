@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 
 from sipapp.ids import MAGIC_COOKIE
-from sipapp.message.plain import has, parameter
+from sipapp.message.forms import ViaForm
+from sipapp.message.line import LINES, Line, Opening, read_line
+from sipapp.message.shape import SHAPES
 
 ABSENT, ODD = -1, -2
 """What is said in place of the number of a header field."""
 
 _SIP_PORTS = (5060, 5061)
-_NUMBERS = range(1 << 20)  # of header fields, more than any message has
 _WRITTEN = [b"%d" % number for number in range(256)]  # a fifth of what writing one takes
-_AS_LONG = b":\r\n".join  # as the name, the colon, the rest and the line end are
 
 
 def key_of(method: bytes, number: int, port: int, host: bytes, call_id: bytes, branch: bytes) -> bytes:
@@ -38,15 +37,15 @@ class Head:
     """
 
     __slots__ = (
-        "_branch",
+        "_fields",
         "_first",
-        "_forms",
-        "_pairs",
+        "_shape",
         "_starts",
         "body",
         "end",
         "keys",
         "line",
+        "opening",
         "plain",
         "raw",
         "start",
@@ -55,20 +54,21 @@ class Head:
     def __init__(
         self,
         line: bytes,
-        keys: list[bytes],
-        pairs: list[list[bytes]],
+        opening: Opening,
+        fields: list[Line],
         starts: list[int] | None,
         start: int,
         end: int,
         body: int,
     ) -> None:
+        shape = SHAPES[tuple([field.part for field in fields])]
         self.line = line
-        self.keys = keys
-        self._pairs = pairs  # [name as received, the rest of its line with outer white space]
+        self.opening = opening
+        self.keys = shape.keys
+        self._first = shape.first
+        self._shape = shape
+        self._fields = fields
         self._starts = starts  # known where lines end otherwise than in CRLF; else found on demand
-        self._first: dict[bytes, int] | None = None
-        self._forms: dict[bytes, re.Match[bytes]] = {}  # those of a plain message
-        self._branch: bytes | None = None  # of a plain message, once it has been asked for
         self.plain = False
         self.raw = b""  # the bytes of the message, where `read` has made this
         self.start = start
@@ -77,31 +77,24 @@ class Head:
 
     def first(self, key: bytes) -> int:
         """The number of the first field of this key; -1 where there is none."""
-        return (self._first or self._index()).get(key, -1)
+        return self._first.get(key, -1)
 
     def get(self, key: bytes) -> bytes | None:
         """The value of the first field of this key without outer white space; None where there is none."""
-        number = (self._first or self._index()).get(key)
-        return None if number is None else self._pairs[number][1].strip(b" \t\r\n")
+        number = self._first.get(key)
+        return None if number is None else self._fields[number].value
 
     def number(self, key: bytes) -> int:
         """The number in the first field of this key; ABSENT, or ODD where it is none of at most 9 digits."""
-        text = self.get(key)
-        if text is None:
+        number = self._first.get(key)
+        if number is None:
             return ABSENT
+        text = self._fields[number].value
         return int(text) if text.isdigit() and len(text) < 10 else ODD
 
     def has_repeats(self) -> bool:
         """Whether any key stands more than once."""
-        return len(self._first or self._index()) != len(self.keys)
-
-    def _index(self) -> dict[bytes, int]:
-        first = dict(zip(self.keys, _NUMBERS, strict=False))
-        if len(first) != len(self.keys):
-            count = len(self.keys)
-            first = dict(zip(self.keys[::-1], range(count - 1, -1, -1), strict=True))
-        self._first = first
-        return first
+        return len(self._first) != len(self.keys)
 
     def all(self, key: bytes) -> list[int]:
         """The numbers of all fields of this key."""
@@ -109,32 +102,33 @@ class Head:
 
     def name(self, number: int) -> bytes:
         """A field's name as received."""
-        return self._pairs[number][0].rstrip(b" \t")
+        return self._fields[number].text.partition(b":")[0].rstrip(b" \t")
 
     def value(self, number: int) -> bytes:
         """A field's value without outer white space; folds are kept."""
-        return self._pairs[number][1].strip(b" \t\r\n")
+        return self._fields[number].value
 
     def line_of(self, number: int) -> bytes:
         """A field as received, its line end included."""
-        name, rest = self._pairs[number]
+        text = self._fields[number].text
         starts = self._starts
-        if starts is not None and starts[number + 1] - starts[number] == len(name) + len(rest) + 2:
-            return b"%b:%b\n" % (name, rest)
-        return b"%b:%b\r\n" % (name, rest)
+        if starts is not None and starts[number + 1] - starts[number] == len(text) + 1:
+            return text + b"\n"
+        return text + b"\r\n"
 
     def overwrite(self, raw: bytes, key: bytes, value: bytes) -> bytes:
         """The value of the first field of this key is now this one, which is no longer: the message of which `raw` was
         the bytes."""
         number = self.first(key)
         assert number >= 0
-        name, rest = self._pairs[number]
-        old = rest.strip(b" \t\r\n")
-        assert len(value) <= len(old)
-        new = rest.replace(old, value.rjust(len(old)), 1)
-        at = raw.index(b"\n%b:%b" % (name, rest)) + len(name) + 2  # cheaper than to know where all of them are
-        self._pairs[number] = [name, new]
-        self.raw = raw[:at] + new + raw[at + len(rest) :]
+        old = self._fields[number]
+        text, size = old.text, len(old.value)
+        assert len(value) <= size
+        new = text[: old.at] + value.rjust(size) + text[old.at + size :]
+        # Others may have the same line: it is not changed, this message gets another one.
+        self._fields[number] = LINES[new] if new.find(b"\n") < 0 else read_line(new, key, new.partition(b":")[2])
+        at = self.offset(number)
+        self.raw = raw[:at] + new + raw[at + len(text) :]
         return self.raw
 
     def count_down(self, raw: bytes, key: bytes, most: int) -> bytes | None:
@@ -157,73 +151,71 @@ class Head:
         return (self._starts or self._located())[number]
 
     def _located(self) -> list[int]:
-        sizes = map(len, map(_AS_LONG, self._pairs))
+        sizes = [field.size for field in self._fields]
         starts = self._starts = [*accumulate(sizes, initial=self.start + len(self.line) + 2)]
         return starts
 
     def value_at(self, number: int) -> int:
         """Where a field's value begins."""
-        name, rest = self._pairs[number]
-        return self.offset(number) + len(name) + 1 + len(rest) - len(rest.lstrip(b" \t\r\n"))
+        return self.offset(number) + self._fields[number].at
 
     def span(self, number: int) -> tuple[int, int, int, int]:
         """(start, value start, value end, end) of a field."""
         starts = self._starts or self._located()
-        start, end = starts[number], starts[number + 1]
-        name, rest = self._pairs[number]
-        value = start + len(name) + 1
-        text = rest.lstrip(b" \t\r\n")
-        value += len(rest) - len(text)
-        return start, value, value + len(text.rstrip(b" \t\r\n")), end
+        start = starts[number]
+        field = self._fields[number]
+        value = start + field.at
+        return start, value, value + len(field.value), starts[number + 1]
 
     # -- of a plain message
 
     @property
     def branch(self) -> bytes | None:
         """The branch of the top Via."""
-        branch = self._branch
-        if branch is None:
-            branch = self._branch = self._parameter(b"via", 4, b"branch")
-        return branch
+        return self._fields[self._shape.via].found[4] if self.plain else None
 
     def key(self, method: bytes) -> bytes | None:
         """`key_of` a request of this method. None where the branch is older than RFC 3261."""
-        branch = self.branch
+        if not self.plain:
+            return None
+        fields, shape = self._fields, self._shape
+        _, _, host, digits, branch, _ = fields[shape.via].found
         if branch is None or not branch.startswith(MAGIC_COOKIE):
             return None
-        forms = self._forms
-        _, host, digits, _ = forms[b"via"].group(1, 2, 3, 4)
-        number = int(forms[b"cseq"][1])
-        return key_of(method, number, int(digits) if digits else 0, host, forms[b"call-id"][0], branch)
+        number = fields[shape.cseq].found[0]
+        return key_of(method, number, int(digits) if digits else 0, host, fields[shape.call_id].value, branch)
 
     @property
     def call(self) -> tuple[bytes, int] | None:
         """Call-ID and the number in CSeq."""
-        return (self._forms[b"call-id"][0], int(self._forms[b"cseq"][1])) if self.plain else None
+        if not self.plain:
+            return None
+        fields, shape = self._fields, self._shape
+        return fields[shape.call_id].value, fields[shape.cseq].found[0]
 
     @property
     def call_id(self) -> bytes | None:
-        return self._forms[b"call-id"][0] if self.plain else None
+        return self._fields[self._shape.call_id].value if self.plain else None
 
     @property
     def method(self) -> bytes | None:
         """That in CSeq."""
-        return self._forms[b"cseq"][2] if self.plain else None
+        return self._fields[self._shape.cseq].found[1] if self.plain else None
 
     @property
     def from_tag(self) -> bytes | None:
-        return self._parameter(b"from", 3, b"tag")
+        return self._fields[self._shape.from_].found[0] if self.plain else None
 
     @property
     def to_tag(self) -> bytes | None:
-        return self._parameter(b"to", 3, b"tag")
+        return self._fields[self._shape.to].found[0] if self.plain else None
 
     @property
     def symmetric(self) -> bool:
         """Responses go to where the request came from: the top Via has `rport`, and no `maddr`."""
-        tail = self._forms[b"via"][4] if self.plain else None
-        return tail is not None and has(tail, b"rport") and not has(tail, b"maddr")
+        return self._fields[self._shape.via].found[5] if self.plain else False
 
-    def _parameter(self, key: bytes, group: int, name: bytes) -> bytes | None:
-        tail = self._forms[key][group] if self.plain else None
-        return parameter(tail, name) if tail else None
+    @property
+    def top(self) -> ViaForm | None:
+        """The top Via field."""
+        return self._fields[self._shape.via].found if self.plain else None

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from sipapp.errors import ParseError
+from sipapp.message.forms import ViaForm
 from sipapp.message.head import ABSENT as ABSENT
 from sipapp.message.head import ODD as ODD
 from sipapp.message.head import Head as Head
 from sipapp.message.head import key_of as key_of
-from sipapp.message.headers import SPELLINGS, header_key
-from sipapp.message.plain import FORMS, LONE_ROUTE, NEXT_ROUTE, ONCE, PLAIN_URI, PLAIN_VIAS, has
+from sipapp.message.headers import header_key
+from sipapp.message.line import LINES, START_LINES, Line, read_line
+from sipapp.message.plain import LONE_ROUTE, NEXT_ROUTE, PLAIN_URI, has
 from sipapp.message.plain import METHODS as METHODS
 from sipapp.message.plain import address_parts as address_parts
 from sipapp.message.plain import cseq_parts as cseq_parts
@@ -29,14 +31,13 @@ from sipapp.message.plain import via_parts as via_parts
 if TYPE_CHECKING:
     from sipapp.message.leaf import Splice
 
-BROADCAST = b"255.255.255.255"
-
 _COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
 _COPIED_WITH_ROUTE = _COPIED | {b"record-route"}
 _BEFORE = frozenset((b"\r", b"\n", b""))  # what may come before a message
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
 _by_start = itemgetter(0)
+_known = LINES.__getitem__
 
 
 def read(data: bytes) -> tuple[bytes, Head, int, bool, bytes | int | None, bytes | None]:
@@ -51,45 +52,18 @@ def read(data: bytes) -> tuple[bytes, Head, int, bool, bytes | int | None, bytes
         if not raw:
             raise ParseError("no message")
     head = scan(raw)
-    length = head.number(b"content-length")
-    if length >= 0:
-        raw = raw[: head.body + length]
-    first, second = start_line(head.line) or (None, None)
-    head.plain = first is not None and _judge(head, length, len(raw))
+    shape = head._shape
+    first, second = head.opening
+    head.plain = shape.plain and first is not None
+    if shape.length >= 0:
+        length = head._fields[shape.length].found
+        if length is not None:
+            end = head.body + length[0]
+            raw = raw[:end]
+            if len(raw) != end:
+                head.plain = False
     head.raw = raw
     return raw, head, head.body, head.plain, first, second
-
-
-def _judge(head: Head, length: int, size: int) -> bool:
-    """Whether a message of this size, and this Content-Length, is plain."""
-    if length == ODD or (length >= 0 and length != size - head.body) or head.number(b"max-forwards") == ODD:
-        return False
-    numbers = head._first or head._index()
-    pairs, forms = head._pairs, head._forms
-    for key, form in FORMS:
-        number = numbers.get(key)
-        if number is None:
-            return False
-        found = form(pairs[number][1].strip(b" \t\r\n"))
-        if found is None:
-            return False
-        forms[key] = found
-    return _has_no_doubles(head) and forms[b"via"][0].find(BROADCAST) < 0
-
-
-def _has_no_doubles(head: Head) -> bool:
-    """No field twice that may not be; further Via fields are plain too."""
-    keys = head.keys
-    repeats = len(keys) - len(head._first or head._index())
-    if not repeats:
-        return True
-    vias = keys.count(b"via") - 1
-    if vias:
-        for number in head.all(b"via")[1:]:
-            value = head.value(number)
-            if PLAIN_VIAS(value) is None or value.find(BROADCAST) >= 0:
-                return False
-    return repeats == vias or all(keys.count(key) < 2 for key in ONCE)
 
 
 def scan(data: bytes, start: int = 0) -> Head:
@@ -97,46 +71,44 @@ def scan(data: bytes, start: int = 0) -> Head:
 
     Raises ParseError: no empty line, a line that is no header field.
     """
-    end = data.find(b"\r\n\r\n", start)
-    if end >= 0:
-        lines = data[start:end].split(b"\r\n")
-        line = lines.pop(0)
-        if data.count(b"\n", start, end) == len(lines):
-            try:
-                pairs = [line.split(b":", 1) for line in lines]
-                keys = [SPELLINGS[name] for name, _ in pairs]
-                return Head(line, keys, pairs, None, start, end + 2, end + 4)
-            except (KeyError, ValueError):
-                pass
+    text, ended, _ = (data[start:] if start else data).partition(b"\r\n\r\n")  # cheaper than to find and to cut
+    lines = text.split(b"\r\n")
+    line = lines.pop(0)
+    try:
+        if ended:
+            end = start + len(text) + 2
+            return Head(line, START_LINES[line], [*map(_known, lines)], None, start, end, end + 2)
+    except ParseError:
+        pass
     return _scan_any(data, start)
 
 
 def _scan_any(data: bytes, start: int) -> Head:
-    """The same for names never met before, folded lines and lines that end in LF alone."""
+    """The same for folded lines and lines that end in LF alone."""
     found = _HEAD_END(data, start)
     if found is None:
         raise ParseError("no empty line after the header fields", len(data))
     end = found.start() + 1
     at = data.index(b"\n", start) + 1
     line = data[start : at - 1].removesuffix(b"\r")
-    keys: list[bytes] = []
-    pairs: list[list[bytes]] = []
+    fields: list[Line] = []
     starts: list[int] = []
     while at < end:
         match = _LINE(data, at, end)
         assert match is not None
-        pair = match.group()[:-1].removesuffix(b"\r").split(b":", 1)
-        if len(pair) != 2:
-            raise ParseError(f"{pair[0][:40]!r} is no header field", at)
+        text = match.group()[:-1].removesuffix(b"\r")
+        name, colon, rest = text.partition(b":")
+        if not colon:
+            raise ParseError(f"{text[:40]!r} is no header field", at)
         try:
-            keys.append(header_key(pair[0]))
+            fields.append(read_line(text, header_key(name), rest))
         except ParseError as why:
             raise ParseError(why.reason, at) from None
-        pairs.append(pair)
         starts.append(at)
         at = match.end()
     starts.append(end)
-    return Head(line, keys, pairs, starts, start, end, found.end())
+    opening: Any = start_line(line) or (None, None)
+    return Head(line, opening, fields, starts, start, end, found.end())
 
 
 def passable(head: Head, method: bytes, uri: bytes) -> bool:
@@ -337,14 +309,12 @@ def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
     return b"%b%08x" % (prefix, crc32(head.get(b"call-id") or b"", crc32(branch, seed)))
 
 
-def _top_via(head: Head) -> re.Match[bytes] | None:
+def _top_via(head: Head) -> ViaForm | None:
     """The form of the top Via field of a plain message, where it has but one value."""
-    if head.__class__ is not Head or not head.plain:
-        return None
-    top = head._forms[b"via"]
-    return top if top[0].find(b",") < 0 else None
+    top = head.top if head.__class__ is Head else None
+    return top if top is not None and top[0].find(b",") < 0 else None
 
 
-def _marked(top: re.Match[bytes], host: str, port: int, forced: bool, response: bool) -> tuple[int, bytes] | None:
+def _marked(top: ViaForm, host: str, port: int, forced: bool, response: bool) -> tuple[int, bytes] | None:
     source = host.encode()
     return mark_via(top[0], port, source, top[2] != source, forced, response)

@@ -20,9 +20,9 @@ _VIA = (
     rb"""SIP/2\.0/(UDP|TCP|TLS|SCTP|WSS?|TLS-SCTP|udp|tcp|tls|sctp|wss?|tls-sctp) (%b)(?::(%b))?(?:;([^\s",]*))?"""
     % (grammar.HOST_NAME, _PORT)
 )
-_PLAIN_VIA = re.compile(_VIA).fullmatch
+PLAIN_VIA = re.compile(_VIA).fullmatch
 PLAIN_VIAS = re.compile(rb"%b(?:[ \t]*,[ \t]*%b)*" % (_VIA, _VIA)).fullmatch
-_PLAIN_ADDRESS = re.compile(rb"""("[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<([^<>\s"]+)>(?:;([^\s",<>]*))?""").fullmatch
+PLAIN_ADDRESS = re.compile(rb"""("[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<([^<>\s"]+)>(?:;([^\s",<>]*))?""").fullmatch
 PLAIN_URI = re.compile(
     rb"(sips?):(?:([A-Za-z0-9_.+\-]+)@)?(%b)(?::(%b))?(?:;([^?@<>\s]*))?" % (grammar.HOST_NAME, _PORT)
 ).fullmatch
@@ -31,25 +31,13 @@ NEXT_ROUTE = re.compile(rb"""<([^<>\s",]+)>(?:[ \t]*(,)[ \t]*|\Z)""").match
 _PLAIN_CSEQ = re.compile(rb"([0-9]{1,9}) ([A-Z]+)").fullmatch
 _SEMICOLON = ord(";")
 _STATUSES = {b"%d" % status: status for status in range(100, 700)}
-_PLAIN_CALL_ID = re.compile(rb"\S+").fullmatch
-
-
-FORMS = (
-    (b"via", PLAIN_VIAS),
-    (b"from", _PLAIN_ADDRESS),
-    (b"to", _PLAIN_ADDRESS),
-    (b"call-id", _PLAIN_CALL_ID),
-    (b"cseq", _PLAIN_CSEQ),
-)
-"""What every message has."""
-
-ONCE = (b"from", b"to", b"call-id", b"cseq", b"content-length", b"max-forwards")
+BROADCAST = b"255.255.255.255"
 
 
 def via_parts(value: bytes) -> tuple[bytes, bytes, int | None, bytes, bytes | None] | None:
     """Transport, host, port, what follows the first `;` and the branch of a Via value that is as nearly everybody
     writes it; None where it is not."""
-    match = _PLAIN_VIA(value)
+    match = PLAIN_VIA(value)
     if match is None:
         return None
     transport, host, digits, tail = match.groups(b"")
@@ -129,7 +117,7 @@ def place(uri: bytes) -> bytes | None:
 def address_parts(value: bytes) -> tuple[bytes, bytes, bytes, bytes | None] | None:
     """Display name, URI, parameters and tag of an address that is as nearly everybody writes it; None where it is
     not."""
-    match = _PLAIN_ADDRESS(value)
+    match = PLAIN_ADDRESS(value)
     if match is None:
         return None
     display, uri, tail = match.groups(b"")

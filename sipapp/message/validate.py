@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError, ValidationError
 from sipapp.message.leaf import passable
-from sipapp.message.leaf_pure import BROADCAST
+from sipapp.message.plain import BROADCAST
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 

@@ -1,0 +1,52 @@
+# -*- test-case-name: tests.message.test_byheart -*-
+"""byheart: what has been read before, so that it need not be read again. Part of `leaf_pure`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+LONGEST = 512  # bytes of a text that is kept
+
+
+class ByHeart(dict[K, V]):
+    """A dictionary of the `most` that were met last; a subclass has a `__missing__` that reads and learns.
+
+    The one learnt first makes room for the next. So whoever sends what nobody has sent before neither fills the memory
+    nor stops the server, as to drop thousands of entries at once would. What everybody sends is forgotten now and then
+    too, and learnt again.
+    """
+
+    __slots__ = ("_at", "_order")
+
+    def __init__(self, most: int) -> None:
+        self._order: list[Any] = [None] * most  # a ring; None is no key
+        self._at = 0
+
+    def learn(self, key: K, found: V) -> None:
+        """Keep this, which was missing."""
+        order, at = self._order, self._at
+        self.pop(order[at], None)
+        order[at] = key
+        at += 1
+        self._at = at if at < len(order) else 0
+        self[key] = found
+
+
+class Memory(ByHeart[bytes, V]):
+    """What `read` answers for each text. Raises what `read` raises."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[bytes], V], most: int) -> None:
+        ByHeart.__init__(self, most)
+        self._read = read
+
+    def __missing__(self, text: bytes) -> V:
+        found = self._read(text)
+        if len(text) <= LONGEST:
+            self.learn(text, found)
+        return found

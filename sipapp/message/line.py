@@ -1,0 +1,91 @@
+# -*- test-case-name: tests.message.test_line -*-
+"""line: a line of a message's head, and what is known of it by heart. Part of `leaf_pure`.
+
+Most lines have been there before: From, Call-ID and the sender's Via in all messages of a call, Max-Forwards, CSeq,
+User-Agent in those of others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sipapp.errors import ParseError
+from sipapp.message.byheart import LONGEST, ByHeart, Memory
+from sipapp.message.forms import READERS
+from sipapp.message.headers import SPELLINGS, header_key
+from sipapp.message.plain import start_line
+
+MOST = 8192
+"""How many lines are kept: half a kilobyte each, so 4 MB, and 12 MB where somebody means harm. A relayed call brings
+about ten that no other has."""
+
+_SECRET = frozenset((b"authorization", b"proxy-authorization", b"www-authenticate", b"proxy-authenticate"))
+
+
+class Line:
+    """One header field. Many messages have the same one: it never changes.
+
+    `part` is what it is for the shape of its message: its key, and a colon before it where the value should be of the
+    form that nearly everybody writes, and is not. `found` is what such a value holds: see `forms.READERS`.
+    """
+
+    __slots__ = ("at", "found", "part", "size", "text", "value")
+
+    at: int  # where the value begins
+    found: Any  # a tuple, or None
+    part: bytes
+    size: int  # with CRLF
+    text: bytes  # without its line end
+    value: bytes
+
+
+def read_line(text: bytes, key: bytes, rest: bytes, white: bytes = b" \t\r\n") -> Line:
+    """The header field of this text, which has this key, and `rest` after its colon; white space around the value."""
+    line = Line()  # without an `__init__`, which would cost as much again
+    value = rest.strip(white)
+    line.text = text
+    line.value = value
+    line.size = len(text) + 2
+    # most end in no white space
+    line.at = len(text) - (len(value) if text[-1] > 32 else len(rest.lstrip(white)))
+    read = READERS.get(key)
+    if read is None:
+        line.found = None
+        line.part = key
+    else:
+        line.found = found = read(value)
+        line.part = key if found is not None else b":" + key
+    return line
+
+
+class Lines(ByHeart[bytes, Line]):
+    """The header fields met last. Raises ParseError: what is none, or no whole line."""
+
+    __slots__ = ()
+
+    def __missing__(self, text: bytes) -> Line:
+        name, colon, rest = text.partition(b":")
+        if not colon:
+            raise ParseError("no header field")
+        key = SPELLINGS.get(name) or header_key(name)
+        line = read_line(text, key, rest, b" \t\r")
+        if line.found is None and text.find(b"\n") >= 0:  # there is none in what is plain
+            raise ParseError("no line")
+        if line.size <= LONGEST and key not in _SECRET:
+            self.learn(text, line)
+        return line
+
+
+Opening = tuple[bytes, bytes] | tuple[int, bytes] | tuple[None, None]
+"""Method and Request-URI, or status and reason; None where a start line is not as nearly everybody writes it."""
+
+
+def _opening(line: bytes) -> Opening:
+    if line.find(b"\n") >= 0:
+        raise ParseError("no line")
+    opening: Any = start_line(line) or (None, None)
+    return opening  # type: ignore[no-any-return]
+
+
+LINES = Lines(MOST)
+START_LINES = Memory(_opening, MOST // 8)

@@ -1,0 +1,50 @@
+# -*- test-case-name: tests.message.test_shape -*-
+"""shape: which header fields a message has, in which order, and whether they are plain. Part of `leaf_pure`.
+
+A user agent writes all its INVITEs alike: there are far fewer shapes than messages.
+"""
+
+from __future__ import annotations
+
+from sipapp.message.byheart import ByHeart
+
+MOST = 256  # shapes kept: 1 MB
+LARGEST = 1024  # bytes of the names in one that is kept
+
+_NEEDED = (b"via", b"from", b"to", b"call-id", b"cseq")
+_ONCE = (b"from", b"to", b"call-id", b"cseq", b"content-length", b"max-forwards")
+
+
+class Shape:
+    """The shape of a message that has these parts (see `Line.part`): the keys, the number of the first field of each,
+    and of the fields that every message needs (-1: it has none). `plain`: these are there, none is odd and none is
+    there twice that may not be. Never changes: many messages have the same one."""
+
+    __slots__ = ("call_id", "cseq", "first", "from_", "keys", "length", "plain", "to", "via")
+
+    def __init__(self, parts: tuple[bytes, ...]) -> None:
+        keys = self.keys = [part.lstrip(b":") for part in parts]
+        numbers = range(len(keys))
+        first = self.first = dict(zip(reversed(keys), reversed(numbers), strict=True))
+        self.via, self.from_, self.to, self.call_id, self.cseq = (first.get(key, -1) for key in _NEEDED)
+        self.length = first.get(b"content-length", -1)
+        self.plain = (
+            not any(part.startswith(b":") for part in parts)
+            and all(key in first for key in _NEEDED)
+            and (len(first) == len(keys) or all(keys.count(key) < 2 for key in _ONCE))
+        )
+
+
+class Shapes(ByHeart[tuple[bytes, ...], Shape]):
+    """The shapes met last."""
+
+    __slots__ = ()
+
+    def __missing__(self, parts: tuple[bytes, ...]) -> Shape:
+        shape = Shape(parts)
+        if len(b" ".join(parts)) <= LARGEST:
+            self.learn(parts, shape)
+        return shape
+
+
+SHAPES = Shapes(MOST)
