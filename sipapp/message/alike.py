@@ -8,28 +8,55 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from sys import getrefcount
+from types import MemberDescriptorType
 from typing import Any, TypeVar
 
 from sipapp.message import leaf
 
 K = TypeVar("K")
+_LITERAL = (type(None), bool, int)
 
 
 def maker(kind: Callable[..., K], *given: Any) -> Callable[[], K]:
     """What makes an object as `kind(*given)` does. Its attributes are the same objects each time, but for empty lists
     and dictionaries that nobody else holds."""
     first = kind(*given)
-    if leaf.again is None or not _is_only_slots(type(first)):
+    if not _is_only_slots(type(first)):
         return partial(kind, *given)
-    return leaf.again(first)  # type: ignore[no-any-return]
+    return (leaf.again or again)(first)
+
+
+def again(first: K) -> Callable[[], K]:
+    """What makes more objects like this one, where there is no C: a function that has an assignment for each slot, and
+    nothing else. It takes a third of what the `__init__` takes."""
+    known: dict[str, Any] = {"kind": type(first), "new": object.__new__}
+    source = ["def make():", "one = new(kind)"]
+    for name in _slots(type(first)):
+        value = getattr(first, name, known)
+        if value is known:
+            continue
+        kind = value.__class__
+        # What nobody else holds is held by the slot, `value` and the call.
+        if kind in _LITERAL or (kind in (list, dict) and not value and getrefcount(value) == 3):
+            text = repr(value)
+        else:
+            text = f"value_of_{name}"
+            known[text] = value
+        source.append(f"one.{name} = {text}")
+    exec("\n ".join([*source, "return one"]), known)
+    return known["make"]  # type: ignore[no-any-return]
+
+
+def _slots(kind: type[Any]) -> list[str]:
+    return [name for base in kind.__mro__ for name, one in vars(base).items() if type(one) is MemberDescriptorType]
 
 
 def _is_only_slots(kind: type[Any]) -> bool:
     """All that its objects are made of is references in slots."""
-    slots = [name for base in kind.__mro__ for name in vars(base).get("__slots__", ())]
     pointer = object.__basicsize__ // 2
     return (
         not kind.__dictoffset__
         and not kind.__weakrefoffset__
-        and kind.__basicsize__ == object.__basicsize__ + pointer * len(slots)
+        and kind.__basicsize__ == object.__basicsize__ + pointer * len(_slots(kind))
     )
