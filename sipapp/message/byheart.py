@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,19 +21,16 @@ class ByHeart(dict[K, V]):
     too, and learnt again.
     """
 
-    __slots__ = ("_at", "_order")
+    __slots__ = ("_order",)
 
     def __init__(self, most: int) -> None:
-        self._order: list[Any] = [None] * most  # a ring; None is no key
-        self._at = 0
+        self._order: deque[Any] = deque([None] * most)  # None is no key
 
     def learn(self, key: K, found: V) -> None:
         """Keep this, which was missing."""
-        order, at = self._order, self._at
-        self.pop(order[at], None)
-        order[at] = key
-        at += 1
-        self._at = at if at < len(order) else 0
+        order = self._order
+        self.pop(order.popleft(), None)
+        order.append(key)
         self[key] = found
 
 
