@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
 _COPIED_WITH_ROUTE = _COPIED | {b"record-route"}
-_BEFORE = frozenset((b"\r", b"\n", b""))  # what may come before a message
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
 _by_start = itemgetter(0)
@@ -46,24 +45,21 @@ def read(data: bytes) -> tuple[bytes, Head, int, bool, bytes | int | None, bytes
 
     Raises ParseError: no empty line, a line that is no header field.
     """
-    raw = data
-    if data[:1] in _BEFORE:
-        raw = data.lstrip(b"\r\n")
-        if not raw:
-            raise ParseError("no message")
+    raw = data.lstrip(b"\r\n")
+    if not raw:
+        raise ParseError("no message")
     head = scan(raw)
-    shape = head._shape
+    shape, body = head._shape, head.body
     first, second = head.opening
-    head.plain = shape.plain and first is not None
+    plain = shape.plain and first is not None
     if shape.length >= 0:
         length = head._fields[shape.length].found
-        if length is not None:
-            end = head.body + length[0]
-            raw = raw[:end]
-            if len(raw) != end:
-                head.plain = False
+        if length is not None and len(raw) != body + length[0]:
+            raw = raw[: body + length[0]]
+            plain = plain and len(raw) == body + length[0]
+    head.plain = plain
     head.raw = raw
-    return raw, head, head.body, head.plain, first, second
+    return raw, head, body, plain, first, second
 
 
 def scan(data: bytes, start: int = 0) -> Head:
