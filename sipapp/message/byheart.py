@@ -35,7 +35,7 @@ class ByHeart(dict[K, V]):
 
 
 class Memory(ByHeart[bytes, V]):
-    """What `read` answers for each text. Raises what `read` raises."""
+    """What `read` answers for each text; where that is None, it is not kept. Raises what `read` raises."""
 
     __slots__ = ("_read",)
 
@@ -45,6 +45,6 @@ class Memory(ByHeart[bytes, V]):
 
     def __missing__(self, text: bytes) -> V:
         found = self._read(text)
-        if len(text) <= LONGEST:
+        if found is not None and len(text) <= LONGEST:
             self.learn(text, found)
         return found

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from sipapp.message import grammar
+from sipapp.message.byheart import Memory
 
 METHODS = frozenset(
     b"ACK BYE CANCEL INFO INVITE KDMQ MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE".split()
@@ -23,9 +24,10 @@ _VIA = (
 PLAIN_VIA = re.compile(_VIA).fullmatch
 PLAIN_VIAS = re.compile(rb"%b(?:[ \t]*,[ \t]*%b)*" % (_VIA, _VIA)).fullmatch
 PLAIN_ADDRESS = re.compile(rb"""("[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<([^<>\s"]+)>(?:;([^\s",<>]*))?""").fullmatch
-PLAIN_URI = re.compile(
+_plain_uri = re.compile(
     rb"(sips?):(?:([A-Za-z0-9_.+\-]+)@)?(%b)(?::(%b))?(?:;([^?@<>\s]*))?" % (grammar.HOST_NAME, _PORT)
 ).fullmatch
+PLAIN_URI = Memory(_plain_uri, 1024).__getitem__  # each is looked at for every message of a call
 LONE_ROUTE = re.compile(rb"""<sips?:(%b)(?::(%b))?(?:;([^?@<>\s",]*))?>""" % (grammar.HOST_NAME, _PORT)).fullmatch
 NEXT_ROUTE = re.compile(rb"""<([^<>\s",]+)>(?:[ \t]*(,)[ \t]*|\Z)""").match
 _PLAIN_CSEQ = re.compile(rb"([0-9]{1,9}) ([A-Z]+)").fullmatch

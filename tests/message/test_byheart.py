@@ -10,11 +10,11 @@ from sipapp.message.byheart import LONGEST, Memory
 class MemoryTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.asked: list[bytes] = []
-        self.memory: Memory[int] = Memory(self.read, 3)
+        self.memory: Memory[int | None] = Memory(self.read, 3)
 
-    def read(self, text: bytes) -> int:
+    def read(self, text: bytes) -> int | None:
         self.asked.append(text)
-        return int(text)
+        return int(text) if text != b"odd" else None
 
     def test_what_was_read_is_not_read_again(self) -> None:
         self.assertEqual([self.memory[b"1"], self.memory[b"1"]], [1, 1])
@@ -42,4 +42,5 @@ class MemoryTests(SynchronousTestCase):
     def test_what_cannot_be_read_is_not_kept(self) -> None:
         for _ in range(2):
             self.assertRaises(ValueError, self.memory.__getitem__, b"x")
-        self.assertEqual((self.asked, dict(self.memory)), ([b"x", b"x"], {}))
+            self.assertIsNone(self.memory[b"odd"])
+        self.assertEqual((self.asked, dict(self.memory)), ([b"x", b"odd"] * 2, {}))
