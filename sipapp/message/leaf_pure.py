@@ -17,8 +17,8 @@ from sipapp.message.head import Head as Head
 from sipapp.message.head import key_of as key_of
 from sipapp.message.headers import header_key
 from sipapp.message.line import LINES, START_LINES, Line, read_line
-from sipapp.message.plain import LONE_ROUTE, NEXT_ROUTE, PLAIN_URI, has
 from sipapp.message.plain import METHODS as METHODS
+from sipapp.message.plain import NEXT_ROUTE, lone_entry
 from sipapp.message.plain import address_parts as address_parts
 from sipapp.message.plain import cseq_parts as cseq_parts
 from sipapp.message.plain import mark_via as mark_via
@@ -110,7 +110,7 @@ def _scan_any(data: bytes, start: int) -> Head:
 def passable(head: Head, method: bytes, uri: bytes) -> bool:
     """Whether it can be seen at a glance that a proxy may send a request of this method on to this URI: the URI is as
     nearly everybody writes it, the CSeq is of this method, and nothing is required of us. See `validate`."""
-    return head.plain and head.method == method and head.first(b"proxy-require") < 0 and PLAIN_URI(uri) is not None
+    return head.plain and head.method == method and head.first(b"proxy-require") < 0 and uri_parts(uri) is not None
 
 
 def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, bytes, int] | None:
@@ -121,15 +121,14 @@ def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, byt
     if not head.plain or head.keys.count(b"route") != 1 or not head.to_tag:
         return None
     number = head.first(b"route")
-    entry = LONE_ROUTE(head.value(number))
+    entry = lone_entry(head.value(number))
     target = uri_parts(uri)
     if entry is None or target is None:
         return None
-    host, digits, tail = entry.groups(b"")
-    if has(tail, b"r2") or has(tail, b"gr"):
-        return None
-    start, _, _, end = head.span(number)
-    return host, int(digits or 0) or 5060, tail, start, end, target[2], target[3] or 5060
+    start = head.offset(number)
+    end = start + len(head.line_of(number))
+    entry_host, entry_port, tail = entry
+    return entry_host, entry_port, tail, start, end, target[2], target[3] or 5060
 
 
 def routes(head: Head) -> list[tuple[bytes, int, int, int]] | None:

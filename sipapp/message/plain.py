@@ -13,6 +13,8 @@ METHODS = frozenset(
 )
 """The methods that are met every day."""
 
+KNOWN = 1024  # answers kept of each function that knows them by heart: all messages of a call ask it the same
+
 # What nearly everybody writes. Each is a part of what its parser takes, so that what matches need not be parsed to know
 # that it can be.
 # No text is a port in two ways: with several Via values in a line, each that is doubles the ways to try in vain.
@@ -24,11 +26,10 @@ _VIA = (
 PLAIN_VIA = re.compile(_VIA).fullmatch
 PLAIN_VIAS = re.compile(rb"%b(?:[ \t]*,[ \t]*%b)*" % (_VIA, _VIA)).fullmatch
 PLAIN_ADDRESS = re.compile(rb"""("[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<([^<>\s"]+)>(?:;([^\s",<>]*))?""").fullmatch
-_plain_uri = re.compile(
+PLAIN_URI = re.compile(
     rb"(sips?):(?:([A-Za-z0-9_.+\-]+)@)?(%b)(?::(%b))?(?:;([^?@<>\s]*))?" % (grammar.HOST_NAME, _PORT)
 ).fullmatch
-PLAIN_URI = Memory(_plain_uri, 1024).__getitem__  # each is looked at for every message of a call
-LONE_ROUTE = re.compile(rb"""<sips?:(%b)(?::(%b))?(?:;([^?@<>\s",]*))?>""" % (grammar.HOST_NAME, _PORT)).fullmatch
+_LONE_ROUTE = re.compile(rb"""<sips?:(%b)(?::(%b))?(?:;([^?@<>\s",]*))?>""" % (grammar.HOST_NAME, _PORT)).fullmatch
 NEXT_ROUTE = re.compile(rb"""<([^<>\s",]+)>(?:[ \t]*(,)[ \t]*|\Z)""").match
 _PLAIN_CSEQ = re.compile(rb"([0-9]{1,9}) ([A-Z]+)").fullmatch
 _SEMICOLON = ord(";")
@@ -97,7 +98,7 @@ def mark_pieces(
     return b";" + b";".join(pieces + new if response else new + pieces)
 
 
-def uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, bytes] | None:
+def _uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, bytes] | None:
     """Scheme, user, host, port and parameters of a SIP URI that is as nearly everybody writes it; None where it is
     not."""
     match = PLAIN_URI(value)
@@ -107,13 +108,34 @@ def uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, byt
     return scheme, user, host, int(digits) if digits else None, tail or b""
 
 
-def place(uri: bytes) -> bytes | None:
+uri_parts = Memory(_uri_parts, KNOWN).__getitem__
+
+
+def _place(uri: bytes) -> bytes | None:
     """Host and port, as they are written, of a sip: URI that is as nearly everybody writes it and has no parameters;
     None of any other."""
     match = PLAIN_URI(uri)
     if match is None or match[1] != b"sip" or match[5] is not None:
         return None
     return uri[match.start(3) :]
+
+
+place = Memory(_place, KNOWN).__getitem__
+
+
+def _lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
+    """Host, port (5060 where it is not written) and parameters of a Route value, `<sip:192.0.2.1;lr>`; None where there
+    is more to see: several entries, a user, r2, gr."""
+    match = _LONE_ROUTE(value)
+    if match is None:
+        return None
+    host, digits, tail = match.groups(b"")
+    if has(tail, b"r2") or has(tail, b"gr"):
+        return None
+    return host, int(digits or 0) or 5060, tail
+
+
+lone_entry = Memory(_lone_entry, KNOWN).__getitem__
 
 
 def address_parts(value: bytes) -> tuple[bytes, bytes, bytes, bytes | None] | None:
