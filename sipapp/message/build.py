@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError
 from sipapp.message.leaf import answer, splice
-from sipapp.message.leaf_pure import copied_into, frame
+from sipapp.message.leaf_pure import ending
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
+from sipapp.message.shape import copied_into
 
 if TYPE_CHECKING:
     from sipapp.message.response import Response
@@ -41,8 +42,8 @@ def response(
         made = answer(head, status, reason, to_tag, flow.host, flow.port, forced, more, server, body)
         if made is not None:
             return made
-    line, end = frame(status, reason, server, body)
-    return b"".join((line, *_copied(request, copied_into(status), to_tag), more, end))
+    line = b"SIP/2.0 %d %b\r\n" % (status, reason)
+    return b"".join((line, *_copied(request, copied_into(status), to_tag), more, ending(server, body)))
 
 
 def _copied(request: Request, copied: frozenset[bytes], to_tag: bytes | None) -> list[bytes]:

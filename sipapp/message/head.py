@@ -43,6 +43,7 @@ class Head:
         "_shape",
         "_starts",
         "body",
+        "crlf",
         "end",
         "keys",
         "line",
@@ -70,6 +71,7 @@ class Head:
         self._shape = shape
         self._fields = fields
         self._starts = starts  # known where lines end otherwise than in CRLF; else found on demand
+        self.crlf = starts is None  # each line ends so, and is one
         self.plain = False
         self.raw = b""  # the bytes of the message, where `read` has made this
         self.start = start

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from sipapp.errors import ParseError
-from sipapp.message.forms import ViaForm
+from sipapp.message.byheart import Memory
 from sipapp.message.head import ABSENT as ABSENT
 from sipapp.message.head import ODD as ODD
 from sipapp.message.head import Head as Head
@@ -31,8 +31,6 @@ from sipapp.message.plain import via_parts as via_parts
 if TYPE_CHECKING:
     from sipapp.message.leaf import Splice
 
-_COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
-_COPIED_WITH_ROUTE = _COPIED | {b"record-route"}
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*").match
 _by_start = itemgetter(0)
@@ -157,21 +155,25 @@ def splice(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> bytes:
     What is deleted stays deleted: an edit of what is within a deleted span is void, one at its edge is made. Of two
     that overlap otherwise, the second replaces what the first has left.
     """
+    return b"".join(_pieces(raw, at, end, edits))
+
+
+def _pieces(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> list[bytes]:
     parts = []
     done = at
     for start, stop, data in edits:
         if start > done:
             parts.append(raw[done:start])
         elif start < done:
-            return _splice_overlapping(raw, at, end, list(edits))
+            return _pieces_overlapping(raw, at, end, list(edits))
         parts.append(data)
         done = stop
     if done < end:
         parts.append(raw[done:end])
-    return b"".join(parts)
+    return parts
 
 
-def _splice_overlapping(raw: bytes, at: int, end: int, edits: list[Splice]) -> bytes:
+def _pieces_overlapping(raw: bytes, at: int, end: int, edits: list[Splice]) -> list[bytes]:
     gone = [(start, stop) for start, stop, data in edits if stop > start and not data]
     parts = []
     for start, stop, data in edits:
@@ -184,7 +186,7 @@ def _splice_overlapping(raw: bytes, at: int, end: int, edits: list[Splice]) -> b
             at = stop
     if at < end:
         parts.append(raw[at:end])
-    return b"".join(parts)
+    return parts
 
 
 def _within(start: int, stop: int, span: tuple[int, int]) -> bool:
@@ -194,7 +196,7 @@ def _within(start: int, stop: int, span: tuple[int, int]) -> bool:
 
 
 # -- whole messages out of plain ones: None leaves it to whoever asks, who can do the same with any message; so it is
-# where the top Via holds several values, or an edit is of the start line or the body
+# where the top Via holds several values, or an edit is of it, the start line or the body
 
 
 def relay(
@@ -214,35 +216,37 @@ def relay(
     top = _top_via(head)
     if top is None:
         return None
-    number = head.first(b"via")
-    at = head.offset(number)
-    made = (
-        [(start, end, data if data.__class__ is bytes else data(outbound)) for start, end, data in edits]
-        if edits
-        else []
-    )
-    made.append((at, at, via))
-    marked = _marked(top, host, port, forced, response=False)
-    if marked is not None:
-        at = head.value_at(number)
-        made.append((at + marked[0], at + len(top[0]), marked[1]))
-    if len(made) > 1:
+    number = head._shape.via
+    fields_at = head.offset(0)
+    at = head.offset(number) if number else fields_at
+    stop = at + top.at + len(top.value)
+    via += _marked(top, host, port, forced, response=False)
+    made = []
+    for start, end, data in edits:
+        if at < end and start <= stop:
+            return None
+        made.append((start, end, data if data.__class__ is bytes else data(outbound)))
+    made.append((at, stop, via))
+    if edits:
         made.sort(key=_by_start)
-    at, body = head.fields_at, head.body
-    if made[0][0] < at or made[-1][0] >= body or made[-1][1] > body:
-        return None
+        body = head.body
+        if made[0][0] < fields_at or made[-1][0] >= body or made[-1][1] > body:
+            return None
     raw = head.raw
-    return b"%b %b %b\r\n%b" % (method, uri, version, splice(raw, at, len(raw), made))
+    return b"".join([method, b" ", uri, b" ", version, b"\r\n", *_pieces(raw, fields_at, len(raw), made)])
 
 
 def unwrap(head: Head) -> bytes | None:
     """A response without its top Via value."""
-    if _top_via(head) is None:
+    top = _top_via(head)
+    if top is None:
         return None
-    number = head.first(b"via")
-    start = head.offset(number)
     raw = head.raw
-    return raw[:start] + raw[start + len(head.line_of(number)) :]
+    if head.crlf:  # so that no line before it begins as the top one of its key
+        before, _, after = raw.partition(b"\r\n" + top.text)
+        return before + after
+    start, _, _, end = head.span(head._shape.via)
+    return raw[:start] + raw[end:]
 
 
 def answer(
@@ -260,39 +264,33 @@ def answer(
     """The response to a request: what has to be copied, the top Via marked, a To without a tag given this one; then
     these `fields`, the text of Server, and the body."""
     top = _top_via(head)
-    if top is None:
+    if top is None or not head.crlf:
         return None
-    copied = copied_into(status)
-    line, end = frame(status, reason, server, body)
-    parts = [line]
-    via = head.first(b"via")
-    for number, key in enumerate(head.keys):
-        if key not in copied:
-            continue
-        text = head.line_of(number)
-        if number == via:
-            marked = _marked(top, host, port, forced, response=True)
-            if marked is not None:
-                text = text.replace(top[0], top[0][: marked[0]] + marked[1], 1)
-        elif key == b"to" and to_tag is not None and head.to_tag is None:
-            bare = text.rstrip()
-            text = b"%b;tag=%b%b" % (bare, to_tag, text[len(bare) :])
-        parts.append(text)
-    parts += (fields, end)
-    return b"".join(parts)
+    shape, lines = head._shape, head._fields
+    numbers = shape.copied_with_route if 180 <= status < 300 else shape.copied
+    texts = [lines[number].text for number in numbers]
+    marked = _marked(top, host, port, forced, response=True)
+    texts[numbers.index(shape.via)] = marked + top.text[top.at + len(top.value) :]
+    if to_tag is not None and head.to_tag is None:
+        number = numbers.index(shape.to)
+        text = texts[number]
+        bare = text.rstrip()
+        texts[number] = b"%b;tag=%b%b" % (bare, to_tag, text[len(bare) :])
+    texts.insert(0, b"SIP/2.0 %d %b" % (status, reason))
+    texts.append(fields + ending(server, body))
+    return b"\r\n".join(texts)
 
 
-def copied_into(status: int) -> frozenset[bytes]:
-    """The header fields of a request that a response of this status has too. RFC 3261 §8.2.6.2, §12.1.1."""
-    return _COPIED_WITH_ROUTE if 180 <= status < 300 else _COPIED
-
-
-def frame(status: int, reason: bytes, server: bytes | None, body: bytes) -> tuple[bytes, bytes]:
-    """How a response begins and ends."""
-    line = b"SIP/2.0 %d %b\r\n" % (status, reason)
+def ending(server: bytes | None, body: bytes) -> bytes:
+    """How a response ends."""
     if server is None:
-        return line, b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
-    return line, b"Server: %b\r\nContent-Length: %d\r\n\r\n%b" % (server, len(body), body)
+        return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    if not body:
+        return _WITHOUT_BODY[server]
+    return b"Server: %b\r\nContent-Length: %d\r\n\r\n%b" % (server, len(body), body)
+
+
+_WITHOUT_BODY = Memory(lambda server: b"Server: %b\r\nContent-Length: 0\r\n\r\n" % server, 16)
 
 
 def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
@@ -304,12 +302,20 @@ def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
     return b"%b%08x" % (prefix, crc32(head.get(b"call-id") or b"", crc32(branch, seed)))
 
 
-def _top_via(head: Head) -> ViaForm | None:
-    """The form of the top Via field of a plain message, where it has but one value."""
-    top = head.top if head.__class__ is Head else None
-    return top if top is not None and top[0].find(b",") < 0 else None
+def _top_via(head: Head) -> Line | None:
+    """The top Via field of a plain message, where it has but one value."""
+    if head.__class__ is not Head or not head.plain:
+        return None
+    top = head._fields[head._shape.via]
+    return None if top.value.partition(b",")[1] else top
 
 
-def _marked(top: ViaForm, host: str, port: int, forced: bool, response: bool) -> tuple[int, bytes] | None:
+def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> bytes:
+    """The top Via field, up to where its value ends, that says where it came from."""
+    value, _, sent_by, *_ = top.found
     source = host.encode()
-    return mark_via(top[0], port, source, top[2] != source, forced, response)
+    marked = mark_via(value, port, source, sent_by != source, forced, response)
+    at = top.at + len(value)
+    if marked is None:
+        return top.text[:at]
+    return top.text[: top.at + marked[0]] + marked[1]

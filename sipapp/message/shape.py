@@ -12,15 +12,30 @@ MOST = 256  # shapes kept: 1 MB
 LARGEST = 1024  # bytes of the names in one that is kept
 
 _NEEDED = (b"via", b"from", b"to", b"call-id", b"cseq")
+_COPIED = frozenset((b"via", b"from", b"to", b"call-id", b"cseq"))
+_COPIED_WITH_ROUTE = _COPIED | {b"record-route"}
 _ONCE = (b"from", b"to", b"call-id", b"cseq", b"content-length", b"max-forwards")
 
 
 class Shape:
     """The shape of a message that has these parts (see `Line.part`): the keys, the number of the first field of each,
-    and of the fields that every message needs (-1: it has none). `plain`: these are there, none is odd and none is
-    there twice that may not be. Never changes: many messages have the same one."""
+    and of the fields that every message needs (-1: it has none); the numbers of those that a response copies. `plain`:
+    what every message needs is there, none is odd and none is there twice that may not be. Never changes: many messages
+    have the same one."""
 
-    __slots__ = ("call_id", "cseq", "first", "from_", "keys", "length", "plain", "to", "via")
+    __slots__ = (
+        "call_id",
+        "copied",
+        "copied_with_route",
+        "cseq",
+        "first",
+        "from_",
+        "keys",
+        "length",
+        "plain",
+        "to",
+        "via",
+    )
 
     def __init__(self, parts: tuple[bytes, ...]) -> None:
         keys = self.keys = [part.lstrip(b":") for part in parts]
@@ -28,11 +43,22 @@ class Shape:
         first = self.first = dict(zip(reversed(keys), reversed(numbers), strict=True))
         self.via, self.from_, self.to, self.call_id, self.cseq = (first.get(key, -1) for key in _NEEDED)
         self.length = first.get(b"content-length", -1)
+        self.copied = _numbers(keys, _COPIED)
+        self.copied_with_route = _numbers(keys, _COPIED_WITH_ROUTE)
         self.plain = (
             not any(part.startswith(b":") for part in parts)
             and all(key in first for key in _NEEDED)
             and (len(first) == len(keys) or all(keys.count(key) < 2 for key in _ONCE))
         )
+
+
+def copied_into(status: int) -> frozenset[bytes]:
+    """The header fields of a request that a response of this status has too. RFC 3261 §8.2.6.2, §12.1.1."""
+    return _COPIED_WITH_ROUTE if 180 <= status < 300 else _COPIED
+
+
+def _numbers(keys: list[bytes], wanted: frozenset[bytes]) -> list[int]:
+    return [number for number, key in enumerate(keys) if key in wanted]
 
 
 class Shapes(ByHeart[tuple[bytes, ...], Shape]):
