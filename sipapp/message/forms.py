@@ -25,9 +25,10 @@ _SPACE = b" \t\r\n\f\v"
 _NOT_IN_VIA = _SPACE + b'",'
 _NOT_IN_TAG = _SPACE + b'",<>;'
 
-ViaForm = tuple[bytes, bytes, bytes, bytes | None, bytes | None, bool]
+ViaForm = tuple[bytes, bytes, bytes, bytes | None, bytes | None, bool, bytes | None, bytes]
 """Of a Via field: all of its value; transport, host, port and branch of its first value; whether a request that has it
-on top is answered where it came from: it has `rport`, and no `maddr`."""
+on top is answered where it came from: it has `rport`, and no `maddr`. What stands before and after the branch, where
+it has only one value; None where that is not known."""
 
 
 def _front_of_via(front: bytes) -> tuple[bytes, bytes, bytes | None, bool] | None:
@@ -53,15 +54,17 @@ def read_via(value: bytes) -> ViaForm | None:
         known = _VIA_FRONTS[front]
         if known is not None:
             transport, host, digits, symmetric = known
-            branch, more, _ = rest.partition(b";")
+            branch, more, after = rest.partition(b";")
             if more:
                 symmetric = _is_symmetric(value.partition(b";")[2])
-            return value, transport, host, digits, branch, symmetric
+                after = more + after
+            return value, transport, host, digits, branch, symmetric, front + found, after
     match = PLAIN_VIAS(value)
     if match is None or value.find(BROADCAST) >= 0:
         return None
     transport, host, digits, tail = match.group(1, 2, 3, 4)
-    return value, transport, host, digits, parameter(tail, b"branch") if tail else None, _is_symmetric(tail)
+    branch_of = parameter(tail, b"branch") if tail else None
+    return value, transport, host, digits, branch_of, _is_symmetric(tail), None, b""
 
 
 def read_address(value: bytes) -> tuple[bytes | None] | None:

@@ -188,7 +188,7 @@ class Head:
         if not self.plain:
             return None
         fields, shape = self._fields, self._shape
-        _, _, host, digits, branch, _ = fields[shape.via].found
+        _, _, host, digits, branch, _, _, _ = fields[shape.via].found
         if branch is None or not branch.startswith(MAGIC_COOKIE):
             return None
         number = fields[shape.cseq].found[0]

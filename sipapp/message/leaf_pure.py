@@ -17,6 +17,7 @@ from sipapp.message.head import Head as Head
 from sipapp.message.head import key_of as key_of
 from sipapp.message.headers import header_key
 from sipapp.message.line import LINES, START_LINES, Line, read_line
+from sipapp.message.marks import MARKS
 from sipapp.message.plain import METHODS as METHODS
 from sipapp.message.plain import NEXT_ROUTE, lone_entry
 from sipapp.message.plain import address_parts as address_parts
@@ -312,7 +313,10 @@ def _top_via(head: Head) -> Line | None:
 
 def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> bytes:
     """The top Via field, up to where its value ends, that says where it came from."""
-    value, _, sent_by, *_ = top.found
+    value, _, sent_by, _, branch, _, before, after = top.found
+    if before is not None:
+        before, after = MARKS[before, after, host, port, forced, response]
+        return b"".join((top.text[: top.at], before, branch, after))
     source = host.encode()
     marked = mark_via(value, port, source, sent_by != source, forced, response)
     at = top.at + len(value)
