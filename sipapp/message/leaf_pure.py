@@ -297,10 +297,13 @@ _WITHOUT_BODY = Memory(lambda server: b"Server: %b\r\nContent-Length: 0\r\n\r\n"
 def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
     """`prefix` and a checksum of what tells a request, and its ACK, from others; None where the top Via has no branch,
     or the message is not plain."""
-    branch = head.branch
+    if not head.plain:
+        return None
+    shape, lines = head._shape, head._fields
+    branch = lines[shape.via].found[4]
     if branch is None:
         return None
-    return b"%b%08x" % (prefix, crc32(head.get(b"call-id") or b"", crc32(branch, seed)))
+    return prefix + b"%08x" % crc32(lines[shape.call_id].value, crc32(branch, seed))
 
 
 def _top_via(head: Head) -> Line | None:
