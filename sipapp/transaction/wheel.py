@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from heapq import heappop, heappush
+from math import floor
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -82,7 +83,7 @@ class Wheel:
 
     def start(self, owner: Owner) -> None:
         """Wake `owner` at `owner.due`; nothing to do where it is entered for that time or an earlier one."""
-        number = int(owner.due * SLOTS + UP) or 1
+        number = floor(owner.due * SLOTS + UP) or 1  # `int()` costs three times as much
         slot = owner.slot
         if slot and slot <= number:
             return
@@ -174,12 +175,14 @@ class Wheel:
         for owner in entered:
             if owner.slot != number:  # it has been entered for an earlier time since
                 continue
-            if owner.due <= ending:
+            due = owner.due
+            if due <= ending:
                 ready.append(owner)
-            else:
+            elif due == NEVER:
                 owner.slot = 0
-                if owner.due != NEVER:
-                    self.start(owner)
+            else:
+                owner.slot = later = floor(due * SLOTS + UP)
+                self.enter(later, owner)
         if len(ready) > 1:
             ready.reverse()
             ready.sort(key=_due, reverse=True)
