@@ -10,6 +10,7 @@ from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.script import Access
 from sipapp.log import Logger
 from sipapp.message.alike import maker
+from sipapp.message.leaf import place
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
 from sipapp.module.reply import compose
@@ -73,7 +74,11 @@ class Creating(Receiving):
             return 1
         try:
             if not any_uri:
-                self._check_uri(ctx, request)
+                uri = ctx.draft.request_uri
+                if uri is None:
+                    request.check_uri()
+                elif place(uri) is None:
+                    Uri.parse(uri)
             whole: Any = self  # what this is in the end: all of tm
             t = _new_transaction()  # as Transaction(self, request, its label)
             t.tm = whole
@@ -101,13 +106,6 @@ class Creating(Receiving):
         invite = None if cseq is None else self.table.invite(request.call_id, cseq.number)
         if invite is not None:
             self.tell("ack_passed", invite, ctx)
-
-    def _check_uri(self, ctx: Context, request: Request) -> None:
-        uri = ctx.draft.request_uri
-        if uri is None:
-            request.parsed_uri  # noqa: B018 - read for what it raises
-        else:
-            Uri.parse(uri)
 
     def _arm(self, t: Transaction, ctx: Context) -> None:
         """Timers, routes and flags: the parameters', or what the script wants for this request."""

@@ -26,3 +26,10 @@ class RequestTests(SynchronousTestCase):
         assert isinstance(message, Request)
         self.assertEqual(message.uri, b"sip:@x")
         self.assertRaises(ParseError, lambda: message.parsed_uri)
+        self.assertRaises(ParseError, message.check_uri)
+
+    def test_a_well_formed_request_uri_passes(self) -> None:
+        for uri in (b"sip:bob@example.com:5070", b"sips:example.com;transport=tcp", b"tel:+1-201-555-0123", b"urn:a:b"):
+            message = parse(b"INVITE %b SIP/2.0\r\n\r\n" % uri)
+            assert isinstance(message, Request)
+            message.check_uri()
