@@ -22,6 +22,7 @@ from sipapp.script.awaiting import Awaited, Awaiting, Leaving, give_up
 from sipapp.script.pause import Pause
 from sipapp.script.runtime import FAILED, UNDO, CallSite, Context, Route, ScriptExit, ScriptJump
 from sipapp.script.stack import routes_of, shown
+from sipapp.script.suspended import Waits
 
 log = Logger()
 
@@ -117,7 +118,10 @@ class Run(Awaiting):
         "site",
         "until",
         "waiting",
+        "waits",
     )
+
+    waits: Waits  # what its wait is counted with
 
     def __init__(
         self, route: Route, ctx: Context, done: Done | None, coroutine: Coroutine[Any, Any, int] | None
@@ -205,7 +209,7 @@ class Run(Awaiting):
         except Exception as error:
             _failed(self.route, self.ctx, error)
             return self._end(-1)
-        return self.jump(route)
+        return self._go(None) if self._enter(route) else None
 
     def _enter(self, route: Route) -> bool:
         """Go on in another route. False where that is a plain function, and over with that."""

@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -84,13 +84,14 @@ class Waiting(NamedTuple):
 class Suspended:
     """All runs that wait: `suspend_max` at most, each for `suspend_timeout` (s) at most, 0 for ever.
 
-    They are in the order in which they began to, so the first is the next that is overdue."""
+    They are in the order in which they began to, so the first is the next that is overdue. Most are over while they are
+    young; the others become old, and forget what they can."""
 
     def __init__(self, server: IServer) -> None:
         self._server = server
-        self._runs: dict[Run, None] = {}
+        self._old: dict[Run, bool] = {}  # all of them began before any of the young ones
+        self._young: dict[Run, bool] = {}
         self._streams: dict[Any, dict[Run, None]] = {}  # those whose message came by a stream, by its connection
-        self._young: dict[Run, None] = {}  # those that have forgotten nothing yet
         self._alarm: Any = None
         self._due = 0.0  # s: when it goes off
         self._reminder: Any = None  # of the young ones
@@ -100,7 +101,11 @@ class Suspended:
         self.watch: Any = None  # sipapp.stalls.Stalls, where somebody wants to know
 
     def __len__(self) -> int:
-        return len(self._runs)
+        return len(self._old) + len(self._young)
+
+    def __iter__(self) -> Iterator[Run]:
+        """The longest first."""
+        return chain(self._old, self._young)
 
     # -- what the driver tells
 
@@ -111,15 +116,17 @@ class Suspended:
         waits = self.functions.get(name)
         if waits is None:
             waits = self.functions[name] = Waits()
+        run.waits = waits
         waits.started += 1
         waits.running += 1
         server = self._server
         config = server.config
         run.since = since = server.clock.seconds()
-        runs = self._runs
-        if len(runs) >= config.suspend_max:
-            raise TooManySuspended(len(runs))
-        runs[run] = self._young[run] = None
+        young = self._young
+        suspended = len(self._old) + len(young)
+        if suspended >= config.suspend_max:
+            raise TooManySuspended(suspended)
+        young[run] = True
         if self._reminder is None:
             self._reminder = server.clock.callLater(FORGET_AFTER, self._forget)
         flow = run.ctx.message.flow
@@ -133,13 +140,11 @@ class Suspended:
 
     def leave(self, run: Run, outcome: str) -> None:
         """It waits no more. A failure after the time limit of async() is a time-out."""
-        self._runs.pop(run, None)
-        self._young.pop(run, None)
+        if not self._young.pop(run, False):
+            self._old.pop(run, False)
         if self._streams:
             self._leave_stream(run)
-        site = run.site
-        waits = self.functions[site.function if site is not None else "?"]
-        waits.ended("timeouts" if run.interrupted else outcome, self._server.clock.seconds() - run.since)
+        run.waits.ended("timeouts" if run.interrupted else outcome, self._server.clock.seconds() - run.since)
 
     def _leave_stream(self, run: Run) -> None:
         flow = run.ctx.message.flow
@@ -160,6 +165,7 @@ class Suspended:
         limit = clock.seconds() - FORGET_AFTER
         for run in list(takewhile(lambda run: run.since <= limit, islice(self._young, AT_ONCE))):
             del self._young[run]
+            self._old[run] = True
             if run.kept is not None:
                 run.kept.waits_long(run.ctx)
         self._reminder = None
@@ -178,10 +184,10 @@ class Suspended:
         if timeout <= 0:
             return
         now = clock.seconds()
-        for run in list(takewhile(lambda run: run.since + timeout <= now, self._runs)):
+        for run in list(takewhile(lambda run: run.since + timeout <= now, self)):
             if run.since + timeout <= now:  # the end of another may have been what it waited for: it waits anew
                 self._end(run)
-        for run in self._runs:
+        for run in self:
             self._wake(run.since + timeout)
             break
 
@@ -214,8 +220,8 @@ class Suspended:
     def shut_down(self) -> None:
         """End all: their requests are answered with 503. Those that keep a request come first: a branch_route, say, is
         part of one, and must not go on when that ends."""
-        for run in sorted(self._runs, key=lambda run: run.kept is None):
-            run.abort(TooManySuspended(len(self._runs), "the server goes down"))
+        for run in sorted(self, key=lambda run: run.kept is None):
+            run.abort(TooManySuspended(len(self), "the server goes down"))
         for alarm in (self._alarm, self._reminder):
             if alarm is not None:
                 alarm.cancel()
@@ -225,16 +231,16 @@ class Suspended:
 
     def end(self, number: int) -> bool:
         """End the script with this id: its request is answered with 503. False: there is none."""
-        found = next((run for run in self._runs if run.id == number), None)
+        found = next((run for run in self if run.id == number), None)
         if found is not None:
-            found.abort(TooManySuspended(len(self._runs), "ended by async.cancel"))
+            found.abort(TooManySuspended(len(self), "ended by async.cancel"))
         return found is not None
 
     def rows(self) -> Iterator[Waiting]:
         """Every suspended script, the longest first."""
         now = self._server.clock.seconds()
         today = time() - now
-        for run in self._runs:
+        for run in self:
             site = run.site
             message = run.ctx.message
             until = self._deadline(run)

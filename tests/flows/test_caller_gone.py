@@ -30,7 +30,7 @@ class ConnectionTests(WaitingTestCase):
         self.rings(self.bob, 180, (3.0, 487))
         dora.send_raw(text.encode())
         self.sip.advance(1)
-        (flow,) = {run.ctx.message.flow for run in self.sip.server.suspended._runs}
+        (flow,) = {run.ctx.message.flow for run in self.sip.server.suspended}
         assert flow.connection is not None
         flow.connection.closed = True
         self.sip.server.transport.connection_lost(flow)
@@ -71,7 +71,7 @@ class ConnectionTests(WaitingTestCase):
             REQUEST.replace("METHOD", "OPTIONS").replace("SENT-BY", "10.0.0.1").replace("\n", "\r\n").encode()
         )
         sip.advance(1)
-        (run,) = sip.server.suspended._runs
+        (run,) = sip.server.suspended
         sip.server.transport.connection_lost(run.ctx.message.flow)
         sip.advance(20)
         self.assertEqual((len(sip.server.suspended), [line for line in sip.lines() if "never" in line]), (0, []))
@@ -84,7 +84,7 @@ class ConnectionTests(WaitingTestCase):
         erin = self.sip.peer("tcp:192.0.2.8:5060")
         erin.answers = lambda request: [404]
         self.options(1)
-        (run,) = self.sip.server.suspended._runs
+        (run,) = self.sip.server.suspended
         self.sip.server.transport.connection_lost(run.ctx.message.flow)
         self.sip.advance(10)
         self.assertEqual(self.alice.received, [(3.0, 404)])

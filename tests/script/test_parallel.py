@@ -286,7 +286,7 @@ class CancelTests(SynchronousTestCase):
 
 def _members(engine: Engine) -> list[Any]:
     """The drivers of the members that wait, in order."""
-    return [run for run in engine.server.suspended._runs if hasattr(run, "undo")]
+    return [run for run in engine.server.suspended if hasattr(run, "undo")]
 
 
 class MeasureTests(SynchronousTestCase):

@@ -187,7 +187,7 @@ class CountTests(SynchronousTestCase):
             engine.start()
         waits = engine.server.suspended.functions["wait"]
         self.assertEqual((waits.started, waits.running), (3, 3))
-        next(iter(engine.server.suspended._runs)).cancel()
+        next(iter(engine.server.suspended)).cancel()
         engine.advance(1)
         self.assertEqual((waits.started, waits.running, waits.finished, waits.cancelled), (3, 0, 2, 1))
 
