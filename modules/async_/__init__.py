@@ -7,6 +7,7 @@ statement, wherever that is, `async_route()` in the named route, in the kind of 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NoReturn
 
 from twisted.internet.defer import CancelledError
@@ -233,7 +234,9 @@ def _seconds(amount: int, unit: float) -> float:
     return amount * unit
 
 
+@cache
 def _task(group: bytes) -> dict[bytes, Value]:
+    """What a task finds in `ctx.extra[TASK]`: never changed, so that those of a group have one."""
     return {b"gname": group, b"data": None}
 
 

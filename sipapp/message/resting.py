@@ -7,17 +7,9 @@ only as long as something is missing: its class is another until then.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
-
-_MADE: dict[Any, type[Any]] = {}
-
-
-def resting(kind: type[Any]) -> type[Any]:
-    """The class for an object of this kind that misses something; `remember()` makes that anew."""
-    made = _MADE.get(kind)
-    if made is None:
-        made = _MADE[kind] = _made(kind)
-    return made
 
 
 def _made(kind: type[Any]) -> type[Any]:
@@ -27,3 +19,7 @@ def _made(kind: type[Any]) -> type[Any]:
         return getattr(self, name)
 
     return type(kind.__name__, (kind,), {"__slots__": (), "__getattr__": wake})
+
+
+resting: Callable[[type[Any]], type[Any]] = cache(_made)  # type: ignore[assignment]
+"""The class for an object of this kind that misses something; `remember()` makes that anew."""
