@@ -371,7 +371,7 @@ class Relaying(Starting):
             t.branch_base = self.server.ids.branch()
         branch.via, branch.data = self._render(ctx, branch, flow)
         branch.sending = True
-        t.branches.append(branch)
+        t.branches = [*t.branches, branch]
         return branch
 
     def _branch_context(self, ctx: Context, t: Transaction, branch: Branch, target: Target | None) -> Context:

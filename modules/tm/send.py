@@ -97,7 +97,7 @@ class Starting(Hopping):
                 continue
             other = self._again_to(branch, context, flow)
             other.more_targets = targets
-            t.branches.append(other)
+            t.branches = [*t.branches, other]
             if self._start(other):
                 return True
         return False

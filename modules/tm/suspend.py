@@ -138,8 +138,10 @@ class Suspending(Creating):
         kept = t.kept
         if kept is None or ctx not in kept:
             return False
-        kept.remove(ctx)
-        if not kept:
+        if len(kept) > 1:
+            kept.remove(ctx)
+        else:
+            t.kept = None
             t.flags &= ~SUSPENDED
         if ctx.route_type is _REQUEST and t.holds:
             t.holds -= 1
@@ -193,7 +195,7 @@ class Suspending(Creating):
         branch.blind = branch.timed_out_ = True
         branch.on_failure = on_failure
         branch.on_branch_failure = ""
-        t.branches.append(branch)
+        t.branches = [*t.branches, branch]
         self.final(branch, self.reply_408_code, MADE_UP, None)
 
     def cancel_runs(self, t: Transaction) -> None:

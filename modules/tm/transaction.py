@@ -77,6 +77,33 @@ class Armed:
 ARMED = "tm.armed"
 
 _NOTHING: list[bytes] = []
+_NO_BRANCHES: list[Branch] = []
+"""Of each that has none, for most that are only answered never get one: it is never changed, nor is any other."""
+
+
+def worth_keeping(draft: Draft) -> Draft | None:
+    """The draft, where a new one with the flags that the transaction keeps by itself would be another."""
+    if (
+        draft.edits
+        or draft.targets
+        or draft.request_uri is not None
+        or draft.next_hop is not None
+        or draft.consumed is not None
+        or draft.path is not None
+        or draft.send_socket is not None
+        or draft.location is not None
+        or draft.branch_flags
+        or draft.forward_flags
+        or draft.reply_flags
+        or draft.local_rport
+        or draft.advertised_host is not None
+        or draft.advertised_port is not None
+        or draft.fallback_proto is not None
+        or draft.reason is not None
+        or draft.boundary is not None
+    ):
+        return draft
+    return None
 
 
 @implementer(ITransaction, IServerUser)
@@ -140,7 +167,7 @@ class Transaction:
         self.call: tuple[bytes, int] | None = None  # of an INVITE: its Call-ID and CSeq number
         self.server: IServerTransaction | None = None
         self.branch_base = b""  # what its branch parameters begin with
-        self.branches: list[Branch] = []
+        self.branches = _NO_BRANCHES
         self.status = 0
         self.winner = -1  # the branch whose response was sent last; -2: one of our own; TRYING
         self.picked = -1  # $T_reply_code in failure_route: the branch that won
@@ -236,6 +263,8 @@ class Transaction:
             self.branch_base = b""
             if self.flags & INVITE and self.server is not None:
                 self.server.forget_response()  # what comes again of such an INVITE is not answered, RFC 6026 §7.1
+        elif self.draft is not None:
+            self.draft = worth_keeping(self.draft)
         for branch in self.branches:
             if branch.heard >= 200:  # no CANCEL will be made of it
                 branch.via = branch.data = b""
@@ -250,7 +279,9 @@ class Transaction:
     # -- IServerUser
 
     def acknowledged(self, transaction: IServerTransaction, ack: Request) -> None:
-        """The machine does what there is to do."""
+        """The refusal has come there, and is not sent again, RFC 3261 §17.2.1; but for a script that still runs."""
+        if self.kept is None:
+            transaction.forget_response()
 
     def not_acknowledged(self, transaction: IServerTransaction) -> None:
         """The caller is gone; so is our interest."""
@@ -263,7 +294,10 @@ class Transaction:
 
     def server_terminated(self, transaction: IServerTransaction) -> None:
         self.server = None
-        self.branch_over()
+        if self.branches:
+            self.branch_over()
+        else:
+            self.tm.forget(self)
 
     # -- its end
 
@@ -278,16 +312,18 @@ class Transaction:
 
     def cut(self) -> None:
         """Cut every link, so that nothing needs the collector."""
-        for branch in self.branches:
-            branch.due = NEVER
-            branch.context = None
-            branch.waiting = None
-            branch.reply = None
-        self.branches = []
+        if self.branches:
+            for branch in self.branches:
+                branch.due = NEVER
+                branch.context = None
+                branch.waiting = None
+                branch.reply = None
+            self.branches = _NO_BRANCHES
         self.avps = self.xavps = self.xavus = self.xavis = None
         self.kept = self.held = self.deciding = self.reply = None
         if self.released is not None:
             self.released.cancel()
+            self.released = None
         if self.resending is not None:
             self.resending.cancel()
-        self.released = self.resending = None
+            self.resending = None

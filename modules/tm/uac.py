@@ -193,7 +193,7 @@ class Sending(Relaying):
             return
         branch.on_reply = t.on_reply
         branch.on_failure = t.on_failure if self.enable_uac_fr else ""
-        t.branches.append(branch)
+        t.branches = [*t.branches, branch]
         if not self._start(branch) and not self.try_next_target(branch):
             self.final_unsent(t)
 

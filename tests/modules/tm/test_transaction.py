@@ -6,8 +6,10 @@ from zope.interface.verify import verifyObject
 
 from sipapp.interfaces.tm import ITransaction
 from sipapp.interfaces.transaction import IServerUser
+from sipapp.message.draft import Draft
 from sipapp.message.request import Request
 from sipapp.message.resting import resting
+from sipapp.modules.tm.transaction import worth_keeping
 from tests.modules.tm.scene import FORK, SceneTestCase
 
 SCRIPT = f"request_route {{ {FORK} t_relay(); }}"
@@ -64,6 +66,34 @@ class TransactionTests(SceneTestCase):
             self.assertEqual((t.status, [b.data for b in t.branches]), (answers[-1], [b""]))
             self.assertIs(type(t.request), resting(Request))
         self.assertEqual(self.answered(200).draft, None)
+
+    def test_what_is_refused_without_branches_keeps_its_draft_only_where_that_says_something(self) -> None:
+        for change, kept in (
+            ("", False),
+            ('append_branch("sip:x@192.0.2.9"); ', True),
+            ('$du = "sip:192.0.2.9"; ', True),
+        ):
+            self.play(f'request_route {{ t_newtran(); {change}t_reply("404", "Not Found"); }}')
+            self.invite()
+            self.assertEqual(self.transactions[0].draft is not None, kept)
+
+    def test_whatever_a_draft_may_hold_is_worth_keeping(self) -> None:
+        by_itself = {"flags", "xflags", "reply_fields", "reply_body"}  # the transaction's own, in `context`
+        self.assertIsNone(worth_keeping(Draft()))
+        for name in set(Draft.__slots__) - by_itself:
+            draft = Draft()
+            setattr(draft, name, [1] if name in ("edits", "targets") else 1)
+            self.assertIs(worth_keeping(draft), draft, name)
+
+    def test_what_has_been_acknowledged_keeps_no_response(self) -> None:
+        self.play('request_route { if (!is_method("ACK")) { t_newtran(); t_reply("404", "Not Found"); } }')
+        self.invite()
+        t = self.transactions[0]
+        self.assertEqual(t.server.state.name, "CONFIRMED")
+        self.assertEqual(t.server._last, b"forgotten")
+        self.alice.again()
+        self.sip.advance(0)
+        self.assertEqual([m.status for m in self.alice.messages], [404])  # type: ignore[union-attr]
 
     def test_an_invite_that_comes_again_after_its_2xx_needs_no_copy_of_that(self) -> None:
         t = self.answered(200)
