@@ -20,6 +20,7 @@ class Calls(Values):
     `exit`."""
 
     coroutine = False  # the function being made may wait
+    top = False  # `exit` may return: nothing of the script has called this function
     nesting = 0  # blocks open around the statement, as they count towards max_recursive_level
 
     def block(self, node: bound.Block) -> str:
@@ -111,6 +112,10 @@ class Calls(Values):
             if seconds:
                 code = getattr(node.function, "timeout_code", -1)
                 pending = self.call("within", self.load("ctx"), pending, self.constant(seconds), self.constant(code))
+            elif self.top and self.watcher is None:
+                self.assign(name, self.call(self.attribute(run, "leave_by"), pending))
+                self._leave_with(name)
+                pending = self.load(name)
             else:
                 pending = self.call(self.attribute(run, "result_of"), pending)
             self.assign(name, self.awaited(pending))

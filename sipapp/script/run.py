@@ -52,6 +52,12 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
         if done is not None:
             done(ctx, code)
         return
+    _begin(route, ctx, done)
+
+
+def _begin(route: Route, ctx: Context, done: Done | None) -> None:
+    """The same of a route that may wait."""
+    code = -1
     coroutine = route.function(ctx)
     ctx.driver = Run, route, ctx, done, coroutine  # what a Run is made of, where anything comes to wait
     try:  # the end of a coroutine that leaves its code is no StopIteration here, which costs as much as a function
@@ -72,9 +78,11 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
             (run if run.__class__ is Run else Run.of(ctx)).wait_for(awaited)  # the route has made it, to say where
             return
         code = ctx.code
-    run, ctx.driver = ctx.driver, None
+    run = ctx.driver
     if run.__class__ is not tuple:
-        done = run.leave()
+        run.end(code)
+        return
+    ctx.driver = None
     if done is not None:
         done(ctx, code)
 
@@ -157,6 +165,20 @@ class Run(Awaiting):
         assert run is not None
         return run
 
+    def leave_by(self, answer: Any) -> Any:
+        """What to await for the answer of a function, as `result_of`; None where the run waits already, to go on in
+        another route: then this one is to end, which costs a third of throwing it away later.
+
+        Raises what keeps it from waiting.
+        """
+        if not isinstance(answer, Leaving) or answer.wait.__class__ is not Pause or self.over:
+            return self.result_of(answer)  # a Deferred may fail, and the script go on
+        why = self._wait(answer)
+        if why is not None:
+            self.leaving = None
+            why.raiseException()
+        return None
+
     def wait_for(self, awaited: Any) -> None:
         """What its route has come to wait for, which has run by itself up to here."""
         why = self._wait(awaited)
@@ -182,10 +204,10 @@ class Run(Awaiting):
                 else:
                     awaited = coroutine.send(result)
             except StopIteration as end:
-                return self._end(_code_of(end, self.ctx))
+                return self.end(_code_of(end, self.ctx))
             except ScriptExit as end:
                 self.ctx.dropped = end.dropped
-                return self._end(end.code)
+                return self.end(end.code)
             except ScriptJump as jump:
                 if not self._enter(jump.route):
                     return None
@@ -193,7 +215,7 @@ class Run(Awaiting):
                 continue
             except Exception as error:
                 _failed(self.route, self.ctx, error)
-                return self._end(-1)
+                return self.end(-1)
             result = self._wait(awaited)
             if result is None:
                 return None
@@ -208,7 +230,7 @@ class Run(Awaiting):
             coroutine.close()
         except Exception as error:
             _failed(self.route, self.ctx, error)
-            return self._end(-1)
+            return self.end(-1)
         return self._go(None) if self._enter(route) else None
 
     def _enter(self, route: Route) -> bool:
@@ -285,7 +307,10 @@ class Run(Awaiting):
         done, self.done = self.done, None
         return done
 
-    def _end(self, code: int) -> None:
+    def end(self, code: int) -> None:
+        """Its route has come to its end; where it waits, that was to go on in another (`leave_by`)."""
+        if self.waiting is not None:
+            return
         done = self.leave()
         if done is not None:
             done(self.ctx, code)

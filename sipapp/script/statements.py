@@ -21,7 +21,6 @@ from sipapp.script.switches import RETURN, Switches, Tail
 class Statements(Switches):
     """Emits one function."""
 
-    top = False  # `exit` may return: nothing of the script has called this function
     inner = False  # a function inside that of the route
 
     def statements(self, body: list[bound.Statement], tail: Tail) -> None:

@@ -45,6 +45,33 @@ class RouteTests(SceneTestCase):
             group = "g1" if "group" in call else "default"
             self.assertEqual((self.options(5), self.said()), ([(at, 404)], [f"R 0 {group} <null>"]), call)
 
+    def test_from_the_request_route_too_it_goes_there_and_nothing_else_runs(self) -> None:
+        for call, at in (('async_route("R", "2")', 2.0), ('async_ms_route("R", "50")', 0.05)):
+            self.play(
+                f"""request_route {{ while (1) {{ if ({call}) xlog("never"); xlog("never"); }} xlog("never"); }}
+                route[R] {{ xlog("$rc"); t_reply("404", "x"); }}"""
+            )
+            self.assertEqual((self.options(5), self.said()), ([(at, 404)], ["0"]), call)
+
+    def test_it_may_go_on_again_and_again(self) -> None:
+        self.play(
+            """request_route { async_route("A", "1"); }
+            route[A] { $var(n) = $var(n) + 1; if ($var(n) == 3) t_reply("404", "x"); else async_route("A", "1"); }"""
+        )
+        self.assertEqual(self.options(9), [(3.0, 404)])
+
+    def test_where_none_may_wait_any_more_it_is_503(self) -> None:
+        self.play('request_route { async_route("R", "9"); xlog("never"); } route[R] { exit; }', "suspend_max = 0\n")
+        self.assertEqual((self.options(20), self.said()), ([(0.0, 503)], []))
+
+    def test_a_cancel_ends_it(self) -> None:
+        self.play('request_route { async_route("R", "9"); } route[R] { xlog("never"); }')
+        self.invite(1)
+        (run,) = self.sip.server.suspended
+        run.cancel()
+        self.sip.advance(20)
+        self.assertEqual((list(self.sip.server.suspended), self.said()), ([], []))
+
     def test_out_of_a_parallel_block_the_whole_script_goes_there(self) -> None:
         self.play(
             """request_route { parallel { { async_sleep("3"); xlog("never"); } async_route("R", "1"); } xlog("never"); }
