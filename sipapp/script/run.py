@@ -37,54 +37,50 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
     Nothing that the script does escapes: an unexpected exception is logged with the script's positions, kept in
     `ctx.extra[FAILED]`, and counts as `exit`.
     """
-    code = -1
     while not route.suspends:
         try:
             code = route.function(ctx)
-        except ScriptExit as end:
-            ctx.dropped = end.dropped
-            code = end.code
         except ScriptJump as jump:
             route = jump.route
             continue
-        except Exception as error:
-            _failed(route, ctx, error)
+        except (ScriptExit, Exception) as why:
+            code = _ended_by(why, route, ctx)
         if done is not None:
             done(ctx, code)
         return
-    _begin(route, ctx, done)
-
-
-def _begin(route: Route, ctx: Context, done: Done | None) -> None:
-    """The same of a route that may wait."""
-    code = -1
     coroutine = route.function(ctx)
     ctx.driver = Run, route, ctx, done, coroutine  # what a Run is made of, where anything comes to wait
     try:  # the end of a coroutine that leaves its code is no StopIteration here, which costs as much as a function
         awaited = next(coroutine.__await__(), _ENDED) if route.leaves_code else coroutine.send(None)
     except StopIteration as end:
         code = _code_of(end, ctx)
-    except ScriptExit as end:
-        ctx.dropped = end.dropped
-        code = end.code
     except ScriptJump as jump:
         Run.of(ctx).jump(jump.route)
         return
-    except Exception as error:
-        _failed(Run.of(ctx).route, ctx, error)  # the report route of launch(), say
+    except (ScriptExit, Exception) as why:
+        code = _ended_by(why, route, ctx)
     else:
         if awaited is not _ENDED:
             run = ctx.driver
             (run if run.__class__ is Run else Run.of(ctx)).wait_for(awaited)  # the route has made it, to say where
             return
         code = ctx.code
-    run = ctx.driver
-    if run.__class__ is not tuple:
-        run.end(code)
+    if ctx.driver.__class__ is not tuple:
+        ctx.driver.end(code)
         return
     ctx.driver = None
     if done is not None:
         done(ctx, code)
+
+
+def _ended_by(why: ScriptExit | Exception, route: Route, ctx: Context) -> int:
+    """The code of a run that this has ended."""
+    if isinstance(why, ScriptExit):
+        ctx.dropped = why.dropped
+        return why.code
+    run = ctx.driver
+    _failed(run.route if isinstance(run, Run) else route, ctx, why)  # the report route of launch(), say
+    return -1
 
 
 def _code_of(end: StopIteration, ctx: Context) -> int:
@@ -205,17 +201,13 @@ class Run(Awaiting):
                     awaited = coroutine.send(result)
             except StopIteration as end:
                 return self.end(_code_of(end, self.ctx))
-            except ScriptExit as end:
-                self.ctx.dropped = end.dropped
-                return self.end(end.code)
             except ScriptJump as jump:
                 if not self._enter(jump.route):
                     return None
                 result = None
                 continue
-            except Exception as error:
-                _failed(self.route, self.ctx, error)
-                return self.end(-1)
+            except (ScriptExit, Exception) as why:
+                return self.end(_ended_by(why, self.route, self.ctx))
             result = self._wait(awaited)
             if result is None:
                 return None
