@@ -193,6 +193,8 @@ class Run(Awaiting):
             self.leaving = None
             if not isinstance(result, Failure):
                 return self._leave_for(leaving)
+            if self.coroutine is None:  # its route has ended: there is nobody to tell
+                return self.end(-1)
         while (coroutine := self.coroutine) is not None:
             try:
                 if isinstance(result, Failure):
@@ -215,14 +217,14 @@ class Run(Awaiting):
 
     def _leave_for(self, leaving: Leaving) -> None:
         """It has waited, and nothing of the route that has goes on: that costs a third of a jump out of it."""
-        coroutine = self.coroutine
-        assert coroutine is not None
         route = leaving.leave()
-        try:
-            coroutine.close()
-        except Exception as error:
-            _failed(self.route, self.ctx, error)
-            return self.end(-1)
+        coroutine = self.coroutine
+        if coroutine is not None:
+            try:
+                coroutine.close()
+            except Exception as error:
+                _failed(self.route, self.ctx, error)
+                return self.end(-1)
         return self._go(None) if self._enter(route) else None
 
     def _enter(self, route: Route) -> bool:
@@ -302,6 +304,7 @@ class Run(Awaiting):
     def end(self, code: int) -> None:
         """Its route has come to its end; where it waits, that was to go on in another (`leave_by`)."""
         if self.waiting is not None:
+            self.coroutine = None
             return
         done = self.leave()
         if done is not None:
@@ -347,14 +350,13 @@ class Run(Awaiting):
 
     def _close(self, coroutine: Coroutine[Any, Any, int] | None) -> None:
         """Run the `finally` blocks of whatever was waiting."""
-        if coroutine is None:
-            return
-        try:
-            coroutine.close()
-        except ScriptExit:
-            pass
-        except Exception:
-            log.failure("{site}: failed while it was cancelled", site=self.site)
+        if coroutine is not None:
+            try:
+                coroutine.close()
+            except ScriptExit:
+                pass
+            except Exception:
+                log.failure("{site}: failed while it was cancelled", site=self.site)
         for undo in self.ctx.extra.pop(UNDO, ()):
             undo()
 
