@@ -8,6 +8,7 @@ from bisect import bisect
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain, islice, takewhile
+from math import inf
 from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,9 +36,15 @@ _EDGES = [_FASTEST * 10.0 ** (number / _STEPS) for number in range(_BUCKETS)]  #
 
 
 class Waits:
-    """What one function's waits came to."""
+    """What one function's waits came to.
 
-    __slots__ = ("buckets", "cancelled", "errors", "finished", "running", "started", "timeouts")
+    Many are as long as the one before, so they are counted together until one is not: half of what `ended` costs.
+    """
+
+    __slots__ = (
+        *("_bucket", "_buckets", "_from", "_same", "_to"),
+        *("cancelled", "errors", "finished", "running", "started", "timeouts"),
+    )
 
     def __init__(self) -> None:
         self.started = 0
@@ -46,7 +53,10 @@ class Waits:
         self.timeouts = 0
         self.cancelled = 0
         self.errors = 0
-        self.buckets = array("L", [0]) * (_BUCKETS + 1)  # no objects, which would lie all over memory
+        self._buckets = array("L", [0]) * (_BUCKETS + 1)  # no objects, which would lie all over memory
+        self._same = 0  # how many have been as long as the last one, in `_bucket`, and are to be counted there
+        self._bucket = 0
+        self._from = self._to = 0.0  # s
 
     def ended(self, outcome: str, seconds: float) -> None:
         """outcome: finished, timeouts, cancelled or errors."""
@@ -55,12 +65,22 @@ class Waits:
             self.finished += 1
         else:
             setattr(self, outcome, getattr(self, outcome) + 1)
-        self.buckets[bisect(_EDGES, seconds)] += 1
+        if not self._from <= seconds < self._to:
+            self._count()
+            self._bucket = number = bisect(_EDGES, seconds)
+            self._from = _EDGES[number - 1] if number else -inf
+            self._to = _EDGES[number] if number < _BUCKETS else inf
+        self._same += 1
+
+    def _count(self) -> None:
+        self._buckets[self._bucket] += self._same
+        self._same = 0
 
     def percentile(self, share: float) -> float:
         """The time (s) within which this share of the waits was over: 0.95 for p95. To the next bucket's edge."""
-        wanted = share * sum(self.buckets)
-        for number, count in enumerate(self.buckets):
+        self._count()
+        wanted = share * sum(self._buckets)
+        for number, count in enumerate(self._buckets):
             wanted -= count
             if wanted <= 0 < count:
                 return float(_FASTEST * 10.0 ** (number / _STEPS))
