@@ -73,7 +73,8 @@ class Collector:
         self._highest = 0  # how many there were at most since the last time
         self._worth = MANY  # how many that must be
         self._pause, self._again = 0.0, inf  # s between two times that what is left behind is looked for; when next
-        self._last = self._found = clock.seconds()  # when all was gone through, when there was something new to collect
+        self._last = clock.seconds()  # when all was gone through
+        self._found = -inf  # when there was something new to collect
         self._next = 0.0  # what is new before this is not looked at
         self._unseen = self._doubted = (
             False  # some was not; there has been something to collect since that was gone through
