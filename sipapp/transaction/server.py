@@ -41,10 +41,13 @@ class ServerTransaction(Transaction):
         self.step(BY_STATUS[status], data)
 
     def resend(self) -> bool:
-        """Send the last response again; false where there is none."""
-        if self._last is None:
+        """Send the last response again; false where there is none, or none that anybody waits for."""
+        data = self._last
+        if data is _FORGOTTEN:
+            data = self.user.last_response() if self.user is not None else None
+        if data is None:
             return False
-        self._resend_response(None)
+        self._layer.transport.send_response(data, self.request, self)
         return True
 
     def forget_response(self) -> None:
@@ -62,11 +65,7 @@ class ServerTransaction(Transaction):
         self._layer.transport.send_response(data, self.request, self)
 
     def _resend_response(self, _: Any) -> None:
-        data = self._last
-        if data is _FORGOTTEN:
-            data = self.user.last_response() if self.user is not None else None
-        if data is not None:
-            self._layer.transport.send_response(data, self.request, self)
+        self.resend()
 
     def __call__(self, error: TransportError) -> None:
         """The transport could not send a response; at once or later. Called itself, as of the client's."""
