@@ -7,7 +7,7 @@ statement, wherever that is, `async_route()` in the named route, in the kind of 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from twisted.internet.defer import CancelledError
@@ -234,7 +234,7 @@ def _seconds(amount: int, unit: float) -> float:
     return amount * unit
 
 
-@cache
+@lru_cache(64)  # a script may name a group as it likes
 def _task(group: bytes) -> dict[bytes, Value]:
     """What a task finds in `ctx.extra[TASK]`: never changed, so that those of a group have one."""
     return {b"gname": group, b"data": None}

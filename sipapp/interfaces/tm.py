@@ -48,7 +48,7 @@ class ITransaction(Interface):
     index: int = Attribute("$T(id_index)")
     label: int = Attribute("$T(id_label)")
     status: int = Attribute("the last status sent to the caller; 0 before any")
-    branches: list[Any] = Attribute("its IBranch-es")
+    branches: list[Any] = Attribute("its IBranch-es; to read only: those that have none share one list")
     tag: bytes = Attribute("the To-tag of our own responses")
     winner: int = Attribute("the number of the branch whose response was sent last; negative: it was none's")
     picked: int = Attribute("failure_route: the number of the branch that won; -1 before one has")
