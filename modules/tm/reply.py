@@ -53,7 +53,8 @@ class Replying(Cancelling):
         self.counts.generated += 1
         if status >= 200:
             t.handled |= REPLIED
-            self.stop_branches(t, status)
+            if t.branches:
+                self.stop_branches(t, status)
         self.send_up(t, status, data, None)
         if 200 <= status < 300 and t.flags & (INVITE | LOCAL) == INVITE:
             self._repeat_until_acknowledged(t, data)

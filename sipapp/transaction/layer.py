@@ -26,7 +26,7 @@ from sipapp.transaction.wheel import Wheel
 
 # Members of an enumeration cost ten times as much to look up as names of the module.
 _ACCEPTED = invite_server.State.ACCEPTED
-_START = Event.START
+_START, _ACK = Event.START, Event.ACK
 
 S = TypeVar("S", bound=ServerTransaction)
 
@@ -158,14 +158,14 @@ class TransactionLayer:
     def receive_request(self, request: Request) -> bool:
         if not self.servers:  # as where all answers are stateless
             return False
-        method = request.method
-        if method == b"ACK":
-            found = self.find_server(request)
-            if found is None or found.state == _ACCEPTED:
+        if request.method == b"ACK":
+            key = request.head.key(b"INVITE")  # which most say by themselves
+            found = self.find_server(request) if key is None else self.servers.get(key)
+            if found is None or found.state is _ACCEPTED:
                 return False  # to a 2xx: end to end, whatever branch it came with
-            found.step(Event.ACK, request)
+            found.step(_ACK, request)
             return True
-        key = self.matching.server_key(request)
+        key = request.head.key(request.method) or self.matching.server_key(request)
         found = self.servers.get(key)
         if found is None:
             self._sought = request  # it is likely to get a transaction next

@@ -128,10 +128,9 @@ class Transaction:
             if at < due:
                 due = at
         self.due = due
-        number = floor(due * _SLOTS + UP) or 1  # `Wheel.start`, as code of our own; `int()` costs three times as much
         slot = self.slot
-        if not slot or slot > number:
-            self.slot = number
+        if not slot or slot > due * _SLOTS:  # else it is entered early enough: `Wheel.start`, as code of our own
+            self.slot = number = floor(due * _SLOTS + UP) or 1  # `int()` costs three times as much
             enter = self._layer.enter
             enter(number, self)
 
