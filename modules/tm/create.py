@@ -39,15 +39,22 @@ _NOBODY: Any = None
 _new_transaction = maker(Transaction, _NOBODY, _NOBODY, 0)
 
 
+_TRIED = INVITE | AUTO_100
+"""The flags of what gets a 100 by itself."""
+
+
 class Creating(Receiving):
     """Makes transactions."""
 
     fr_variable: Access | None
     fr_inv_variable: Access | None
     invite_flags: int  # what the parameters say of an INVITE
+    trying_reason: bytes
 
     def read_defaults(self) -> None:
         self.fr_variable = self.fr_inv_variable = None
+        self.trying_reason = self.auto_inv_100_reason  # what is found at the class is far to look up
+        self.richness = self.rich_redirect
         self.invite_flags = (
             INVITE
             | (AUTO_100 if self.auto_inv_100 else 0)
@@ -136,15 +143,20 @@ class Creating(Receiving):
 
     def say_trying(self, t: Transaction, ctx: Context) -> None:
         """The 100 that keeps the caller from sending its INVITE again. RFC 3261 §16.2."""
-        if not t.flags & AUTO_100 or t.status >= 100 or not t.flags & INVITE:
+        if t.flags & _TRIED != _TRIED or t.status >= 100:
             return
-        if self.answer(t, 100, self.auto_inv_100_reason, ctx) > 0:
-            t.winner = TRYING
+        try:
+            data = compose(ctx, 100, self.trying_reason, None)
+        except ParseError as why:
+            log.warn("no response can be built: {why}", why=why)
+            return
+        self.send_own(t, 100, data)
+        t.winner = TRYING
 
     def trying(self, t: Transaction) -> bytes:
         """The same once more."""
         ctx = t.kept[0] if t.kept else self.context(t, RouteType.REQUEST)
-        return compose(ctx, 100, self.auto_inv_100_reason, None)
+        return compose(ctx, 100, self.trying_reason, None)
 
 
 ACKNOWLEDGED = "tm.acknowledged"

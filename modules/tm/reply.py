@@ -28,6 +28,7 @@ class Replying(Cancelling):
     """Answers."""
 
     local_response: Route | None = None  # event_route[tm:local-response]
+    richness: int  # the parameter rich_redirect
 
     def answer(self, t: Transaction, status: int, reason: bytes, ctx: Context | None = None) -> int:
         """Send a response of our own: 1; -1 where a final one was sent already, or none can be built.
@@ -40,7 +41,7 @@ class Replying(Cancelling):
         if ctx is None or not isinstance(ctx.message, Request):
             ctx = self.context(t, RouteType.REQUEST)
         try:
-            data = compose(ctx, status, reason, t.tag if status >= 180 else None, self.rich_redirect)
+            data = compose(ctx, status, reason, t.tag if status >= 180 else None, self.richness)
         except ParseError as why:
             log.warn("no response can be built: {why}", why=why)
             return -1
