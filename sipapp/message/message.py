@@ -32,6 +32,7 @@ class Message:
         "_call_id",
         "_cseq",
         "_from",
+        "_parsed_uri",
         "_to",
         "_via",
         "_vias",
@@ -63,6 +64,7 @@ class Message:
         self._body: bytes | None = None
         self._via: Via | None = None
         self._vias: list[Via] | None = None
+        self._parsed_uri: Any = None  # of a request; here, that one function forgets all
         self._call_id: Any = _UNREAD
         self._cseq: Any = _UNREAD
         self._from: Any = _UNREAD
@@ -76,6 +78,7 @@ class Message:
             return  # nobody has asked since
         self.way_back = self._body = self._via = self._vias = None
         self._cseq = self._from = self._to = _UNREAD
+        self._parsed_uri = None
         self.__class__ = resting(type(self))
 
     def remember(self) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Request(Message):
     """A request. `method` and `uri` are as received; methods compare with case."""
 
-    __slots__ = ("_parsed_uri", "method", "uri")
+    __slots__ = ("method", "uri")
 
     def __init__(
         self,
@@ -34,16 +34,11 @@ class Request(Message):
         self._begin(raw, head, version, flow, received_at, number)
         self.method = method
         self.uri = uri
-        self._parsed_uri: Uri | None = None
-
-    def forget(self) -> None:
-        Message.forget(self)
-        self._parsed_uri = None
 
     @property
     def parsed_uri(self) -> Uri:
         """The Request-URI as received. Raises ParseError: malformed."""
-        uri = self._parsed_uri
+        uri: Uri | None = self._parsed_uri
         if uri is None:
             uri = self._parsed_uri = Uri.parse(self.uri)
         return uri

@@ -109,6 +109,7 @@ class Suspended:
 
     def __init__(self, server: IServer) -> None:
         self._server = server
+        self._seconds = server.clock.seconds
         self._old: dict[Run, bool] = {}  # all of them began before any of the young ones
         self._young: dict[Run, bool] = {}
         self._streams: dict[Any, dict[Run, None]] = {}  # those whose message came by a stream, by its connection
@@ -141,7 +142,8 @@ class Suspended:
         waits.running += 1
         server = self._server
         config = server.config
-        run.since = since = server.clock.seconds()
+        seconds = self._seconds
+        run.since = since = seconds()
         young = self._young
         suspended = len(self._old) + len(young)
         if suspended >= config.suspend_max:
@@ -164,7 +166,8 @@ class Suspended:
             self._old.pop(run, False)
         if self._streams:
             self._leave_stream(run)
-        run.waits.ended("timeouts" if run.interrupted else outcome, self._server.clock.seconds() - run.since)
+        seconds = self._seconds
+        run.waits.ended("timeouts" if run.interrupted else outcome, seconds() - run.since)
 
     def _leave_stream(self, run: Run) -> None:
         flow = run.ctx.message.flow
