@@ -29,18 +29,18 @@ class RandomIds:
     """Unguessable start, then counted: unique for the life of the process, and cheap."""
 
     def __init__(self) -> None:
-        self._prefix = secrets.token_hex(6).encode()
-        self._branch = MAGIC_COOKIE + self._prefix
+        self._prefix = secrets.token_hex(6).encode() + b"-"
+        self._branch = MAGIC_COOKIE + self._prefix[:-1] + b"."
         self._next = count(secrets.randbits(24)).__next__
 
     def branch(self) -> bytes:
-        return b"%b.%x" % (self._branch, self._next())
+        return self._branch + b"%x" % self._next()  # with both in one format it costs twice as much
 
     def tag(self) -> bytes:
-        return b"%b-%x" % (self._prefix, self._next())
+        return self._prefix + b"%x" % self._next()
 
     def call_id(self) -> bytes:
-        return b"%b-%s" % (self._prefix, secrets.token_hex(8).encode())
+        return b"%b%b" % (self._prefix, secrets.token_hex(8).encode())
 
 
 @implementer(IIdSource)
