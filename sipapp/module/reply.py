@@ -10,6 +10,7 @@ from urllib.parse import quote_from_bytes
 from sipapp.errors import ValidationError
 from sipapp.message import build
 from sipapp.message.draft import Draft
+from sipapp.message.leaf import answer
 from sipapp.message.request import Request
 from sipapp.message.validate import check_forwarding
 from sipapp.module.via import add_reply_parameters
@@ -39,6 +40,7 @@ def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich
     request: Any = ctx.message
     draft = ctx.draft
     config = ctx.server.config
+    server = config.server_header if config.server_signature else None
     fields = draft.reply_fields
     if 300 <= status < 400:
         contact = redirection(draft, rich_redirect)
@@ -46,18 +48,18 @@ def compose(ctx: Context, status: int, reason: bytes, to_tag: bytes | None, rich
             fields = [*fields, contact]
     if config.sip_warning:
         fields = [*fields, warning(request, draft)]
-    reply_body = draft.reply_body
-    content_type, body = (None, b"") if reply_body is None else reply_body
-    data = build.response(
-        request,
-        status,
-        reason,
-        to_tag if status >= 180 else None,
-        fields,
-        body,
-        content_type or None,
-        config.server_header if config.server_signature else None,
-    )
+    more = b"".join(fields) if fields else b""
+    body = b""
+    if draft.reply_body is not None:
+        content_type, body = draft.reply_body
+        if content_type:
+            more = b"%bContent-Type: %b\r\n" % (more, content_type)
+    if status < 180:
+        to_tag = None
+    head, flow, forced = request.head, request.flow, request.force_rport
+    data = flow and answer(head, status, reason, to_tag, flow.host, flow.port, forced, more, server, body)
+    if data is None:  # not as nearly everybody writes it
+        data = build.response(request, status, reason, to_tag, (more,), body, None, server)
     return add_reply_parameters(ctx, data) if "via.wanted" in ctx.extra else data
 
 
