@@ -105,7 +105,7 @@ class Calls(Values):
     def _wait(self, node: bound.Call, name: str, site: str, seconds: int | None) -> None:
         with self.apart() as waiting:
             driver = self.temp("w")
-            self.assign(driver, self.attribute(self.load("ctx"), "run"))  # made now, for most runs: asked for once
+            self.assign(driver, self.call("run_of", self.load("ctx")))  # made now, for most runs: asked for once
             run = self.load(driver)
             self.body.append(_set_site(run, self.load(site)))
             pending: ast.expr = self.load(name)

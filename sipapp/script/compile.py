@@ -31,7 +31,7 @@ _KNOWN: dict[str, Any] = {
     "parallel": parallel.parallel,
     **{name: getattr(values, name) for name in ("divide", "equal", "integer", "matches", "modulo", "plus")},
     **{name: getattr(values, name) for name in ("shift_left", "shift_right", "text", "wrap")},
-    **{name: getattr(runtime, name) for name in ("ScriptExit", "ScriptJump")},
+    **{name: getattr(runtime, name) for name in ("ScriptExit", "ScriptJump", "run_of")},
     "within": awaiting.within,
     **{name: getattr(answers, name) for name in ("AWAITABLE", "PLAIN", "code_of", "failed", "no_route", "outcome")},
     **{name: getattr(answers, name) for name in ("runaway", "too_deep", "unevaluated", "value_of")},

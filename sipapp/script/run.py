@@ -49,7 +49,7 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
             done(ctx, code)
         return
     coroutine = route.function(ctx)
-    ctx.driver = Run, route, ctx, done, coroutine  # what a Run is made of, where anything comes to wait
+    ctx.driver = _begun, route, done, coroutine  # what a Run is made of, where anything comes to wait
     try:  # the end of a coroutine that leaves its code is no StopIteration here, which costs as much as a function
         awaited = next(coroutine.__await__(), _ENDED) if route.leaves_code else coroutine.send(None)
     except StopIteration as end:
@@ -144,16 +144,6 @@ class Run(Awaiting):
         self.kept: ISuspension | None = None  # who keeps the request, once asked
         self.interrupted = False  # the time limit of async() is over
         self.over = False
-
-    @staticmethod
-    def begin(route: Route, ctx: Context, done: Done | None, coroutine: Coroutine[Any, Any, int]) -> Run:
-        """As Run(), made for each that waits: as a copy."""
-        run = _new_run()
-        run.route = route
-        run.ctx = ctx
-        run.done = done
-        run.coroutine = coroutine
-        return run
 
     @staticmethod
     def of(ctx: Context) -> Run:
@@ -363,6 +353,17 @@ class Run(Awaiting):
 
 _NOTHING: Any = None
 _new_run = maker(Run, _NOTHING, _NOTHING, None, None)
+
+
+def _begun(route: Route, ctx: Context, done: Done | None, coroutine: Coroutine[Any, Any, int]) -> Run:
+    """As Run(), made for each that waits: as a copy."""
+    run = _new_run()
+    run.route = route
+    run.ctx = ctx
+    run.done = done
+    run.coroutine = coroutine
+    return run
+
 
 _REQUEST = RouteType.REQUEST  # by far the most; a look at a set of flags is a function of Python
 _KEPT = RouteType.REQUEST | RouteType.FAILURE | RouteType.BRANCH_FAILURE | RouteType.ONREPLY | RouteType.REPLY

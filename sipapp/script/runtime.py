@@ -158,11 +158,7 @@ class Context:
     @property
     def run(self) -> Run | None:
         """The driver, while the route is a coroutine. Few ever wait, so it is made for who first asks for it."""
-        driver = self.driver
-        if driver.__class__ is tuple:
-            kind, route, _, done, coroutine = driver
-            driver = self.driver = kind.begin(route, self, done, coroutine)
-        return driver  # type: ignore[no-any-return]
+        return run_of(self)
 
     @run.setter
     def run(self, run: Run | None) -> None:
@@ -182,6 +178,15 @@ class Context:
         for name in ("vars", "extra"):
             if not hasattr(self, name):
                 setattr(self, name, {})
+
+
+def run_of(ctx: Context) -> Run | None:
+    """`ctx.run`, for a route that is about to wait: a property costs twice as much."""
+    driver = ctx.driver
+    if driver.__class__ is tuple:
+        begin, route, done, coroutine = driver
+        driver = ctx.driver = begin(route, ctx, done, coroutine)
+    return driver  # type: ignore[no-any-return]
 
 
 def _holders(owner: object, name: str) -> int:
