@@ -267,22 +267,28 @@ class TransportLayer(Ways):
         flow: Flow = response_to.flow
         connection = flow.connection
         if connection is not None:
-            if not connection.closed:
-                self.send(data, flow, failed, flags)
-                return
+            if connection.closed:
+                flow = self._way_back(response_to, flow)
         elif self.settings.reply_to_via:
             self._send_to_sent_by(data, response_to, failed, flags)
             return
-        elif response_to.head.symmetric and not flow.socket.reliable:
+        elif not response_to.head.symmetric or flow.socket.reliable:
+            flow = self._way_back(response_to, flow)
+        sender = self._senders.get(flow.socket)
+        if sender is None or self._sending_filters:
             self.send(data, flow, failed, flags)
-            return
-        way = response_to.way_back
-        if way is None or way[0] is not response_to.force_rport:
-            host, port = wayback.of_request(response_to)
-            same = connection is None and port == flow.port and host == flow.host
-            way = response_to.force_rport, flow if same else Flow(flow.socket, host, port)
-            response_to.way_back = way
-        self.send(data, way[1], failed, flags)
+        else:
+            sender.send(data, flow, failed, flags)
+
+    def _way_back(self, request: Request, flow: Flow) -> Flow:
+        """Where its Via says, found once."""
+        way = request.way_back
+        if way is None or way[0] is not request.force_rport:
+            host, port = wayback.of_request(request)
+            same = flow.connection is None and port == flow.port and host == flow.host
+            way = request.force_rport, flow if same else Flow(flow.socket, host, port)
+            request.way_back = way
+        return way[1]  # type: ignore[no-any-return]
 
     def _send_to_sent_by(self, data: bytes, request: Request, failed: Failed | None, flags: int) -> None:
         try:
