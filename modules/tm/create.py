@@ -99,8 +99,7 @@ class Creating(Receiving):
         except LocalError:
             return 0  # it came again while its script waited
         self._arm(t, ctx)
-        t.share(ctx)
-        t.keep(ctx.draft)
+        t.begin(ctx)
         ctx.transaction = t
         self.table.add(t)
         self.counts.created += 1
