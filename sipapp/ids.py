@@ -34,10 +34,12 @@ class RandomIds:
         self._next = count(secrets.randbits(24)).__next__
 
     def branch(self) -> bytes:
-        return self._branch + b"%x" % self._next()  # with both in one format it costs twice as much
+        number = self._next
+        return self._branch + b"%x" % number()  # with both in one format it costs twice as much
 
     def tag(self) -> bytes:
-        return self._prefix + b"%x" % self._next()
+        number = self._next
+        return self._prefix + b"%x" % number()
 
     def call_id(self) -> bytes:
         return b"%b%b" % (self._prefix, secrets.token_hex(8).encode())

@@ -148,7 +148,7 @@ class Router:
             hook.after_script(ctx)
         if self._waiting:
             self._in_progress.over(ctx)
-        if FAILED in ctx.extra and ctx.transaction is None:
+        if ctx.transaction is None and FAILED in ctx.extra:
             self.refuse(ctx.message, *owed(ctx.extra[FAILED]))
 
     def refuse(self, request: Any, status: int, reason: bytes, fields: Iterable[bytes] = ()) -> None:

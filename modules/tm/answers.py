@@ -87,7 +87,7 @@ class Answers(Lookups):
 
     def reply(self, ctx: Context, status: int, reason: bytes) -> int:
         message = ctx.message
-        t = self.transaction_of(ctx)
+        t = ctx.transaction or self.transaction_of(ctx)
         if t is None or t.flags & LOCAL or not 100 <= status <= 699:
             return -1
         if not isinstance(message, Response):

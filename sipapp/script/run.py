@@ -38,8 +38,9 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
     `ctx.extra[FAILED]`, and counts as `exit`.
     """
     while not route.suspends:
+        function = route.function  # by itself: a method is looked for, where it is called at once, which is dear
         try:
-            code = route.function(ctx)
+            code = function(ctx)
         except ScriptJump as jump:
             route = jump.route
             continue
@@ -48,7 +49,8 @@ def execute(route: Route, ctx: Context, done: Done | None = None) -> None:
         if done is not None:
             done(ctx, code)
         return
-    coroutine = route.function(ctx)
+    function = route.function
+    coroutine = function(ctx)
     ctx.driver = _begun, route, done, coroutine  # what a Run is made of, where anything comes to wait
     try:  # the end of a coroutine that leaves its code is no StopIteration here, which costs as much as a function
         awaited = next(coroutine.__await__(), _ENDED) if route.leaves_code else coroutine.send(None)
