@@ -159,7 +159,7 @@ class TransactionLayer:
         if not self.servers:  # as where all answers are stateless
             return False
         if request.method == b"ACK":
-            key = request.head.key(b"INVITE")  # which most say by themselves
+            key: Hashable = request.head.key(b"INVITE")  # which most say by themselves
             found = self.find_server(request) if key is None else self.servers.get(key)
             if found is None or found.state is _ACCEPTED:
                 return False  # to a 2xx: end to end, whatever branch it came with

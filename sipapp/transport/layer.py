@@ -288,7 +288,7 @@ class TransportLayer(Ways):
             same = flow.connection is None and port == flow.port and host == flow.host
             way = request.force_rport, flow if same else Flow(flow.socket, host, port)
             request.way_back = way
-        return way[1]  # type: ignore[no-any-return]
+        return way[1]
 
     def _send_to_sent_by(self, data: bytes, request: Request, failed: Failed | None, flags: int) -> None:
         try:
