@@ -54,7 +54,6 @@ class Creating(Receiving):
     def read_defaults(self) -> None:
         self.fr_variable = self.fr_inv_variable = None
         self.trying_reason = self.auto_inv_100_reason  # what is found at the class is far to look up
-        self.richness = self.rich_redirect
         self.invite_flags = (
             INVITE
             | (AUTO_100 if self.auto_inv_100 else 0)

@@ -28,7 +28,6 @@ class Replying(Cancelling):
     """Answers."""
 
     local_response: Route | None = None  # event_route[tm:local-response]
-    richness: int  # the parameter rich_redirect
 
     def answer(self, t: Transaction, status: int, reason: bytes, ctx: Context | None = None) -> int:
         """Send a response of our own: 1; -1 where a final one was sent already, or none can be built.
@@ -44,7 +43,7 @@ class Replying(Cancelling):
         if tag is None and status >= 180:
             tag = t.tag_ = self.server.ids.tag()  # `Transaction.tag`, which is a property: those are dear
         try:
-            data = compose(ctx, status, reason, tag, self.richness)
+            data = compose(ctx, status, reason, tag, self.rich_redirect)
         except ParseError as why:
             log.warn("no response can be built: {why}", why=why)
             return -1
