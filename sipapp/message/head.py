@@ -6,14 +6,13 @@ from __future__ import annotations
 from itertools import accumulate
 
 from sipapp.ids import MAGIC_COOKIE
-from sipapp.message.forms import ViaForm
+from sipapp.message.forms import SIP_PORTS
 from sipapp.message.line import LINES, Line, Opening, read_line
 from sipapp.message.shape import SHAPES
 
 ABSENT, ODD = -1, -2
 """What is said in place of the number of a header field."""
 
-_SIP_PORTS = (5060, 5061)
 _NEAR = 15  # so far it is cheaper to add sizes up than to know where all fields begin
 _WRITTEN = [b"%d" % number for number in range(256)]  # a fifth of what writing one takes
 
@@ -23,7 +22,7 @@ def key_of(method: bytes, number: int, port: int, host: bytes, call_id: bytes, b
 
     One text, since many are kept and each is looked up again and again. A port that need not be written counts as none.
     """
-    return b"%b %d %d %b %b %b" % (method, number, 0 if port in _SIP_PORTS else port, host, call_id, branch)
+    return b"%b %d %d %b %b %b" % (method, number, 0 if port in SIP_PORTS else port, host, call_id, branch)
 
 
 class Head:
@@ -181,18 +180,17 @@ class Head:
     @property
     def branch(self) -> bytes | None:
         """The branch of the top Via."""
-        return self._fields[self._shape.via].found[4] if self.plain else None
+        return self._fields[self._shape.via].found[2] if self.plain else None
 
     def key(self, method: bytes) -> bytes | None:
         """`key_of` a request of this method. None where the branch is older than RFC 3261."""
         if not self.plain:
             return None
         fields, shape = self._fields, self._shape
-        _, _, host, digits, branch, _, _, _ = fields[shape.via].found
-        if branch is None or not branch.startswith(MAGIC_COOKIE):
+        port_and_host, _, branch, _, _, _ = fields[shape.via].found
+        if branch is None or branch[: len(MAGIC_COOKIE)] != MAGIC_COOKIE:
             return None
-        number = fields[shape.cseq].found[0]
-        return key_of(method, number, int(digits) if digits else 0, host, fields[shape.call_id].value, branch)
+        return b" ".join((method, fields[shape.cseq].found[2], port_and_host, fields[shape.call_id].value, branch))
 
     @property
     def call(self) -> tuple[bytes, int] | None:
@@ -222,9 +220,4 @@ class Head:
     @property
     def symmetric(self) -> bool:
         """Responses go to where the request came from: the top Via has `rport`, and no `maddr`."""
-        return self._fields[self._shape.via].found[5] if self.plain else False
-
-    @property
-    def top(self) -> ViaForm | None:
-        """The top Via field."""
-        return self._fields[self._shape.via].found if self.plain else None
+        return self._fields[self._shape.via].found[3] if self.plain else False

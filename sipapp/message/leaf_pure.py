@@ -300,7 +300,7 @@ def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
     if not head.plain:
         return None
     shape, lines = head._shape, head._fields
-    branch = lines[shape.via].found[4]
+    branch = lines[shape.via].found[2]
     if branch is None:
         return None
     return prefix + b"%08x" % crc32(lines[shape.call_id].value, crc32(branch, seed))
@@ -311,16 +311,17 @@ def _top_via(head: Head) -> Line | None:
     if head.__class__ is not Head or not head.plain:
         return None
     top = head._fields[head._shape.via]
-    return None if top.value.partition(b",")[1] else top
+    return top if top.found[4] is not None or top.value.find(b",") < 0 else None
 
 
 def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> bytes:
     """The top Via field, up to where its value ends, that says where it came from."""
-    value, _, sent_by, _, branch, _, before, after = top.found
+    _, sent_by, branch, _, before, after = top.found
     if before is not None:
         before, after = MARKS[before, after, host, port, forced, response]
         return b"".join((top.text[: top.at], before, branch, after))
     source = host.encode()
+    value = top.value
     marked = mark_via(value, port, source, sent_by != source, forced, response)
     at = top.at + len(value)
     if marked is None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sipapp.errors import ParseError
 from sipapp.message.byheart import LONGEST, ByHeart, Memory
-from sipapp.message.forms import READERS
+from sipapp.message.forms import BY_FRONT, READERS
 from sipapp.message.headers import SPELLINGS, header_key
 from sipapp.message.plain import start_line
 
@@ -39,13 +39,17 @@ class Line:
     value: bytes
 
 
-def read_line(text: bytes, key: bytes, rest: bytes, white: bytes = b" \t\r\n") -> Line:
-    """The header field of this text, which has this key, and `rest` after its colon; white space around the value."""
+def read_line(text: bytes, key: bytes, rest: bytes) -> Line:
+    """The header field of this text, which has this key, and `rest` after its colon."""
     line = Line()  # without an `__init__`, which would cost as much again
-    value = rest.strip(white)
     line.text = text
-    line.value = value
     line.size = len(text) + 2
+    _fill(line, text, key, rest, b" \t\r\n")
+    return line
+
+
+def _fill(line: Line, text: bytes, key: bytes, rest: bytes, white: bytes) -> None:
+    line.value = value = rest.strip(white)
     # most end in no white space
     line.at = len(text) - (len(value) if text[-1] > 32 else len(rest.lstrip(white)))
     read = READERS.get(key)
@@ -55,7 +59,6 @@ def read_line(text: bytes, key: bytes, rest: bytes, white: bytes = b" \t\r\n") -
     else:
         line.found = found = read(value)
         line.part = key if found is not None else b":" + key
-    return line
 
 
 class Lines(ByHeart[bytes, Line]):
@@ -64,14 +67,18 @@ class Lines(ByHeart[bytes, Line]):
     __slots__ = ()
 
     def __missing__(self, text: bytes) -> Line:
-        name, colon, rest = text.partition(b":")
-        if not colon:
-            raise ParseError("no header field")
-        key = SPELLINGS.get(name) or header_key(name)
-        line = read_line(text, key, rest, b" \t\r")
-        if line.found is None and text.find(b"\n") >= 0:  # there is none in what is plain
-            raise ParseError("no line")
-        if line.size <= LONGEST and key not in _SECRET:
+        line = Line()
+        line.text = text
+        line.size = len(text) + 2
+        fill = BY_FRONT[text[0]] if text else None
+        if fill is None or not fill(line, text):
+            name, colon, rest = text.partition(b":")
+            if not colon:
+                raise ParseError("no header field")
+            _fill(line, text, SPELLINGS.get(name) or header_key(name), rest, b" \t\r")
+            if line.found is None and text.find(b"\n") >= 0:  # there is none in what is plain
+                raise ParseError("no line")
+        if line.size <= LONGEST and line.part not in _SECRET:
             self.learn(text, line)
         return line
 

@@ -18,7 +18,7 @@ class LinesTests(SynchronousTestCase):
     def test_a_line_is_read_once(self) -> None:
         first = self.lines[b"CSeq: 1 INVITE"]
         self.assertIs(self.lines[bytes(bytearray(b"CSeq: 1 INVITE"))], first)
-        self.assertEqual((first.part, first.value, first.found), (b"cseq", b"1 INVITE", (1, b"INVITE")))
+        self.assertEqual((first.part, first.value, first.found), (b"cseq", b"1 INVITE", (1, b"INVITE", b"1")))
         self.assertEqual((first.text, first.at, first.size), (b"CSeq: 1 INVITE", 6, 16))
 
     def test_where_its_value_is(self) -> None:
