@@ -124,7 +124,7 @@ def _fill_address(line: Line, text: bytes) -> bool:
 
 
 BY_FRONT: list[Callable[[Line, bytes], bool] | None] = [None] * 256
-"""By the first byte of a line's text: what fills in the line, and says whether it could, of one whose front is known."""
+"""By the first byte of a line's text: what fills in the line out of its front, and says whether it could."""
 for _letters, _fill in ((b"Vv", _fill_via), (b"FfTt", _fill_address)):
     for _letter in _letters:
         BY_FRONT[_letter] = _fill

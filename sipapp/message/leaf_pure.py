@@ -15,6 +15,7 @@ from sipapp.message.head import ABSENT as ABSENT
 from sipapp.message.head import ODD as ODD
 from sipapp.message.head import Head as Head
 from sipapp.message.head import key_of as key_of
+from sipapp.message.head import made
 from sipapp.message.headers import header_key
 from sipapp.message.line import LINES, START_LINES, Line, read_line
 from sipapp.message.marks import MARKS
@@ -72,7 +73,7 @@ def scan(data: bytes, start: int = 0) -> Head:
     try:
         if ended:
             end = start + len(text) + 2
-            return Head(line, START_LINES[line], [*map(_known, lines)], None, start, end, end + 2)
+            return made(line, START_LINES[line], [*map(_known, lines)], None, start, end, end + 2)
     except ParseError:
         pass
     return _scan_any(data, start)
@@ -103,13 +104,19 @@ def _scan_any(data: bytes, start: int) -> Head:
         at = match.end()
     starts.append(end)
     opening: Any = start_line(line) or (None, None)
-    return Head(line, opening, fields, starts, start, end, found.end())
+    return made(line, opening, fields, starts, start, end, found.end())
 
 
 def passable(head: Head, method: bytes, uri: bytes) -> bool:
     """Whether it can be seen at a glance that a proxy may send a request of this method on to this URI: the URI is as
     nearly everybody writes it, the CSeq is of this method, and nothing is required of us. See `validate`."""
-    return head.plain and head.method == method and head.first(b"proxy-require") < 0 and uri_parts(uri) is not None
+    shape = head._shape
+    return (
+        head.plain
+        and head._fields[shape.cseq].found[1] == method
+        and b"proxy-require" not in shape.first
+        and uri_parts(uri) is not None
+    )
 
 
 def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, bytes, int] | None:
@@ -117,15 +124,15 @@ def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, byt
     parameters, where the header field starts and ends; then host and port of this URI, its target. 5060 is the port
     that is not written. None where there is more to see: several entries, a user, r2, gr, an unusual URI.
     """
-    if not head.plain or head.keys.count(b"route") != 1 or not head.to_tag:
+    shape, fields = head._shape, head._fields
+    number = shape.lone_route
+    if number < 0 or not head.plain or not fields[shape.to].found[0]:
         return None
-    number = head.first(b"route")
-    entry = lone_entry(head.value(number))
+    entry = lone_entry(fields[number].value)
     target = uri_parts(uri)
     if entry is None or target is None:
         return None
-    start = head.offset(number)
-    end = start + len(head.line_of(number))
+    start, _, _, end = head.span(number)
     entry_host, entry_port, tail = entry
     return entry_host, entry_port, tail, start, end, target[2], target[3] or 5060
 

@@ -38,6 +38,12 @@ class Line:
     text: bytes  # without its line end
     value: bytes
 
+    def written_over(self, value: bytes) -> bytes:
+        """The text with this value, which is no longer than its own."""
+        size = len(self.value)
+        assert len(value) <= size
+        return self.text[: self.at] + value.rjust(size) + self.text[self.at + size :]
+
 
 def read_line(text: bytes, key: bytes, rest: bytes) -> Line:
     """The header field of this text, which has this key, and `rest` after its colon."""
@@ -83,6 +89,24 @@ class Lines(ByHeart[bytes, Line]):
         return line
 
 
+class Lower(ByHeart[tuple[bytes, int], tuple[bytes, bytes, Line] | None]):
+    """By a line and the most that may be left: the line with both its line ends, the same with a number that is one
+    less, and that one itself; None where its value is none of 1 to 65535 in at most 9 digits."""
+
+    __slots__ = ()
+
+    def __missing__(self, key: tuple[bytes, int]) -> tuple[bytes, bytes, Line] | None:
+        text, most = key
+        old = LINES[text]
+        if not old.value.isdigit() or len(old.value) > 9 or not 0 < (left := int(old.value)) < 65536:
+            return None
+        new = old.written_over(b"%d" % min(left - 1, most))
+        found = b"\r\n%b\r\n" % text, b"\r\n%b\r\n" % new, LINES[new]
+        if old.size <= LONGEST:
+            self.learn(key, found)
+        return found
+
+
 Opening = tuple[bytes, bytes] | tuple[int, bytes] | tuple[None, None]
 """Method and Request-URI, or status and reason; None where a start line is not as nearly everybody writes it."""
 
@@ -95,4 +119,5 @@ def _opening(line: bytes) -> Opening:
 
 
 LINES = Lines(MOST)
+LOWER = Lower(256)
 START_LINES = Memory(_opening, MOST // 8)

@@ -19,9 +19,9 @@ _ONCE = (b"from", b"to", b"call-id", b"cseq", b"content-length", b"max-forwards"
 
 class Shape:
     """The shape of a message that has these parts (see `Line.part`): the keys, the number of the first field of each,
-    and of the fields that every message needs (-1: it has none); the numbers of those that a response copies. `plain`:
-    what every message needs is there, none is odd and none is there twice that may not be. Never changes: many messages
-    have the same one."""
+    of the fields that every message needs, and of the only Route (-1: there is none, or several); the numbers of those
+    that a response copies. `plain`: what every message needs is there, none is odd and none is there twice that may not
+    be. Never changes: many messages have the same one."""
 
     __slots__ = (
         "call_id",
@@ -32,6 +32,7 @@ class Shape:
         "from_",
         "keys",
         "length",
+        "lone_route",
         "plain",
         "to",
         "via",
@@ -43,6 +44,7 @@ class Shape:
         first = self.first = dict(zip(reversed(keys), reversed(numbers), strict=True))
         self.via, self.from_, self.to, self.call_id, self.cseq = (first.get(key, -1) for key in _NEEDED)
         self.length = first.get(b"content-length", -1)
+        self.lone_route = first.get(b"route", -1) if keys.count(b"route") == 1 else -1
         self.copied = _numbers(keys, _COPIED)
         self.copied_with_route = _numbers(keys, _COPIED_WITH_ROUTE)
         self.plain = (
