@@ -92,7 +92,7 @@ def _fill_via(line: Line, text: bytes) -> bool:
         return False
     if rest.translate(_LAST) == rest:
         branch, after = rest, b""
-    elif rest.translate(_MORE) == rest and rest.find(BROADCAST) < 0:
+    elif rest.translate(_MORE) == rest and not rest.partition(BROADCAST)[1]:  # cheaper than `find`
         branch, semicolon, after = rest.partition(b";")
         after = semicolon + after
     else:

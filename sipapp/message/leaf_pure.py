@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from sipapp.errors import ParseError
-from sipapp.message.byheart import Memory
+from sipapp.message.byheart import LONGEST, ByHeart, Memory
 from sipapp.message.head import ABSENT as ABSENT
 from sipapp.message.head import ODD as ODD
 from sipapp.message.head import Head as Head
@@ -163,17 +163,18 @@ def splice(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> bytes:
     What is deleted stays deleted: an edit of what is within a deleted span is void, one at its edge is made. Of two
     that overlap otherwise, the second replaces what the first has left.
     """
-    return b"".join(_pieces(raw, at, end, edits))
+    return b"".join(_pieces([], raw, at, end, edits))
 
 
-def _pieces(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> list[bytes]:
-    parts = []
+def _pieces(parts: list[bytes], raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> list[bytes]:
+    """These parts and what follows them."""
+    before = len(parts)
     done = at
     for start, stop, data in edits:
         if start > done:
             parts.append(raw[done:start])
         elif start < done:
-            return _pieces_overlapping(raw, at, end, list(edits))
+            return parts[:before] + _pieces_overlapping(raw, at, end, list(edits))
         parts.append(data)
         done = stop
     if done < end:
@@ -234,14 +235,17 @@ def relay(
         if at < end and start <= stop:
             return None
         made.append((start, end, data if data.__class__ is bytes else data(outbound)))
-    made.append((at, stop, via))
-    if edits:
+    if made:
+        made.append((at, stop, via))
         made.sort(key=_by_start)
         body = head.body
         if made[0][0] < fields_at or made[-1][0] >= body or made[-1][1] > body:
             return None
+    else:
+        made = [(at, stop, via)]
     raw = head.raw
-    return b"".join([method, b" ", uri, b" ", version, b"\r\n", *_pieces(raw, fields_at, len(raw), made)])
+    parts = [method, b" ", uri, b" ", version, b"\r\n"]
+    return b"".join(_pieces(parts, raw, fields_at, len(raw), made))
 
 
 def unwrap(head: Head) -> bytes | None:
@@ -276,17 +280,31 @@ def answer(
         return None
     shape, lines = head._shape, head._fields
     numbers = shape.copied_with_route if 180 <= status < 300 else shape.copied
-    texts = [lines[number].text for number in numbers]
+    texts = [_STATUS_LINES[status, reason]]
+    for number in numbers:  # a comprehension costs as much as ten of these before it begins
+        texts.append(lines[number].text)
     marked = _marked(top, host, port, forced, response=True)
-    texts[numbers.index(shape.via)] = marked + top.text[top.at + len(top.value) :]
-    if to_tag is not None and head.to_tag is None:
-        number = numbers.index(shape.to)
+    texts[1 + numbers.index(shape.via)] = marked + top.text[top.at + len(top.value) :]
+    if to_tag is not None and lines[shape.to].found[0] is None:
+        number = 1 + numbers.index(shape.to)
         text = texts[number]
-        bare = text.rstrip()
-        texts[number] = b"%b;tag=%b%b" % (bare, to_tag, text[len(bare) :])
-    texts.insert(0, b"SIP/2.0 %d %b" % (status, reason))
+        bare = text if text[-1] > 32 else text.rstrip()
+        texts[number] = b"".join((bare, b";tag=", to_tag, text[len(bare) :]))
     texts.append(fields + ending(server, body))
     return b"\r\n".join(texts)
+
+
+class _StatusLines(ByHeart[tuple[int, bytes], bytes]):
+    __slots__ = ()
+
+    def __missing__(self, key: tuple[int, bytes]) -> bytes:
+        line = b"SIP/2.0 %d %b" % key
+        if len(line) <= LONGEST:
+            self.learn(key, line)
+        return line
+
+
+_STATUS_LINES = _StatusLines(64)
 
 
 def ending(server: bytes | None, body: bytes) -> bytes:

@@ -82,7 +82,7 @@ class Lines(ByHeart[bytes, Line]):
             if not colon:
                 raise ParseError("no header field")
             _fill(line, text, SPELLINGS.get(name) or header_key(name), rest, b" \t\r")
-            if line.found is None and text.find(b"\n") >= 0:  # there is none in what is plain
+            if line.found is None and text.partition(b"\n")[1]:  # there is none in what is plain
                 raise ParseError("no line")
         if line.size <= LONGEST and line.part not in _SECRET:
             self.learn(text, line)
