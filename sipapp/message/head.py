@@ -14,6 +14,7 @@ from sipapp.message.shape import SHAPES
 ABSENT, ODD = -1, -2
 """What is said in place of the number of a header field."""
 
+_part_of = attrgetter("part")
 _NEAR = 15  # so far it is cheaper to add sizes up than to know where all fields begin
 
 
@@ -28,7 +29,7 @@ def key_of(method: bytes, number: int, port: int, host: bytes, call_id: bytes, b
 class Head:
     """The start line and the header fields of one message; fields are numbered from 0.
 
-    Made by `made`. `keys` holds each field's key, `start` is where the start line begins, `end` where the empty line
+    Made by `scan`. `keys` holds each field's key, `start` is where the start line begins, `end` where the empty line
     is, `body` what follows it.
 
     `plain` where `read` has found all that every message needs there, once, and of the form that nearly everybody
@@ -51,6 +52,30 @@ class Head:
         "raw",
         "start",
     )
+
+    def __init__(
+        self,
+        line: bytes,
+        opening: Opening,
+        fields: list[Line],
+        starts: list[int] | None,
+        start: int,
+        end: int,
+        body: int,
+    ) -> None:
+        self._shape = shape = SHAPES[(*map(_part_of, fields),)]
+        self.keys = shape.keys
+        self._first = shape.first
+        self.line = line
+        self.opening = opening
+        self._fields = fields
+        self._starts = starts  # known where lines end otherwise than in CRLF; else found on demand
+        self.crlf = starts is None  # each line ends so, and is one
+        self.plain = False
+        self.raw = b""  # the bytes of the message, where `read` has made this
+        self.start = start
+        self.end = end
+        self.body = body
 
     def first(self, key: bytes) -> int:
         """The number of the first field of this key; -1 where there is none."""
@@ -202,27 +227,3 @@ class Head:
     def symmetric(self) -> bool:
         """Responses go to where the request came from: the top Via has `rport`, and no `maddr`."""
         return self._fields[self._shape.via].found[3] if self.plain else False
-
-
-_part_of = attrgetter("part")
-
-
-def made(
-    line: bytes, opening: Opening, fields: list[Line], starts: list[int] | None, start: int, end: int, body: int
-) -> Head:
-    """The head that has this start line and these fields. Head has no `__init__`, which would cost twice as much."""
-    head = Head()
-    head._shape = shape = SHAPES[(*map(_part_of, fields),)]
-    head.keys = shape.keys
-    head._first = shape.first
-    head.line = line
-    head.opening = opening
-    head._fields = fields
-    head._starts = starts  # known where lines end otherwise than in CRLF; else found on demand
-    head.crlf = starts is None  # each line ends so, and is one
-    head.plain = False
-    head.raw = b""  # the bytes of the message, where `read` has made this
-    head.start = start
-    head.end = end
-    head.body = body
-    return head

@@ -15,7 +15,6 @@ from sipapp.message.head import ABSENT as ABSENT
 from sipapp.message.head import ODD as ODD
 from sipapp.message.head import Head as Head
 from sipapp.message.head import key_of as key_of
-from sipapp.message.head import made
 from sipapp.message.headers import header_key
 from sipapp.message.line import LINES, START_LINES, Line, read_line
 from sipapp.message.marks import MARKS
@@ -73,7 +72,7 @@ def scan(data: bytes, start: int = 0) -> Head:
     try:
         if ended:
             end = start + len(text) + 2
-            return made(line, START_LINES[line], [*map(_known, lines)], None, start, end, end + 2)
+            return Head(line, START_LINES[line], [*map(_known, lines)], None, start, end, end + 2)
     except ParseError:
         pass
     return _scan_any(data, start)
@@ -104,7 +103,7 @@ def _scan_any(data: bytes, start: int) -> Head:
         at = match.end()
     starts.append(end)
     opening: Any = start_line(line) or (None, None)
-    return made(line, opening, fields, starts, start, end, found.end())
+    return Head(line, opening, fields, starts, start, end, found.end())
 
 
 def passable(head: Head, method: bytes, uri: bytes) -> bool:

@@ -21,6 +21,10 @@ about ten that no other has."""
 
 _SECRET = frozenset((b"authorization", b"proxy-authorization", b"www-authenticate", b"proxy-authenticate"))
 
+# a method of what is imported is made an object at each call
+_reader_of = READERS.get
+_key_spelt = SPELLINGS.get
+
 
 class Line:
     """One header field. Many messages have the same one: it never changes.
@@ -58,7 +62,7 @@ def _fill(line: Line, text: bytes, key: bytes, rest: bytes, white: bytes) -> Non
     line.value = value = rest.strip(white)
     # most end in no white space
     line.at = len(text) - (len(value) if text[-1] > 32 else len(rest.lstrip(white)))
-    read = READERS.get(key)
+    read = _reader_of(key)
     if read is None:
         line.found = None
         line.part = key
@@ -81,7 +85,7 @@ class Lines(ByHeart[bytes, Line]):
             name, colon, rest = text.partition(b":")
             if not colon:
                 raise ParseError("no header field")
-            _fill(line, text, SPELLINGS.get(name) or header_key(name), rest, b" \t\r")
+            _fill(line, text, _key_spelt(name) or header_key(name), rest, b" \t\r")
             if line.found is None and text.partition(b"\n")[1]:  # there is none in what is plain
                 raise ParseError("no line")
         if line.size <= LONGEST and line.part not in _SECRET:
