@@ -159,7 +159,7 @@ class Async:
         self, ctx: Context, name: str, group: bytes, amount: int | None = None, unit: float = 0
     ) -> Leaving | int:
         """Wait, then leave for route[name]: the rest of this script is not run."""
-        route = self.server.script.routes.get(name) or self._no_route(name)
+        route = self._route(name)
         if ctx.transaction is not None and ctx.transaction.status >= 200:
             raise ScriptError("failed to suspend the processing: the request has its final response")
         seconds = 0.0 if amount is None else _seconds(amount, unit)
@@ -184,8 +184,7 @@ class Async:
 
     def _run_beside(self, name: str, group: bytes, data: bytes) -> int:
         task = {b"gname": group, b"data": data}
-        route = self.server.script.routes.get(name) or self._no_route(name)
-        self.server.clock.callLater(0, self._beside, route, TASK, task)
+        self.server.clock.callLater(0, self._beside, self._route(name), TASK, task)
         return 1
 
     def _beside(self, route: Any, key: str, facts: dict[bytes, Value]) -> None:
@@ -195,8 +194,11 @@ class Async:
         ctx.extra[key] = facts
         self.server.execute(route, ctx)
 
-    def _no_route(self, name: str) -> NoReturn:
-        raise ScriptError(f"route block not found: {name}")
+    def _route(self, name: str) -> Any:
+        route = self.server.script.routes.get(name)
+        if route is None:
+            raise ScriptError(f"route block not found: {name}")
+        return route
 
     def _check_group(self, name: bytes) -> None:
         if name not in self.groups:

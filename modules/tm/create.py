@@ -10,9 +10,8 @@ from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.script import Access
 from sipapp.log import Logger
 from sipapp.message.alike import maker
-from sipapp.message.leaf import place
 from sipapp.message.request import Request
-from sipapp.message.uri import Uri
+from sipapp.message.uri import check_uri
 from sipapp.module.reply import compose
 from sipapp.modules.tm.reasons import BAD_REQUEST, IN_PROCESS, UNSPECIFIED
 from sipapp.modules.tm.receive import Receiving
@@ -49,11 +48,9 @@ class Creating(Receiving):
     fr_variable: Access | None
     fr_inv_variable: Access | None
     invite_flags: int  # what the parameters say of an INVITE
-    trying_reason: bytes
 
     def read_defaults(self) -> None:
         self.fr_variable = self.fr_inv_variable = None
-        self.trying_reason = self.auto_inv_100_reason  # what is found at the class is far to look up
         self.invite_flags = (
             INVITE
             | (AUTO_100 if self.auto_inv_100 else 0)
@@ -83,8 +80,8 @@ class Creating(Receiving):
                 uri = ctx.draft.request_uri
                 if uri is None:
                     request.check_uri()
-                elif place(uri) is None:
-                    Uri.parse(uri)
+                else:
+                    check_uri(uri)
             whole: Any = self  # what this is in the end: all of tm
             t = _new_transaction()  # as Transaction(self, request, its label)
             t.tm = whole
@@ -98,7 +95,8 @@ class Creating(Receiving):
         except LocalError:
             return 0  # it came again while its script waited
         self._arm(t, ctx)
-        t.begin(ctx)
+        t.share(ctx)
+        t.keep(ctx.draft)
         ctx.transaction = t
         self.table.add(t)
         self.counts.created += 1
@@ -143,18 +141,13 @@ class Creating(Receiving):
         """The 100 that keeps the caller from sending its INVITE again. RFC 3261 §16.2."""
         if t.flags & _TRIED != _TRIED or t.status >= 100:
             return
-        try:
-            data = compose(ctx, 100, self.trying_reason, None)
-        except ParseError as why:
-            log.warn("no response can be built: {why}", why=why)
-            return
-        self.send_own(t, 100, data)
-        t.winner = TRYING
+        if self.answer(t, 100, self.auto_inv_100_reason, ctx) > 0:
+            t.winner = TRYING
 
     def trying(self, t: Transaction) -> bytes:
         """The same once more."""
         ctx = t.kept[0] if t.kept else self.context(t, RouteType.REQUEST)
-        return compose(ctx, 100, self.trying_reason, None)
+        return compose(ctx, 100, self.auto_inv_100_reason, None)
 
 
 ACKNOWLEDGED = "tm.acknowledged"

@@ -100,7 +100,7 @@ class Relaying(Starting):
         request: Any = ctx.message
         copy = Transaction(self.as_module(), request, self.table.next_label())
         copy.flags = (t.flags & INVITE) | LOCAL
-        copy.begin(ctx)
+        copy.share(ctx)
         copy.end_of_life = t.end_of_life
         self.table.add(copy)
         self.counts.created += 1

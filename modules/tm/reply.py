@@ -39,11 +39,8 @@ class Replying(Cancelling):
             return -1
         if ctx is None or not isinstance(ctx.message, Request):
             ctx = self.context(t, RouteType.REQUEST)
-        tag = t.tag_
-        if tag is None and status >= 180:
-            tag = t.tag_ = self.server.ids.tag()  # `Transaction.tag`, which is a property: those are dear
         try:
-            data = compose(ctx, status, reason, tag, self.rich_redirect)
+            data = compose(ctx, status, reason, t.tag if status >= 180 else None, self.rich_redirect)
         except ParseError as why:
             log.warn("no response can be built: {why}", why=why)
             return -1

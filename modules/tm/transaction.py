@@ -238,18 +238,12 @@ class Transaction:
             tag = self.tag_ = self.tm.server.ids.tag()
         return tag
 
-    def begin(self, ctx: Context) -> None:
-        """It is made by this run: its AVPs are those, and what the script has done so far is kept (`keep`)."""
+    def share(self, ctx: Context) -> None:
+        """Its AVPs are those of the run that makes it."""
         self.avps = ctx.avps
         self.xavps = ctx.xavps
         self.xavus = ctx.xavus
         self.xavis = ctx.xavis
-        self.draft = draft = ctx.draft
-        if draft.reply_fields:
-            self.reply_fields = draft.reply_fields[:]
-        self.reply_body = draft.reply_body
-        self.message_flags = draft.flags
-        self.message_xflags = draft.xflags
 
     def keep(self, draft: Draft) -> None:
         """What the script has done so far is what our own responses and failure_route start from."""
@@ -300,10 +294,7 @@ class Transaction:
 
     def server_terminated(self, transaction: IServerTransaction) -> None:
         self.server = None
-        if self.branches:
-            self.branch_over()
-        else:
-            self.tm.forget(self)
+        self.branch_over()
 
     # -- its end
 

@@ -165,7 +165,7 @@ class Sending(Relaying):
         t.draft = Draft()
         ctx = Context(self.server, request, t.draft, RouteType.LOCAL)
         settle(ctx)
-        t.begin(ctx)
+        t.share(ctx)
         t.end_of_life = self.seconds() + (self.times.invite_lifetime if t.is_invite else self.times.lifetime)
         self.table.add(t)
         self.counts.created += 1

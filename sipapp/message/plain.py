@@ -73,22 +73,9 @@ def mark_via(
 ) -> tuple[int, bytes] | None:
     """What of a plain Via value has to be written anew, and how: the offset of its parameters, and all of these with
     `rport` (of the `port`) and `received` (of the `source`); None: nothing. See `via.marks`."""
-    pieces = text.split(b";")
-    if len(pieces) == 3:  # nearly always the branch and `rport`
-        sent_by, first, second = pieces
-        marked = b""
-        if first == b"rport" and second[:7] == b"branch=":
-            marked = b";rport=%d;%b" % (port, second)
-        elif second == b"rport" and first[:7] == b"branch=":
-            marked = b";%b;rport=%d" % (first, port)
-        if marked:
-            received = b";received=" + source
-            return len(sent_by), marked + received if response else received + marked
-    if not differs and not forced and text.lower().find(b";rport") < 0:
-        return None
-    sent_by = pieces.pop(0)
-    other = mark_pieces(pieces, port, source, differs, forced, response)
-    return None if other is None else (len(sent_by), other)
+    sent_by, *pieces = text.split(b";")
+    marked = mark_pieces(pieces, port, source, differs, forced, response)
+    return None if marked is None else (len(sent_by), marked)
 
 
 def mark_pieces(

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sipapp.message.leaf import place
 from sipapp.message.message import Message
 from sipapp.message.owncode import own_code
-from sipapp.message.uri import Uri
+from sipapp.message.uri import Uri, check_uri
 
 if TYPE_CHECKING:
     from sipapp.message.leaf import Head
@@ -35,6 +34,10 @@ class Request(Message):
         self.method = method
         self.uri = uri
 
+    def check_uri(self) -> None:
+        """Raises ParseError: the Request-URI is malformed."""
+        check_uri(self.uri)
+
     @property
     def parsed_uri(self) -> Uri:
         """The Request-URI as received. Raises ParseError: malformed."""
@@ -42,11 +45,6 @@ class Request(Message):
         if uri is None:
             uri = self._parsed_uri = Uri.parse(self.uri)
         return uri
-
-    def check_uri(self) -> None:
-        """Raises ParseError: the Request-URI is malformed."""
-        if self._parsed_uri is None and place(self.uri) is None:  # else it is as nearly everybody writes it
-            self._parsed_uri = Uri.parse(self.uri)
 
     def __repr__(self) -> str:
         return f"<Request {self.method.decode('latin-1')} {self.uri.decode('latin-1')}>"

@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from sipapp.errors import ParseError
 from sipapp.message import grammar
-from sipapp.message.leaf import uri_parts
+from sipapp.message.leaf import place, uri_parts
 from sipapp.message.parameters import NONE, Parameters
 
 _SCHEME = re.compile(grammar.SCHEME).fullmatch
@@ -188,3 +188,9 @@ def _header_set(uri: Uri) -> list[tuple[bytes, bytes]]:
 
 def _digits(number: bytes) -> bytes:
     return number.translate(None, _VISUAL).lower()
+
+
+def check_uri(text: bytes) -> None:
+    """Raises ParseError: this is no URI, see `Uri.parse`."""
+    if place(text) is None:  # else it is as nearly everybody writes it, and need not be taken apart
+        Uri.parse(text)

@@ -175,12 +175,9 @@ class TransactionLayer:
         return True
 
     def receive_response(self, response: Response) -> bool:
-        head = response.head
-        found = self.clients.get(head.branch)  # where it is as nearly everybody writes it
-        if found is None or found.method != head.method or self.check_call_id:
-            found = self.find_client(response)
-            if found is None:
-                return False
+        found = self.find_client(response)
+        if found is None:
+            return False
         found.step(BY_STATUS[response.status], response)
         return True
 

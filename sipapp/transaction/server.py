@@ -110,8 +110,7 @@ class InviteServer(ServerTransaction):
     @together(Action.STOP_RETRANSMISSION, Action.START_I, Action.PASS_UP_ACK)
     def _confirm(self, ack: Request) -> None:
         self._start_both(_TIMER_I, self._layer.timers.wait(self.request.flow.socket.reliable), NEVER)
-        if self.user is not None:
-            self.user.acknowledged(self, ack)
+        self._pass_up_ack(ack)
 
     def _start_g(self, _: Any) -> None:
         if not self.request.flow.socket.reliable:
