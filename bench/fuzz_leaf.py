@@ -112,13 +112,14 @@ def each_way(data: bytes, forced: bool, edit: tuple[int, int]) -> list[object]:
         return [""] * 3  # `differs` has asked whether they agree on that
 
 
-def differs(data: bytes, start: int) -> bool:
-    """Whether the twins do not say or write the same: of the message, or of a header field's value by itself."""
-    told = seen(_leaf, data, start)
-    if told != seen(leaf_pure, data, start):
+def differs(data: bytes, taken: int) -> bool:
+    """Whether the twins do not say or write the same: of the message, with so many bytes in its middle replaced, or of
+    a header field's value by itself."""
+    told = seen(_leaf, data)
+    if told != seen(leaf_pure, data):
         return True
     at = len(data) // 2
-    first, *others = each_way(data, start == 1, (at, at + start))
+    first, *others = each_way(data, taken == 1, (at, at + taken))
     if others != [first, first]:
         return True
     if isinstance(told, tuple):
@@ -132,16 +133,16 @@ def differs(data: bytes, start: int) -> bool:
 
 
 def work(job: tuple[int, int]) -> list[tuple[int, bytes]]:
-    """The differing messages (start, bytes) of one seed's share, three at most."""
+    """The differing messages (bytes replaced, bytes) of one seed's share, three at most."""
     seed, count = job
     chance = random.Random(seed)
     messages = corpus()
     found: list[tuple[int, bytes]] = []
     for _ in range(count):
         data = broken(chance, messages)
-        start = chance.choice((0, 0, 0, 1, 5)) if len(data) > 5 else 0
-        if differs(data, start):
-            found.append((start, data))
+        taken = chance.choice((0, 0, 0, 1, 5)) if len(data) > 5 else 0
+        if differs(data, taken):
+            found.append((taken, data))
             if len(found) == 3:
                 break
     return found
@@ -160,9 +161,9 @@ def main() -> int:
     different = 0
     with Pool(given.jobs) as pool:
         for found in pool.imap_unordered(work, ((given.seed + number, share) for number in range(shares))):
-            for start, data in found:
+            for taken, data in found:
                 different += 1
-                print(f"from {start}: {data!r}", flush=True)
+                print(f"{taken} replaced: {data!r}", flush=True)
     print(f"{shares * share} messages, {different} read differently, {time.monotonic() - began:.0f} s")
     return bool(different)
 

@@ -6,7 +6,6 @@
 cdef class Head:
     """The start line and the header fields of one message: see leaf_pure.Head."""
 
-    cdef readonly int start
     cdef readonly int end
     cdef readonly int body
     cdef readonly bint plain
@@ -25,7 +24,7 @@ cdef class Head:
 
     @property
     def line(self):
-        return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self._data) + self.start, self._line_end - self.start)
+        return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self._data), self._line_end)
 
     @property
     def keys(self):
@@ -250,12 +249,12 @@ cdef bytes _known_method(const char *text, int size):
     return None
 
 
-def scan(bytes data not None, int start=0):
-    cdef Head head = _scan(data, start)
-    return leaf_pure.scan(data, start) if head is None else head
+def scan(bytes data not None):
+    cdef Head head = _scan(data)
+    return leaf_pure.scan(data) if head is None else head
 
 
-cdef Head _scan(bytes data, int start):
+cdef Head _scan(bytes data):
     """None: for the other twin."""
     cdef const char *text = PyBytes_AS_STRING(data)
     cdef int size = <int>PyBytes_GET_SIZE(data)
@@ -267,10 +266,10 @@ cdef Head _scan(bytes data, int start):
     cdef int slot
     cdef const char *found
 
-    if PyBytes_GET_SIZE(data) > 0x3FFFFFFF or start < 0 or start > size:
+    if PyBytes_GET_SIZE(data) > 0x3FFFFFFF:
         return None
-    found = <const char *>memchr(text + start, 10, size - start)
-    if found == NULL or found == text + start or found[-1] != 13:
+    found = <const char *>memchr(text, 10, size)
+    if found == NULL or found == text or found[-1] != 13:
         return None
     line_end = <int>(found - text) - 1
     at = line_end + 2
@@ -301,7 +300,6 @@ cdef Head _scan(bytes data, int start):
     head._count = count
     head._data = data
     head._line_end = line_end
-    head.start = start
     head.end = at
     head.body = at + 2
     return head

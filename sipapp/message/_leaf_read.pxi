@@ -109,7 +109,7 @@ def read(bytes data not None):
     cdef Head head
     if PyBytes_GET_SIZE(data) == 0 or text[0] == 13 or text[0] == 10:
         return leaf_pure.read(data)
-    head = _scan(data, 0)
+    head = _scan(data)
     if head is None:
         return leaf_pure.read(data)
     length = _length(head)

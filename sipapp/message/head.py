@@ -4,17 +4,15 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from operator import attrgetter
 
 from sipapp.ids import MAGIC_COOKIE
 from sipapp.message.forms import SIP_PORTS
 from sipapp.message.line import LINES, LOWER, Line, Opening, read_line
-from sipapp.message.shape import SHAPES
+from sipapp.message.shape import Shape
 
 ABSENT, ODD = -1, -2
 """What is said in place of the number of a header field."""
 
-_part_of = attrgetter("part")
 _NEAR = 15  # so far it is cheaper to add sizes up than to know where all fields begin
 
 
@@ -29,7 +27,7 @@ def key_of(method: bytes, number: int, port: int, host: bytes, call_id: bytes, b
 class Head:
     """The start line and the header fields of one message; fields are numbered from 0.
 
-    Made by `scan`. `keys` holds each field's key, `start` is where the start line begins, `end` where the empty line
+    Made by `scan`. `keys` holds each field's key, `fields_at` is where the first one begins, `end` where the empty line
     is, `body` what follows it.
 
     `plain` where `read` has found all that every message needs there, once, and of the form that nearly everybody
@@ -37,58 +35,36 @@ class Head:
     properties that say what these hold are None or False.
     """
 
-    __slots__ = (
-        "_fields",
-        "_first",
-        "_shape",
-        "_starts",
-        "body",
-        "crlf",
-        "end",
-        "keys",
-        "line",
-        "opening",
-        "plain",
-        "raw",
-        "start",
-    )
+    __slots__ = ("_fields", "_shape", "_starts", "body", "crlf", "end", "fields_at", "line", "opening", "plain", "raw")
 
-    def __init__(
-        self,
-        line: bytes,
-        opening: Opening,
-        fields: list[Line],
-        starts: list[int] | None,
-        start: int,
-        end: int,
-        body: int,
-    ) -> None:
-        self._shape = shape = SHAPES[(*map(_part_of, fields),)]
-        self.keys = shape.keys
-        self._first = shape.first
-        self.line = line
-        self.opening = opening
-        self._fields = fields
-        self._starts = starts  # known where lines end otherwise than in CRLF; else found on demand
-        self.crlf = starts is None  # each line ends so, and is one
-        self.plain = False
-        self.raw = b""  # the bytes of the message, where `read` has made this
-        self.start = start
-        self.end = end
-        self.body = body
+    _fields: list[Line]
+    _shape: Shape
+    _starts: list[int] | None  # known where lines end otherwise than in CRLF; else found on demand
+    body: int
+    crlf: bool  # each line ends so, and is one
+    end: int
+    fields_at: int
+    line: bytes
+    opening: Opening
+    plain: bool
+    raw: bytes  # what it has been found in
+
+    @property
+    def keys(self) -> list[bytes]:
+        return self._shape.keys
 
     def first(self, key: bytes) -> int:
         """The number of the first field of this key; -1 where there is none."""
-        return self._first.get(key, -1)
+        return self._shape.first.get(key, -1)
 
     def get(self, key: bytes) -> bytes | None:
         """The value of the first field of this key without outer white space; None where there is none."""
-        number = self._first.get(key)
+        number = self._shape.first.get(key)
         return None if number is None else self._fields[number].value
 
     def number(self, key: bytes) -> int:
         """The number in the first field of this key; ABSENT, or ODD where it is none of at most 9 digits."""
-        number = self._first.get(key)
+        number = self._shape.first.get(key)
         if number is None:
             return ABSENT
         text = self._fields[number].value
@@ -96,7 +72,8 @@ class Head:
 
     def has_repeats(self) -> bool:
         """Whether any key stands more than once."""
-        return len(self._first) != len(self.keys)
+        shape = self._shape
+        return len(shape.first) != len(shape.keys)
 
     def all(self, key: bytes) -> list[int]:
         """The numbers of all fields of this key."""
@@ -134,10 +111,10 @@ class Head:
     def count_down(self, raw: bytes, key: bytes, most: int) -> bytes | None:
         """The same with a number that is one less than it was, and no more than `most` (0 to 255); None: it is none of
         1 to 65535 in at most 9 digits."""
-        number = self._first.get(key)
+        number = self._shape.first.get(key)
         if number is None:
             return None
-        if not self.crlf or self.start:
+        if not self.crlf:
             left = self.number(key)
             return self.overwrite(raw, key, b"%d" % min(left - 1, most)) if 0 < left < 65536 else None
         lower = LOWER[self._fields[number].text, most]
@@ -147,18 +124,13 @@ class Head:
         self.raw = raw = raw.replace(before, after, 1)  # no line before it is the same: it is the first of its key
         return raw
 
-    @property
-    def fields_at(self) -> int:
-        """Where the first field begins."""
-        return self.offset(0) if self.keys else self.end
-
     def offset(self, number: int) -> int:
         """Where a field's name begins."""
         if self._starts is not None:
             return self._starts[number]
         if number > _NEAR:
             return self._located()[number]
-        at = self.start + len(self.line) + 2
+        at = self.fields_at
         if number:
             for field in self._fields[:number]:
                 at += field.size
@@ -166,7 +138,7 @@ class Head:
 
     def _located(self) -> list[int]:
         sizes = [field.size for field in self._fields]
-        starts = self._starts = [*accumulate(sizes, initial=self.start + len(self.line) + 2)]
+        starts = self._starts = [*accumulate(sizes, initial=self.fields_at)]
         return starts
 
     def value_at(self, number: int) -> int:

@@ -28,6 +28,7 @@ from sipapp.message.plain import place as place
 from sipapp.message.plain import start_line as start_line
 from sipapp.message.plain import uri_parts as uri_parts
 from sipapp.message.plain import via_parts as via_parts
+from sipapp.message.shape import SHAPES
 
 if TYPE_CHECKING:
     from sipapp.message.leaf import Splice
@@ -54,40 +55,58 @@ def read(data: bytes) -> tuple[bytes, Head, int, bool, bytes | int | None, bytes
     if shape.length >= 0:
         length = head._fields[shape.length].found
         if length is not None and len(raw) != body + length[0]:
-            raw = raw[: body + length[0]]
+            head.raw = raw = raw[: body + length[0]]
             plain = plain and len(raw) == body + length[0]
     head.plain = plain
-    head.raw = raw
     return raw, head, body, plain, first, second
 
 
-def scan(data: bytes, start: int = 0) -> Head:
-    """Find the start line (at `start`) and the header fields.
+def scan(data: bytes) -> Head:
+    """Find the start line and the header fields.
 
     Raises ParseError: no empty line, a line that is no header field.
     """
-    text, ended, _ = (data[start:] if start else data).partition(b"\r\n\r\n")  # cheaper than to find and to cut
+    text, ended, _ = data.partition(b"\r\n\r\n")  # cheaper than to find and to cut
     lines = text.split(b"\r\n")
     line = lines.pop(0)
+    head = Head()  # without an `__init__`, which would cost as much again
+    head.raw = data
+    head.plain = False
     try:
-        if ended:
-            end = start + len(text) + 2
-            return Head(line, START_LINES[line], [*map(_known, lines)], None, start, end, end + 2)
+        if not ended:
+            raise ParseError("no empty line")
+        head.opening = START_LINES[line]
+        head._fields = fields = [*map(_known, lines)]
     except ParseError:
-        pass
-    return _scan_any(data, start)
+        fields = _scan_any(data, head)
+    else:
+        head.line = line
+        head._starts = None
+        head.crlf = True
+        head.fields_at = len(line) + 2
+        head.end = end = len(text) + 2
+        head.body = end + 2
+    parts = []
+    for field in fields:  # a comprehension costs as much as ten of these before it begins
+        parts.append(field.part)
+    head._shape = SHAPES[tuple(parts)]
+    return head
 
 
-def _scan_any(data: bytes, start: int) -> Head:
-    """The same for folded lines and lines that end in LF alone."""
-    found = _HEAD_END(data, start)
+def _scan_any(data: bytes, head: Head) -> list[Line]:
+    """The same for folded lines and lines that end in LF alone: the fields."""
+    found = _HEAD_END(data)
     if found is None:
         raise ParseError("no empty line after the header fields", len(data))
-    end = found.start() + 1
-    at = data.index(b"\n", start) + 1
-    line = data[start : at - 1].removesuffix(b"\r")
-    fields: list[Line] = []
-    starts: list[int] = []
+    head.body = found.end()
+    head.end = end = found.start() + 1
+    head.fields_at = at = data.index(b"\n") + 1
+    head.line = line = data[: at - 1].removesuffix(b"\r")
+    opening: Any = start_line(line) or (None, None)
+    head.opening = opening
+    head._fields = fields = []
+    head._starts = starts = []
+    head.crlf = False
     while at < end:
         match = _LINE(data, at, end)
         assert match is not None
@@ -102,8 +121,7 @@ def _scan_any(data: bytes, start: int) -> Head:
         starts.append(at)
         at = match.end()
     starts.append(end)
-    opening: Any = start_line(line) or (None, None)
-    return Head(line, opening, fields, starts, start, end, found.end())
+    return fields
 
 
 def passable(head: Head, method: bytes, uri: bytes) -> bool:

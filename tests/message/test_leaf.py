@@ -91,10 +91,6 @@ class ScanTests(SynchronousTestCase):
         self.assertEqual(head.keys, [])
         self.assertEqual((head.fields_at, head.end, head.body), (17, 17, 19))
 
-    def test_it_may_start_further_on(self) -> None:
-        head = scan(b"....X y z\r\nA: b\r\n\r\n", 4)
-        self.assertEqual((head.line, head.start, head.offset(0)), (b"X y z", 4, 11))
-
     def test_what_is_no_header_field_is_refused_with_its_place(self) -> None:
         for data, offset in (
             (b"X y z\r\nVia: a\r\nBogus header line\r\n\r\n", 15),
