@@ -126,12 +126,12 @@ class Head:
 
     def offset(self, number: int) -> int:
         """Where a field's name begins."""
-        if self._starts is not None:
-            return self._starts[number]
-        if number > _NEAR:
-            return self._located()[number]
         at = self.fields_at
         if number:
+            if self._starts is not None:
+                return self._starts[number]
+            if number > _NEAR:
+                return self._located()[number]
             for field in self._fields[:number]:
                 at += field.size
         return at
@@ -145,12 +145,17 @@ class Head:
         """Where a field's value begins."""
         return self.offset(number) + self._fields[number].at
 
+    def bounds(self, number: int) -> tuple[int, int]:
+        """(start, end) of a field."""
+        start = self.offset(number)
+        starts = self._starts
+        return start, start + self._fields[number].size if starts is None else starts[number + 1]
+
     def span(self, number: int) -> tuple[int, int, int, int]:
         """(start, value start, value end, end) of a field."""
-        start = self.offset(number)
+        start, end = self.bounds(number)
         field = self._fields[number]
         value = start + field.at
-        end = start + field.size if self._starts is None else self._starts[number + 1]
         return start, value, value + len(field.value), end
 
     # -- of a plain message

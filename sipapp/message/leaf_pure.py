@@ -149,7 +149,7 @@ def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, byt
     target = uri_parts(uri)
     if entry is None or target is None:
         return None
-    start, _, _, end = head.span(number)
+    start, end = head.bounds(number)
     entry_host, entry_port, tail = entry
     return entry_host, entry_port, tail, start, end, target[2], target[3] or 5060
 
@@ -180,23 +180,18 @@ def splice(raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> bytes:
     What is deleted stays deleted: an edit of what is within a deleted span is void, one at its edge is made. Of two
     that overlap otherwise, the second replaces what the first has left.
     """
-    return b"".join(_pieces([], raw, at, end, edits))
-
-
-def _pieces(parts: list[bytes], raw: bytes, at: int, end: int, edits: Iterable[Splice]) -> list[bytes]:
-    """These parts and what follows them."""
-    before = len(parts)
+    parts = []
     done = at
     for start, stop, data in edits:
         if start > done:
             parts.append(raw[done:start])
         elif start < done:
-            return parts[:before] + _pieces_overlapping(raw, at, end, list(edits))
+            return b"".join(_pieces_overlapping(raw, at, end, list(edits)))
         parts.append(data)
         done = stop
     if done < end:
         parts.append(raw[done:end])
-    return parts
+    return b"".join(parts)
 
 
 def _pieces_overlapping(raw: bytes, at: int, end: int, edits: list[Splice]) -> list[bytes]:
@@ -242,27 +237,22 @@ def relay(
     top = _top_via(head)
     if top is None:
         return None
-    number = head._shape.via
-    fields_at = head.offset(0)
-    at = head.offset(number) if number else fields_at
+    at = head.offset(head._shape.via)
     stop = at + top.at + len(top.value)
-    via += _marked(top, host, port, forced, response=False)
-    made = []
-    for start, end, data in edits:
-        if at < end and start <= stop:
-            return None
-        made.append((start, end, data if data.__class__ is bytes else data(outbound)))
-    if made:
-        made.append((at, stop, via))
+    made: list[Any] = [*edits, (at, stop, via + _marked(top, host, port, forced, False))]
+    if len(made) > 1:
         made.sort(key=_by_start)
-        body = head.body
-        if made[0][0] < fields_at or made[-1][0] >= body or made[-1][1] > body:
-            return None
-    else:
-        made = [(at, stop, via)]
-    raw = head.raw
+    raw, body, done = head.raw, head.body, head.fields_at
     parts = [method, b" ", uri, b" ", version, b"\r\n"]
-    return b"".join(_pieces(parts, raw, fields_at, len(raw), made))
+    for start, end, data in made:
+        if not done <= start < body or end > body or start == stop:
+            return None
+        if start > done:
+            parts.append(raw[done:start])
+        parts.append(data if data.__class__ is bytes else data(outbound))
+        done = end
+    parts.append(raw[done:])
+    return b"".join(parts)
 
 
 def unwrap(head: Head) -> bytes | None:
@@ -271,10 +261,7 @@ def unwrap(head: Head) -> bytes | None:
     if top is None:
         return None
     raw = head.raw
-    if head.crlf:  # so that no line before it begins as the top one of its key
-        before, _, after = raw.partition(b"\r\n" + top.text)
-        return before + after
-    start, _, _, end = head.span(head._shape.via)
+    start, end = head.bounds(head._shape.via)
     return raw[:start] + raw[end:]
 
 
@@ -300,7 +287,7 @@ def answer(
     texts = [_STATUS_LINES[status, reason]]
     for number in numbers:  # a comprehension costs as much as ten of these before it begins
         texts.append(lines[number].text)
-    marked = _marked(top, host, port, forced, response=True)
+    marked = _marked(top, host, port, forced, True)
     texts[1 + numbers.index(shape.via)] = marked + top.text[top.at + len(top.value) :]
     if to_tag is not None and lines[shape.to].found[0] is None:
         number = 1 + numbers.index(shape.to)
