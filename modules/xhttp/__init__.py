@@ -15,7 +15,7 @@ from sipapp.interfaces.script import Value
 from sipapp.interfaces.transport import CLOSE, Flow
 from sipapp.log import Logger
 from sipapp.message.draft import Draft
-from sipapp.message.leaf import scan
+from sipapp.message.leaf import read
 from sipapp.message.request import Request
 from sipapp.module import (
     ConfigError,
@@ -87,7 +87,7 @@ class Xhttp:
         raw = b"%b %b %b\r\nVia: SIP/2.0/%b %b:%d\r\n%b" % (
             method, url, version, flow.socket.proto.upper().encode(), flow.host.encode(), flow.port, data[head_at:],
         )  # fmt: skip
-        request = Request(raw, scan(raw), method, url, version)
+        request = Request(raw, read(raw)[1], method, url, version)
         request.flow = flow
         request.received_at = self.server.clock.seconds()
         return request

@@ -13,7 +13,6 @@ from sipapp.message.leaf_pure import place as place
 from sipapp.message.leaf_pure import read as read
 from sipapp.message.leaf_pure import relay as relay
 from sipapp.message.leaf_pure import routes as routes
-from sipapp.message.leaf_pure import scan as scan
 from sipapp.message.leaf_pure import splice as splice
 from sipapp.message.leaf_pure import start_line as start_line
 from sipapp.message.leaf_pure import tag as tag

@@ -249,13 +249,8 @@ cdef bytes _known_method(const char *text, int size):
     return None
 
 
-def scan(bytes data not None):
-    cdef Head head = _scan(data)
-    return leaf_pure.scan(data) if head is None else head
-
-
 cdef Head _scan(bytes data):
-    """None: for the other twin."""
+    """Where the start line and the header fields are; None: for the other twin."""
     cdef const char *text = PyBytes_AS_STRING(data)
     cdef int size = <int>PyBytes_GET_SIZE(data)
     cdef Span spans[MAX_FIELDS]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sipapp.errors import ParseError
 from sipapp.message.headers import split_vias
-from sipapp.message.leaf import Splice, relay, scan, splice, unwrap
+from sipapp.message.leaf import Splice, read, relay, splice, unwrap
 from sipapp.message.mime import close
 from sipapp.message.request import Request
 from sipapp.message.response import Response
@@ -357,7 +357,7 @@ def _head(message: Message, edits: list[Splice], length: int) -> bytes:
 def _with_length(text: bytes, length: int) -> bytes:
     """Header fields whose Content-Length the script has changed itself: made right where it is, or added."""
     try:
-        head = scan(_LINE + text)
+        head = read(_LINE + text)[1]
     except ParseError:
         return text  # they are beyond repair
     numbers = head.all(b"content-length")

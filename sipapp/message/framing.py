@@ -7,7 +7,7 @@ import re
 from enum import Enum
 
 from sipapp.errors import ParseError
-from sipapp.message.leaf import Head, scan
+from sipapp.message.leaf import Head, read
 from sipapp.message.parse import parse
 from sipapp.message.request import Request
 
@@ -133,7 +133,7 @@ class StreamFramer:
 
     def _body_length(self, text: bytes) -> int:
         try:
-            head = scan(text)
+            head = read(text)[1]
         except ParseError as why:
             raise FramingError(str(why)) from None
         numbers = head.all(b"content-length")

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from sipapp.ids import MAGIC_COOKIE
 from sipapp.message.forms import SIP_PORTS
-from sipapp.message.line import LINES, LOWER, Line, Opening, read_line
+from sipapp.message.line import LINES, LOWER, Line, read_line
 from sipapp.message.shape import Shape
 
 ABSENT, ODD = -1, -2
@@ -27,7 +27,7 @@ def key_of(method: bytes, number: int, port: int, host: bytes, call_id: bytes, b
 class Head:
     """The start line and the header fields of one message; fields are numbered from 0.
 
-    Made by `scan`. `keys` holds each field's key, `fields_at` is where the first one begins, `end` where the empty line
+    Made by `read`. `keys` holds each field's key, `fields_at` is where the first one begins, `end` where the empty line
     is, `body` what follows it.
 
     `plain` where `read` has found all that every message needs there, once, and of the form that nearly everybody
@@ -35,23 +35,29 @@ class Head:
     properties that say what these hold are None or False.
     """
 
-    __slots__ = ("_fields", "_shape", "_starts", "body", "crlf", "end", "fields_at", "line", "opening", "plain", "raw")
+    __slots__ = ("_fields", "_shape", "_starts", "body", "crlf", "fields_at", "plain", "raw")
 
     _fields: list[Line]
     _shape: Shape
     _starts: list[int] | None  # known where lines end otherwise than in CRLF; else found on demand
     body: int
     crlf: bool  # each line ends so, and is one
-    end: int
     fields_at: int
-    line: bytes
-    opening: Opening
     plain: bool
-    raw: bytes  # what it has been found in
+    raw: bytes  # of the message
+
+    @property
+    def line(self) -> bytes:
+        """The start line, without its line end."""
+        return self.raw[: self.fields_at - 1].removesuffix(b"\r")
 
     @property
     def keys(self) -> list[bytes]:
         return self._shape.keys
+
+    @property
+    def end(self) -> int:
+        return self.body - 2 if self._starts is None else self._starts[-1]
 
     def first(self, key: bytes) -> int:
         """The number of the first field of this key; -1 where there is none."""

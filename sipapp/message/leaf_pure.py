@@ -47,63 +47,47 @@ def read(data: bytes) -> tuple[bytes, Head, int, bool, bytes | int | None, bytes
     """
     raw = data.lstrip(b"\r\n")
     if not raw:
-        raise ParseError("no message")
-    head = scan(raw)
-    shape, body = head._shape, head.body
-    first, second = head.opening
+        raise ParseError("no message", len(data))
+    text, ended, _ = raw.partition(b"\r\n\r\n")  # cheaper than to find and to cut
+    lines = text.split(b"\r\n")
+    line = lines.pop(0)
+    head = Head()  # without an `__init__`, which would cost as much again
+    try:
+        if not ended:
+            raise ParseError("no empty line")
+        first, second = START_LINES[line]
+        head._fields = fields = [*map(_known, lines)]
+        head._starts = None
+        head.crlf = True
+        head.fields_at = len(line) + 2
+        head.body = body = len(text) + 4
+    except ParseError:
+        first, second, fields, body = _read_any(raw, head)
+    parts = []
+    for field in fields:  # a comprehension costs as much as ten of these before it begins
+        parts.append(field.part)
+    head._shape = shape = SHAPES[tuple(parts)]
     plain = shape.plain and first is not None
     if shape.length >= 0:
-        length = head._fields[shape.length].found
+        length = fields[shape.length].found
         if length is not None and len(raw) != body + length[0]:
-            head.raw = raw = raw[: body + length[0]]
+            raw = raw[: body + length[0]]
             plain = plain and len(raw) == body + length[0]
+    head.raw = raw
     head.plain = plain
     return raw, head, body, plain, first, second
 
 
-def scan(data: bytes) -> Head:
-    """Find the start line and the header fields.
-
-    Raises ParseError: no empty line, a line that is no header field.
-    """
-    text, ended, _ = data.partition(b"\r\n\r\n")  # cheaper than to find and to cut
-    lines = text.split(b"\r\n")
-    line = lines.pop(0)
-    head = Head()  # without an `__init__`, which would cost as much again
-    head.raw = data
-    head.plain = False
-    try:
-        if not ended:
-            raise ParseError("no empty line")
-        head.opening = START_LINES[line]
-        head._fields = fields = [*map(_known, lines)]
-    except ParseError:
-        fields = _scan_any(data, head)
-    else:
-        head.line = line
-        head._starts = None
-        head.crlf = True
-        head.fields_at = len(line) + 2
-        head.end = end = len(text) + 2
-        head.body = end + 2
-    parts = []
-    for field in fields:  # a comprehension costs as much as ten of these before it begins
-        parts.append(field.part)
-    head._shape = SHAPES[tuple(parts)]
-    return head
-
-
-def _scan_any(data: bytes, head: Head) -> list[Line]:
-    """The same for folded lines and lines that end in LF alone: the fields."""
+def _read_any(data: bytes, head: Head) -> tuple[Any, Any, list[Line], int]:
+    """The same for folded lines and lines that end in LF alone, up to the shape: what its start line says, its fields,
+    where its body begins."""
     found = _HEAD_END(data)
     if found is None:
         raise ParseError("no empty line after the header fields", len(data))
-    head.body = found.end()
-    head.end = end = found.start() + 1
+    head.body = body = found.end()
+    end = found.start() + 1
     head.fields_at = at = data.index(b"\n") + 1
-    head.line = line = data[: at - 1].removesuffix(b"\r")
-    opening: Any = start_line(line) or (None, None)
-    head.opening = opening
+    first, second = start_line(data[: at - 1].removesuffix(b"\r")) or (None, None)
     head._fields = fields = []
     head._starts = starts = []
     head.crlf = False
@@ -121,7 +105,7 @@ def _scan_any(data: bytes, head: Head) -> list[Line]:
         starts.append(at)
         at = match.end()
     starts.append(end)
-    return fields
+    return first, second, fields, body
 
 
 def passable(head: Head, method: bytes, uri: bytes) -> bool:
@@ -337,7 +321,7 @@ def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
 
 def _top_via(head: Head) -> Line | None:
     """The top Via field of a plain message, where it has but one value."""
-    if head.__class__ is not Head or not head.plain:
+    if not head.plain:
         return None
     top = head._fields[head._shape.via]
     return top if top.found[4] is not None or top.value.find(b",") < 0 else None

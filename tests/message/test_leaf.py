@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ParseError
-from sipapp.message.leaf import Splice, scan, splice
+from sipapp.message.leaf import Head, Splice, read, splice
 from sipapp.message.plain import _PORT, PLAIN_VIAS
 from tests.message.samples import INVITE
+
+
+def scan(data: bytes) -> Head:
+    return read(data)[1]
+
 
 FOLDED = b"X sip:a SIP/2.0\r\nSubject : one\r\n two\r\n\tthree \r\nv:\r\n SIP/2.0/UDP h\r\nEmpty:\r\n\r\nbody"
 BARE = b"X sip:a SIP/2.0\nVia: SIP/2.0/UDP h\nTo:<sip:a@b>\r\n\nbody"
