@@ -218,18 +218,22 @@ def relay(
 ) -> bytes | None:
     """A request as it goes on: its start line, `via` (a line) on top, what was there marked (see `via.marks`), and
     these edits, in any order; what makes bytes of `outbound` is asked for them."""
-    top = _top_via(head)
-    if top is None:
+    if not head.plain:
         return None
-    at = head.offset(head._shape.via)
-    stop = at + top.at + len(top.value)
-    made: list[Any] = [*edits, (at, stop, via + _marked(top, host, port, forced, False))]
+    number = head._shape.via
+    top = head._fields[number]
+    marked = _marked(top, host, port, forced, False)
+    if marked is None:
+        return None
+    at = head.offset(number)
+    stop = at + len(top.text)
+    made: list[Any] = [*edits, (at, stop, via + marked)]
     if len(made) > 1:
         made.sort(key=_by_start)
     raw, body, done = head.raw, head.body, head.fields_at
     parts = [method, b" ", uri, b" ", version, b"\r\n"]
     for start, end, data in made:
-        if not done <= start < body or end > body or start == stop:
+        if start < done or start == stop or start >= body or end > body:
             return None
         if start > done:
             parts.append(raw[done:start])
@@ -241,11 +245,14 @@ def relay(
 
 def unwrap(head: Head) -> bytes | None:
     """A response without its top Via value."""
-    top = _top_via(head)
-    if top is None:
+    if not head.plain:
+        return None
+    number = head._shape.via
+    top = head._fields[number]
+    if top.found[4] is None and top.value.find(b",") >= 0:
         return None
     raw = head.raw
-    start, end = head.bounds(head._shape.via)
+    start, end = head.bounds(number)
     return raw[:start] + raw[end:]
 
 
@@ -263,21 +270,21 @@ def answer(
 ) -> bytes | None:
     """The response to a request: what has to be copied, the top Via marked, a To without a tag given this one; then
     these `fields`, the text of Server, and the body."""
-    top = _top_via(head)
-    if top is None or not head.crlf:
+    if not (head.plain and head.crlf):
         return None
     shape, lines = head._shape, head._fields
-    numbers = shape.copied_with_route if 180 <= status < 300 else shape.copied
+    marked = _marked(lines[shape.via], host, port, forced, True)
+    if marked is None:
+        return None
+    numbers, via_at, to_at = shape.copied_with_route if 180 <= status < 300 else shape.copied
     texts = [_STATUS_LINES[status, reason]]
     for number in numbers:  # a comprehension costs as much as ten of these before it begins
         texts.append(lines[number].text)
-    marked = _marked(top, host, port, forced, True)
-    texts[1 + numbers.index(shape.via)] = marked + top.text[top.at + len(top.value) :]
+    texts[via_at] = marked
     if to_tag is not None and lines[shape.to].found[0] is None:
-        number = 1 + numbers.index(shape.to)
-        text = texts[number]
+        text = texts[to_at]
         bare = text if text[-1] > 32 else text.rstrip()
-        texts[number] = b"".join((bare, b";tag=", to_tag, text[len(bare) :]))
+        texts[to_at] = bare + b";tag=" + to_tag + text[len(bare) :]
     texts.append(fields + ending(server, body))
     return b"\r\n".join(texts)
 
@@ -319,24 +326,18 @@ def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
     return prefix + b"%08x" % crc32(lines[shape.call_id].value, crc32(branch, seed))
 
 
-def _top_via(head: Head) -> Line | None:
-    """The top Via field of a plain message, where it has but one value."""
-    if not head.plain:
-        return None
-    top = head._fields[head._shape.via]
-    return top if top.found[4] is not None or top.value.find(b",") < 0 else None
-
-
-def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> bytes:
-    """The top Via field, up to where its value ends, that says where it came from."""
+def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> bytes | None:
+    """The top Via field, without its line end, that says where it came from; None where it has several values."""
     _, sent_by, branch, _, before, after = top.found
+    at = top.at
     if before is not None:
         before, after = MARKS[before, after, host, port, forced, response]
-        return b"".join((top.text[: top.at], before, branch, after))
-    source = host.encode()
+        return top.text[:at] + before + branch + after
     value = top.value
+    if value.find(b",") >= 0:
+        return None
+    source = host.encode()
     marked = mark_via(value, port, source, sent_by != source, forced, response)
-    at = top.at + len(value)
     if marked is None:
-        return top.text[:at]
-    return top.text[: top.at + marked[0]] + marked[1]
+        return top.text
+    return top.text[: at + marked[0]] + marked[1] + top.text[at + len(value) :]

@@ -19,9 +19,9 @@ _ONCE = (b"from", b"to", b"call-id", b"cseq", b"content-length", b"max-forwards"
 
 class Shape:
     """The shape of a message that has these parts (see `Line.part`): the keys, the number of the first field of each,
-    of the fields that every message needs, and of the only Route (-1: there is none, or several); the numbers of those
-    that a response copies. `plain`: what every message needs is there, none is odd and none is there twice that may not
-    be. Never changes: many messages have the same one."""
+    of the fields that every message needs, and of the only Route (-1: there is none, or several); for what a
+    response copies see `_copied`. `plain`: what every message needs is there, none is odd and none is there twice that
+    may not be. Never changes: many messages have the same one."""
 
     __slots__ = (
         "call_id",
@@ -45,8 +45,8 @@ class Shape:
         self.via, self.from_, self.to, self.call_id, self.cseq = (first.get(key, -1) for key in _NEEDED)
         self.length = first.get(b"content-length", -1)
         self.lone_route = first.get(b"route", -1) if keys.count(b"route") == 1 else -1
-        self.copied = _numbers(keys, _COPIED)
-        self.copied_with_route = _numbers(keys, _COPIED_WITH_ROUTE)
+        self.copied = _copied(keys, _COPIED)
+        self.copied_with_route = _copied(keys, _COPIED_WITH_ROUTE)
         self.plain = (
             not any(part.startswith(b":") for part in parts)
             and all(key in first for key in _NEEDED)
@@ -59,8 +59,12 @@ def copied_into(status: int) -> frozenset[bytes]:
     return _COPIED_WITH_ROUTE if 180 <= status < 300 else _COPIED
 
 
-def _numbers(keys: list[bytes], wanted: frozenset[bytes]) -> list[int]:
-    return [number for number, key in enumerate(keys) if key in wanted]
+def _copied(keys: list[bytes], wanted: frozenset[bytes]) -> tuple[list[int], int, int]:
+    """The numbers of the fields that are wanted; which line of the response the top Via is, and To (0: none)."""
+    numbers = [number for number, key in enumerate(keys) if key in wanted]
+    lines = [b"", *(keys[number] for number in numbers)]
+    via, to = (lines.index(key) if key in lines else 0 for key in (b"via", b"to"))
+    return numbers, via, to
 
 
 class Shapes(ByHeart[tuple[bytes, ...], Shape]):
