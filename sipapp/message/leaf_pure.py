@@ -332,7 +332,7 @@ def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> by
     at = top.at
     if before is not None:
         before, after = MARKS[before, after, host, port, forced, response]
-        return top.text[:at] + before + branch + after
+        return top.text[:at] + before + branch + after  # type: ignore[no-any-return]
     value = top.value
     if value.find(b",") >= 0:
         return None

@@ -29,7 +29,9 @@ PLAIN_ADDRESS = re.compile(rb"""("[^"\\\r\n]*" ?|[A-Za-z0-9 ]*)<([^<>\s"]+)>(?:;
 PLAIN_URI = re.compile(
     rb"(sips?):(?:([A-Za-z0-9_.+\-]+)@)?(%b)(?::(%b))?(?:;([^?@<>\s]*))?" % (grammar.HOST_NAME, _PORT)
 ).fullmatch
-_ROUTE_FRONT = re.compile(rb"<sips?:(%b)(?::(%b))?>" % (grammar.HOST_NAME, _PORT)).fullmatch
+_LONE_ENTRY = re.compile(
+    rb"""<sips?:(%b)(?::(%b))?((?:;(?!(?:[rR]2|[gG][rR])[=;>])[^;?@<>\s",]*)*)>""" % (grammar.HOST_NAME, _PORT)
+).fullmatch
 NEXT_ROUTE = re.compile(rb"""<([^<>\s",]+)>(?:[ \t]*(,)[ \t]*|\Z)""").match
 _PLAIN_CSEQ = re.compile(rb"([0-9]{1,9}) ([A-Z]+)").fullmatch
 _SEMICOLON = ord(";")
@@ -123,30 +125,14 @@ def _place(uri: bytes) -> bytes | None:
 place = Memory(_place, KNOWN).__getitem__
 
 
-def _route_front(front: bytes) -> tuple[bytes, int] | None:
-    """Host and port (5060 where it is not written) of `<sip:192.0.2.1`."""
-    match = _ROUTE_FRONT(front + b">")
+def _lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
+    """Host, port (5060 where it is not written) and parameters of a Route value, `<sip:192.0.2.1;lr>`; None where there
+    is more to see: several entries, a user, r2, gr."""
+    match = _LONE_ENTRY(value)
     if match is None:
         return None
-    host, digits = match.groups()
-    return host, int(digits or 0) or 5060
-
-
-_ROUTE_FRONTS = Memory(_route_front, KNOWN)
-
-
-def _lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
-    """Host, port and parameters of a Route value, `<sip:192.0.2.1;lr>`; None where there is more to see: several
-    entries, a user, r2, gr."""
-    front, _, tail = value[:-1].partition(b";")
-    if value[-1:] != b">" or tail.translate(None, b'?@<>\r\n\t\f\v ",') != tail:
-        return None
-    known = _ROUTE_FRONTS[front]
-    if known is None:
-        return None
-    if has(tail, b"r2") or has(tail, b"gr"):
-        return None
-    return *known, tail
+    host, digits, tail = match.groups()
+    return host, int(digits or 0) or 5060, tail[1:]
 
 
 lone_entry = Memory(_lone_entry, KNOWN).__getitem__
