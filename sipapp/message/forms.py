@@ -1,16 +1,17 @@
 # -*- test-case-name: tests.message.test_forms -*-
 """forms: the values that every message has, as nearly everybody writes them: what they hold. Part of `leaf_pure`.
 
-The front of a line of Via, From or To is the same again and again, up to the branch or tag: it is known by heart. What
-is left to read is one text without white space.
+The front of a line is the same again and again: of Via, From and To up to the branch or tag, of others the name. It is
+known by heart. What is left to read is one text without white space.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sipapp.message.byheart import Memory
+from sipapp.message.byheart import LONGEST, ByHeart, Memory
 from sipapp.message.headers import SPELLINGS
 from sipapp.message.plain import (
     BROADCAST,
@@ -22,10 +23,10 @@ from sipapp.message.plain import (
     parameter,
 )
 
-if TYPE_CHECKING:
-    from sipapp.message.line import Line
-
 SIP_PORTS = (5060, 5061)
+
+SECRET = frozenset((b"authorization", b"proxy-authorization", b"www-authenticate", b"proxy-authenticate"))
+"""Keys of what is not kept."""
 
 _SPACE = b" \t\r\n\f\v"
 
@@ -36,14 +37,18 @@ def _without(unwanted: bytes) -> bytes:
 
 
 _NO_SPACE = _without(_SPACE)
-_LAST = _without(_SPACE + b'",;.')  # the branch is all that follows, and has no address in it
-_MORE = _without(_SPACE + b'",')
+_BRANCH = _without(_SPACE + b'",;')
+_PARAMETERS = _without(_SPACE + b'",')
 _TAG = _without(_SPACE + b'",<>;')
 
-ViaForm = tuple[bytes, bytes, bytes | None, bool, bytes | None, bytes]
-"""Of a Via field: port and host of its first value as `head.key_of` has them, its host, its branch; whether a request
-that has it on top is answered where it came from: it has `rport`, and no `maddr`. What stands before and after the
-branch, where it has only one value; None where that is not known."""
+ViaForm = tuple[bytes, bytes, bool, bytes | None, bytes]
+"""What a Via field says beside its branch: port and host of its first value as `head.key_of` has them, its host;
+whether a request that has it on top is answered where it came from: it has `rport`, and no `maddr`. What stands before
+and after the branch, where it has only one value; None where that is not known."""
+
+Front = tuple[int, bytes, bytes, ViaForm | None]
+"""Of a line that begins so: where its value begins, its key, a table that leaves as it is what may follow; what a Via
+says that has nothing after its branch."""
 
 
 def _port_and_host(digits: bytes | None, host: bytes) -> bytes:
@@ -51,94 +56,83 @@ def _port_and_host(digits: bytes | None, host: bytes) -> bytes:
     return b"%d %b" % (0 if port in SIP_PORTS else port, host)
 
 
-def _asked(tail: bytes | None) -> tuple[bool, bool]:
-    """Whether there are `rport` and `maddr` in these parameters."""
-    return (False, False) if not tail else (has(tail, b"rport"), has(tail, b"maddr"))
+def _via_form(match: re.Match[bytes], before: bytes | None, after: bytes) -> ViaForm:
+    host, digits, tail = match.group(2, 3, 4)
+    symmetric = bool(tail) and has(tail, b"rport") and not has(tail, b"maddr")
+    return _port_and_host(digits, host), host, symmetric, before, after
 
 
-def _value_of(front: bytes, key: bytes) -> bytes | None:
-    """The value, as far as it is there, of a line that begins like this and has this key."""
+def _form_around(before: bytes, after: bytes) -> ViaForm | None:
+    """Of a Via that has this before `branch=`, and this after the branch."""
+    whole = before + after
+    match = PLAIN_VIA(whole)
+    if match is None or before[-1:] != b";" or whole.find(BROADCAST) >= 0:
+        return None
+    if before[match.start(4) :].lower().find(b"branch") >= 0:
+        return None
+    return _via_form(match, before + b"branch=", after)
+
+
+class _Around(ByHeart[tuple[bytes, bytes], ViaForm | None]):
+    """The same, of those met last, by what is before the branch, `branch=` included, and after the `;` behind it."""
+
+    __slots__ = ()
+
+    def __missing__(self, key: tuple[bytes, bytes]) -> ViaForm | None:
+        before, after = key
+        form = _form_around(before[:-7], b";" + after)
+        if form is not None and len(before) + len(after) <= LONGEST:
+            self.learn(key, form)
+        return form
+
+
+_form_known = _Around(1024).__getitem__
+
+
+def branch_of(text: bytes, form: ViaForm) -> tuple[bytes, ViaForm] | None:
+    """The branch with which this text begins that follows `branch=`, and what the whole Via says, by what it would say
+    without the parameters that follow."""
+    before = form[3]
+    branch, semicolon, after = text.partition(b";")
+    if before is None or not semicolon or text.translate(_PARAMETERS) != text:
+        return None
+    whole = _form_known((before, after))
+    return None if whole is None else (branch, whole)
+
+
+def _front(front: bytes) -> Front | None:
     name, colon, rest = front.partition(b":")
-    return rest.lstrip(b" \t\r") if colon and SPELLINGS.get(name) == key else None
-
-
-def _front_of_via(front: bytes) -> tuple[int, bytes, bytes, bool, bool, bytes] | None:
-    value = _value_of(front, b"via")
-    match = PLAIN_VIA(value) if value is not None else None
-    if value is None or match is None or value[-1:] != b";" or value.find(BROADCAST) >= 0:
+    key = SPELLINGS.get(name)
+    value = rest.lstrip(b" \t\r")
+    at = len(front) - len(value)
+    if key == b"via":
+        form = _form_around(value, b"")
+        return None if form is None else (at, key, _BRANCH, form)
+    if key == b"from" or key == b"to":
+        return (at, key, _TAG, None) if PLAIN_ADDRESS(value + b">") else None
+    if key is None or colon or key in SECRET or (key in READERS and key != b"call-id"):
         return None
-    _, host, digits, tail = match.groups()
-    if tail.lower().find(b"branch") >= 0:
-        return None
-    return len(front) - len(value), _port_and_host(digits, host), host, *_asked(tail), value + b"branch="
+    return at + len(_COLON), key, _NO_SPACE, None
 
 
-def _front_of_address(front: bytes) -> tuple[int, bytes] | None:
-    for key in (b"from", b"to"):
-        value = _value_of(front, key)
-        if value is not None and PLAIN_ADDRESS(value + b">"):
-            return len(front) - len(value), key
-    return None
+front_known = Memory(_front, 2048).__getitem__
+"""None: there is more to see."""
 
-
-_VIA_FRONTS = Memory(_front_of_via, 1024)
-_VIA_ENDS = Memory(_asked, 1024)
-_ADDRESS_FRONTS = Memory(_front_of_address, 1024)
-
-
-def _fill_via(line: Line, text: bytes) -> bool:
-    front, found, rest = text.partition(b"branch=")
-    if not found:
-        return False
-    if rest.translate(_LAST) == rest:
-        branch, after = rest, b""
-    elif rest.translate(_MORE) == rest and not rest.partition(BROADCAST)[1]:  # cheaper than `find`
-        branch, semicolon, after = rest.partition(b";")
-        after = semicolon + after
-    else:
-        return False
-    known = _VIA_FRONTS[front]
-    if known is None:
-        return False
-    line.at, port_and_host, host, rport, maddr, before = known
-    if after:
-        asked = _VIA_ENDS[after]
-        rport, maddr = rport or asked[0], maddr or asked[1]
-    line.part = b"via"
-    line.value = text[line.at :]
-    line.found = port_and_host, host, branch, rport and not maddr, before, after
-    return True
-
-
-def _fill_address(line: Line, text: bytes) -> bool:
-    front, found, tag = text.partition(b">;tag=")
-    if not found or tag.translate(_TAG) != tag:
-        return False
-    known = _ADDRESS_FRONTS[front]
-    if known is None:
-        return False
-    line.at, line.part = known
-    line.value = text[line.at :]
-    line.found = (tag,)
-    return True
-
-
-BY_FRONT: list[Callable[[Line, bytes], bool] | None] = [None] * 256
-"""By the first byte of a line's text: what fills in the line out of its front, and says whether it could."""
-for _letters, _fill in ((b"Vv", _fill_via), (b"FfTt", _fill_address)):
+_COLON = b": "
+FRONT_ENDS = [_COLON] * 256
+"""How the front of a line ends that begins with this byte."""
+for _letters, _end in ((b"Vv", b"branch="), (b"FfTt", b">;tag=")):
     for _letter in _letters:
-        BY_FRONT[_letter] = _fill
+        FRONT_ENDS[_letter] = _end
 
 
-def _read_via(value: bytes) -> ViaForm | None:
-    """See ViaForm."""
+def _read_via(value: bytes) -> tuple[bytes | None, ViaForm] | None:
+    """The branch, and what else it says."""
     match = PLAIN_VIAS(value)
     if match is None or value.find(BROADCAST) >= 0:
         return None
-    _, host, digits, tail = match.group(1, 2, 3, 4)
-    branch = parameter(tail, b"branch") if tail else None
-    rport, maddr = _asked(tail)
-    return _port_and_host(digits, host), host, branch, rport and not maddr, None, b""
+    tail = match[4]
+    return parameter(tail, b"branch") if tail else None, _via_form(match, None, b"")
 
 
 def _read_address(value: bytes) -> tuple[bytes | None] | None:

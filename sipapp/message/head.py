@@ -139,11 +139,11 @@ class Head:
             if number > _NEAR:
                 return self._located()[number]
             for field in self._fields[:number]:
-                at += field.size
+                at += len(field.text) + 2
         return at
 
     def _located(self) -> list[int]:
-        sizes = [field.size for field in self._fields]
+        sizes = [len(field.text) + 2 for field in self._fields]
         starts = self._starts = [*accumulate(sizes, initial=self.fields_at)]
         return starts
 
@@ -155,7 +155,7 @@ class Head:
         """(start, end) of a field."""
         start = self.offset(number)
         starts = self._starts
-        return start, start + self._fields[number].size if starts is None else starts[number + 1]
+        return start, start + len(self._fields[number].text) + 2 if starts is None else starts[number + 1]
 
     def span(self, number: int) -> tuple[int, int, int, int]:
         """(start, value start, value end, end) of a field."""
@@ -169,17 +169,17 @@ class Head:
     @property
     def branch(self) -> bytes | None:
         """The branch of the top Via."""
-        return self._fields[self._shape.via].found[2] if self.plain else None
+        return self._fields[self._shape.via].found[0] if self.plain else None
 
     def key(self, method: bytes) -> bytes | None:
         """`key_of` a request of this method. None where the branch is older than RFC 3261."""
         if not self.plain:
             return None
         fields, shape = self._fields, self._shape
-        port_and_host, _, branch, _, _, _ = fields[shape.via].found
+        branch, form = fields[shape.via].found
         if branch is None or branch[: len(MAGIC_COOKIE)] != MAGIC_COOKIE:
             return None
-        return b" ".join((method, fields[shape.cseq].found[2], port_and_host, fields[shape.call_id].value, branch))
+        return b" ".join((method, fields[shape.cseq].found[2], form[0], fields[shape.call_id].value, branch))
 
     @property
     def call(self) -> tuple[bytes, int] | None:
@@ -209,4 +209,4 @@ class Head:
     @property
     def symmetric(self) -> bool:
         """Responses go to where the request came from: the top Via has `rport`, and no `maddr`."""
-        return self._fields[self._shape.via].found[3] if self.plain else False
+        return self._fields[self._shape.via].found[1][2] if self.plain else False

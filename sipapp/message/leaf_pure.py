@@ -249,7 +249,7 @@ def unwrap(head: Head) -> bytes | None:
         return None
     number = head._shape.via
     top = head._fields[number]
-    if top.found[4] is None and top.value.find(b",") >= 0:
+    if top.found[1][3] is None and top.value.find(b",") >= 0:
         return None
     raw = head.raw
     start, end = head.bounds(number)
@@ -320,7 +320,7 @@ def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
     if not head.plain:
         return None
     shape, lines = head._shape, head._fields
-    branch = lines[shape.via].found[2]
+    branch = lines[shape.via].found[0]
     if branch is None:
         return None
     return prefix + b"%08x" % crc32(lines[shape.call_id].value, crc32(branch, seed))
@@ -328,7 +328,7 @@ def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
 
 def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> bytes | None:
     """The top Via field, without its line end, that says where it came from; None where it has several values."""
-    _, sent_by, branch, _, before, after = top.found
+    branch, (_, sent_by, _, before, after) = top.found
     at = top.at
     if before is not None:
         before, after = MARKS[before, after, host, port, forced, response]

@@ -11,15 +11,13 @@ from typing import Any
 
 from sipapp.errors import ParseError
 from sipapp.message.byheart import LONGEST, ByHeart, Memory
-from sipapp.message.forms import BY_FRONT, READERS
+from sipapp.message.forms import BROADCAST, FRONT_ENDS, READERS, SECRET, branch_of, front_known
 from sipapp.message.headers import SPELLINGS, header_key
 from sipapp.message.plain import start_line
 
 MOST = 8192
 """How many lines are kept: half a kilobyte each, so 4 MB, and 12 MB where somebody means harm. A relayed call brings
 about ten that no other has."""
-
-_SECRET = frozenset((b"authorization", b"proxy-authorization", b"www-authenticate", b"proxy-authenticate"))
 
 # a method of what is imported is made an object at each call
 _reader_of = READERS.get
@@ -30,15 +28,15 @@ class Line:
     """One header field. Many messages have the same one: it never changes.
 
     `part` is what it is for the shape of its message: its key, and a colon before it where the value should be of the
-    form that nearly everybody writes, and is not. `found` is what such a value holds: see `forms.READERS`.
+    form that nearly everybody writes, and is not. `found` is what such a value holds: see `forms.READERS`; for other
+    fields it says nothing.
     """
 
-    __slots__ = ("at", "found", "part", "size", "text", "value")
+    __slots__ = ("at", "found", "part", "text", "value")
 
     at: int  # where the value begins
     found: Any  # a tuple, or None
     part: bytes
-    size: int  # with CRLF
     text: bytes  # without its line end
     value: bytes
 
@@ -49,16 +47,10 @@ class Line:
         return self.text[: self.at] + value.rjust(size) + self.text[self.at + size :]
 
 
-def read_line(text: bytes, key: bytes, rest: bytes) -> Line:
+def read_line(text: bytes, key: bytes, rest: bytes, white: bytes = b" \t\r\n") -> Line:
     """The header field of this text, which has this key, and `rest` after its colon."""
     line = Line()  # without an `__init__`, which would cost as much again
     line.text = text
-    line.size = len(text) + 2
-    _fill(line, text, key, rest, b" \t\r\n")
-    return line
-
-
-def _fill(line: Line, text: bytes, key: bytes, rest: bytes, white: bytes) -> None:
     line.value = value = rest.strip(white)
     # most end in no white space
     line.at = len(text) - (len(value) if text[-1] > 32 else len(rest.lstrip(white)))
@@ -69,26 +61,53 @@ def _fill(line: Line, text: bytes, key: bytes, rest: bytes, white: bytes) -> Non
     else:
         line.found = found = read(value)
         line.part = key if found is not None else b":" + key
+    return line
 
 
 class Lines(ByHeart[bytes, Line]):
-    """The header fields met last. Raises ParseError: what is none, or no whole line."""
+    """The header fields met last. Raises ParseError: what is none, or no whole line.
+
+    A Via of the usual form is not kept: what is before its branch is known by heart anyway, and of those that one call
+    brings, each is met once or twice.
+    """
 
     __slots__ = ()
 
     def __missing__(self, text: bytes) -> Line:
+        front, _, word = text.partition(FRONT_ENDS[text[0]] if text else b":")
+        known = front_known(front) if word else None
+        if known is None:
+            return self._any(text)
+        at, part, table, form = known
+        if word.translate(table) != word:
+            branch = form and branch_of(word, form)
+            if not branch:
+                return self._any(text)
+            word, form = branch
         line = Line()
         line.text = text
-        line.size = len(text) + 2
-        fill = BY_FRONT[text[0]] if text else None
-        if fill is None or not fill(line, text):
-            name, colon, rest = text.partition(b":")
-            if not colon:
-                raise ParseError("no header field")
-            _fill(line, text, _key_spelt(name) or header_key(name), rest, b" \t\r")
-            if line.found is None and text.partition(b"\n")[1]:  # there is none in what is plain
-                raise ParseError("no line")
-        if line.size <= LONGEST and line.part not in _SECRET:
+        line.at = at
+        line.part = part
+        line.value = text[at:]
+        if form is None:
+            line.found = (word,)
+            if len(text) <= LONGEST:
+                self.learn(text, line)
+        elif word.partition(BROADCAST)[1]:  # cheaper than `find`
+            return self._any(text)
+        else:
+            line.found = word, form
+        return line
+
+    def _any(self, text: bytes) -> Line:
+        """Of any form."""
+        name, colon, rest = text.partition(b":")
+        if not colon:
+            raise ParseError("no header field")
+        line = read_line(text, _key_spelt(name) or header_key(name), rest, b" \t\r")
+        if line.found is None and text.partition(b"\n")[1]:  # there is none in what is plain
+            raise ParseError("no line")
+        if len(text) <= LONGEST and line.part not in SECRET:
             self.learn(text, line)
         return line
 
@@ -106,7 +125,7 @@ class Lower(ByHeart[tuple[bytes, int], tuple[bytes, bytes, Line] | None]):
             return None
         new = old.written_over(b"%d" % min(left - 1, most))
         found = b"\r\n%b\r\n" % text, b"\r\n%b\r\n" % new, LINES[new]
-        if old.size <= LONGEST:
+        if len(text) <= LONGEST:
             self.learn(key, found)
         return found
 

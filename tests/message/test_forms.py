@@ -54,15 +54,18 @@ class FormTests(SynchronousTestCase):
             if found is None or key != b"via":
                 self.assertEqual(line.found, found)
             else:
-                *facts, before, after = line.found
-                self.assertEqual(facts, [*found[:-2]])
+                branch, (*facts, before, after) = line.found
+                self.assertEqual((branch, facts), (found[0], [*found[1][:-2]]))
                 if before is not None:
-                    self.assertEqual(b"%b%b%b" % (before, facts[2], after), value)
+                    self.assertEqual(b"%b%b%b" % (before, branch, after), value)
         return found
 
     def via(self, value: bytes) -> Via | None:
         found = self.read(b"via", value)
-        return None if found is None else found[1:4]
+        if found is None:
+            return None
+        branch, (_, host, symmetric, _, _) = found
+        return host, branch, symmetric
 
     def test_vias(self) -> None:
         for tail, branch, symmetric in (
@@ -73,9 +76,9 @@ class FormTests(SynchronousTestCase):
         ):
             value = b"SIP/2.0/UDP h:5070" + tail
             self.assertEqual(self.via(value), (b"h", branch, symmetric))
-            self.assertEqual(self.read(b"via", value)[0], b"5070 h")
+            self.assertEqual(self.read(b"via", value)[1][0], b"5070 h")
         for port in (b"", b":5060", b":05061", b":0"):
-            self.assertEqual(self.read(b"via", b"SIP/2.0/UDP h%b;branch=1" % port)[0], b"0 h")
+            self.assertEqual(self.read(b"via", b"SIP/2.0/UDP h%b;branch=1" % port)[1][0], b"0 h")
         for tail in (b";branch=1,", b';branch=1;x="y"', b";branch=1 ", b";branch=1;received=255.255.255.255"):
             self.assertIsNone(self.read(b"via", b"SIP/2.0/UDP h" + tail), tail)
 
