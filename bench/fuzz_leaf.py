@@ -37,6 +37,7 @@ AWKWARD = (
         b"v:",
         b";branch=z9hG4bK",
         b";rport",
+        b"255.255.255.255",
         b"Content-Length: 4",
         b"l: -1",
     ),

@@ -63,15 +63,22 @@ cdef bint _judge(Head head, int length, Py_ssize_t size):
     return seen & NEEDED == NEEDED
 
 
-cdef bint _broadcast(const unsigned char *text, int at, int end):
+cdef bint _broadcast(const unsigned char *text, int start, int end):
+    """See forms.for_everybody."""
     cdef const void *found
+    cdef int at = start
+    cdef int piece
     while end - at >= 15:
         found = memchr(text + at, c"2", end - at - 14)
         if found == NULL:
             return False
-        if memcmp(found, <const char *>b"255.255.255.255", 15) == 0:
-            return True
         at = <int>(<const unsigned char *>found - text) + 1
+        if memcmp(found, <const char *>b"255.255.255.255", 15) == 0:
+            piece = at - 1
+            while piece > start and text[piece - 1] != c";" and text[piece - 1] != c",":
+                piece -= 1
+            if memcmp(text + piece, <const char *>b"branch=", 7) != 0:
+                return True
     return False
 
 

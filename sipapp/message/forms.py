@@ -25,6 +25,8 @@ from sipapp.message.plain import (
 
 SIP_PORTS = (5060, 5061)
 
+_PIECES = re.compile(rb"[;,]").split
+
 SECRET = frozenset((b"authorization", b"proxy-authorization", b"www-authenticate", b"proxy-authenticate"))
 """Keys of what is not kept."""
 
@@ -126,10 +128,17 @@ for _letters, _end in ((b"Vv", b"branch="), (b"FfTt", b">;tag=")):
         FRONT_ENDS[_letter] = _end
 
 
+def for_everybody(via: bytes) -> bool:
+    """Whether the broadcast address stands there, otherwise than in a branch, which sends nothing anywhere."""
+    return via.find(BROADCAST) >= 0 and any(
+        piece.find(BROADCAST) >= 0 and not piece.startswith(b"branch=") for piece in _PIECES(via)
+    )
+
+
 def _read_via(value: bytes) -> tuple[bytes | None, ViaForm] | None:
     """The branch, and what else it says."""
     match = PLAIN_VIAS(value)
-    if match is None or value.find(BROADCAST) >= 0:
+    if match is None or for_everybody(value):
         return None
     tail = match[4]
     return parameter(tail, b"branch") if tail else None, _via_form(match, None, b"")

@@ -11,7 +11,7 @@ from typing import Any
 
 from sipapp.errors import ParseError
 from sipapp.message.byheart import LONGEST, ByHeart, Memory
-from sipapp.message.forms import BROADCAST, FRONT_ENDS, READERS, SECRET, branch_of, front_known
+from sipapp.message.forms import FRONT_ENDS, READERS, SECRET, branch_of, front_known
 from sipapp.message.headers import SPELLINGS, header_key
 from sipapp.message.plain import start_line
 
@@ -93,8 +93,6 @@ class Lines(ByHeart[bytes, Line]):
             line.found = (word,)
             if len(text) <= LONGEST:
                 self.learn(text, line)
-        elif word.partition(BROADCAST)[1]:  # cheaper than `find`
-            return self._any(text)
         else:
             line.found = word, form
         return line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import given, settings
@@ -27,7 +28,7 @@ Via = tuple[bytes, bytes | None, bool]
 def via_of(value: bytes) -> Via | None:
     """A Via by regular expressions alone."""
     match = PLAIN_VIAS(value)
-    if match is None or BROADCAST in value:
+    if match is None or re.search(rb"(?:\A|[;,])(?!branch=)[^;,]*" + re.escape(BROADCAST), value):
         return None
     host, tail = match[2], match[4] or b""
     return host, parameter(tail, b"branch"), has(tail, b"rport") and not has(tail, b"maddr")
@@ -79,6 +80,8 @@ class FormTests(SynchronousTestCase):
             self.assertEqual(self.read(b"via", value)[1][0], b"5070 h")
         for port in (b"", b":5060", b":05061", b":0"):
             self.assertEqual(self.read(b"via", b"SIP/2.0/UDP h%b;branch=1" % port)[1][0], b"0 h")
+        broadcast = b"255.255.255.255"
+        self.assertEqual(self.via(b"SIP/2.0/UDP h;branch=x" + broadcast), (b"h", b"x" + broadcast, False))
         for tail in (b";branch=1,", b';branch=1;x="y"', b";branch=1 ", b";branch=1;received=255.255.255.255"):
             self.assertIsNone(self.read(b"via", b"SIP/2.0/UDP h" + tail), tail)
 

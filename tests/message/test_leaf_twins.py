@@ -44,6 +44,8 @@ TOPS = [
         b";rport ,SIP/2.0/TCP h;x",
         b';rport;x="y"',
         b";maddr=224.0.0.1",
+        b";branch=255.255.255.255",
+        b";branch=1;x=255.255.255.255",
     )
 ] + [b"SIP/2.0/UDP [2001:db8::1];rport", b"SIP/2.0/UDP h.example.com;branch=1", b"SIP/2.0/UDP h.example.com"]
 RESPONSE = (

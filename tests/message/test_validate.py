@@ -87,6 +87,7 @@ class CheckTests(SynchronousTestCase):
             self.owed(b"z9hG4bK74bf9", b"z9hG4bK74bf9;received=255.255.255.255", RESPONSE), (0, "Broadcast Via")
         )
         self.fine(FROM, FROM + b"X-Note: 255.255.255.255\r\n", RESPONSE)
+        self.fine(b"z9hG4bK74bf9", b"z9hG4bK255.255.255.255", RESPONSE)
 
     def test_what_no_element_needs_to_read_is_not_looked_at(self) -> None:
         self.fine(b"Max-Forwards: 70", b"Max-Forwards: abc")
