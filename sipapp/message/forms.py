@@ -21,6 +21,7 @@ from sipapp.message.plain import (
     cseq_parts,
     has,
     parameter,
+    without,
 )
 
 SIP_PORTS = (5060, 5061)
@@ -33,15 +34,10 @@ SECRET = frozenset((b"authorization", b"proxy-authorization", b"www-authenticate
 _SPACE = b" \t\r\n\f\v"
 
 
-def _without(unwanted: bytes) -> bytes:
-    """A table that changes these: to `translate` by it and to compare takes a third of what it takes to search."""
-    return bytes(ord("!") - (code == ord("!")) if code in unwanted else code for code in range(256))
-
-
-_NO_SPACE = _without(_SPACE)
-_BRANCH = _without(_SPACE + b'",;')
-_PARAMETERS = _without(_SPACE + b'",')
-_TAG = _without(_SPACE + b'",<>;')
+_NO_SPACE = without(_SPACE)
+_BRANCH = without(_SPACE + b'",;')
+_PARAMETERS = without(_SPACE + b'",')
+_TAG = without(_SPACE + b'",<>;')
 
 ViaForm = tuple[bytes, bytes, bool, bytes | None, bytes]
 """What a Via field says beside its branch: port and host of its first value as `head.key_of` has them, its host;

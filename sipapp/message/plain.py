@@ -39,6 +39,14 @@ _STATUSES = {b"%d" % status: status for status in range(100, 700)}
 BROADCAST = b"255.255.255.255"
 
 
+def without(unwanted: bytes) -> bytes:
+    """A table that changes these: to `translate` by it and to compare takes a third of what it takes to search."""
+    return bytes(ord("!") - (code == ord("!")) if code in unwanted else code for code in range(256))
+
+
+_LAST_VALUE = without(b'?@<>\r\n\t\f\v ",;')
+
+
 def via_parts(value: bytes) -> tuple[bytes, bytes, int | None, bytes, bytes | None] | None:
     """Transport, host, port, what follows the first `;` and the branch of a Via value that is as nearly everybody
     writes it; None where it is not."""
@@ -125,14 +133,30 @@ def _place(uri: bytes) -> bytes | None:
 place = Memory(_place, KNOWN).__getitem__
 
 
-def _lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
-    """Host, port (5060 where it is not written) and parameters of a Route value, `<sip:192.0.2.1;lr>`; None where there
-    is more to see: several entries, a user, r2, gr."""
+def _any_lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
+    """See lone_entry."""
     match = _LONE_ENTRY(value)
     if match is None:
         return None
     host, digits, tail = match.groups()
     return host, int(digits or 0) or 5060, tail[1:]
+
+
+_lone_front = Memory(lambda front: _any_lone_entry(front + b"=>"), KNOWN).__getitem__
+
+
+def _lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
+    """Host, port (5060 where it is not written) and parameters of a Route value, `<sip:192.0.2.1;lr>`; None where there
+    is more to see: several entries, a user, r2, gr."""
+    front, _, rest = value.rpartition(b"=")
+    text, end, more = rest.partition(b">")
+    if not end or more or text.translate(_LAST_VALUE) != text:
+        return _any_lone_entry(value)
+    known = _lone_front(front)  # the value of the last parameter, `ftag`, changes nothing
+    if known is None:
+        return None
+    host, port, tail = known
+    return host, port, tail + text
 
 
 lone_entry = Memory(_lone_entry, KNOWN).__getitem__

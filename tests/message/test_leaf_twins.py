@@ -344,6 +344,7 @@ class TwinTests(SynchronousTestCase):
                 ("<sip:192.0.2.1;lr>", b"192.0.2.1", 5060, b"lr"),
                 ("  <sips:h.example:5070;lr;ftag=1> ", b"h.example", 5070, b"lr;ftag=1"),
                 ("<sip:h:0>", b"h", 5060, b""),
+                ("<sip:h;lr=on;ftag=r2>", b"h", 5060, b"lr=on;ftag=r2"),
             ):
                 data = within_dialog(f"Route: {text}\r\n")
                 start = data.index(b"Route")
@@ -358,6 +359,7 @@ class TwinTests(SynchronousTestCase):
             for fields in (
                 *("", usual + usual, "Route: <sip:a;lr>, <sip:b;lr>\r\n", "Route: sip:a;lr\r\n"),
                 *("Route: <sip:u@a;lr>\r\n", "Route: <sip:a;lr;GR=1>\r\n", "Route: <sip:a;r2=on;lr>\r\n"),
+                *("Route: <sip:a;lr;r2=on>\r\n", "Route: <sip:a;ftag=1\r\n", "Route: <sip:a;ftag=1>>\r\n"),
                 *('Route: <sip:a;x=",">\r\n', "Route: <sip:a;lr>;x\r\n", "Route: X <sip:a;lr>\r\n", "Route:\r\n"),
             ):
                 head = twin.read(within_dialog(fields))[1]
