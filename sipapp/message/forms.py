@@ -31,7 +31,8 @@ _PIECES = re.compile(rb"[;,]").split
 SECRET = frozenset((b"authorization", b"proxy-authorization", b"www-authenticate", b"proxy-authenticate"))
 """Keys of what is not kept."""
 
-_SPACE = b" \t\r\n\f\v"
+_BLANK = b" \t\r"
+_SPACE = _BLANK + b"\n\f\v"
 
 
 _NO_SPACE = without(_SPACE)
@@ -41,8 +42,8 @@ _TAG = without(_SPACE + b'",<>;')
 
 ViaForm = tuple[bytes, bytes, bool, bytes | None, bytes]
 """What a Via field says beside its branch: port and host of its first value as `head.key_of` has them, its host;
-whether a request that has it on top is answered where it came from: it has `rport`, and no `maddr`. What stands before
-and after the branch, where it has only one value; None where that is not known."""
+whether a request that has it on top is answered where it came from: it has `rport`, and no `maddr`. What of its line
+stands before and after the branch, where it has only one value; None where that is not known."""
 
 Front = tuple[int, bytes, bytes, ViaForm | None]
 """Of a line that begins so: where its value begins, its key, a table that leaves as it is what may follow; what a Via
@@ -60,15 +61,16 @@ def _via_form(match: re.Match[bytes], before: bytes | None, after: bytes) -> Via
     return _port_and_host(digits, host), host, symmetric, before, after
 
 
-def _form_around(before: bytes, after: bytes) -> ViaForm | None:
-    """Of a Via that has this before `branch=`, and this after the branch."""
+def _form_around(front: bytes, after: bytes) -> ViaForm | None:
+    """Of a Via whose line has this before `branch=`, and this after the branch."""
+    before = front.partition(b":")[2].lstrip(_BLANK)
     whole = before + after
     match = PLAIN_VIA(whole)
     if match is None or before[-1:] != b";" or whole.find(BROADCAST) >= 0:
         return None
     if before[match.start(4) :].lower().find(b"branch") >= 0:
         return None
-    return _via_form(match, before + b"branch=", after)
+    return _via_form(match, front + b"branch=", after)
 
 
 class _Around(ByHeart[tuple[bytes, bytes], ViaForm | None]):
@@ -101,10 +103,10 @@ def branch_of(text: bytes, form: ViaForm) -> tuple[bytes, ViaForm] | None:
 def _front(front: bytes) -> Front | None:
     name, colon, rest = front.partition(b":")
     key = SPELLINGS.get(name)
-    value = rest.lstrip(b" \t\r")
+    value = rest.lstrip(_BLANK)
     at = len(front) - len(value)
     if key == b"via":
-        form = _form_around(value, b"")
+        form = _form_around(front, b"")
         return None if form is None else (at, key, _BRANCH, form)
     if key == b"from" or key == b"to":
         return (at, key, _TAG, None) if PLAIN_ADDRESS(value + b">") else None

@@ -329,14 +329,13 @@ def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
 def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> bytes | None:
     """The top Via field, without its line end, that says where it came from; None where it has several values."""
     branch, (_, sent_by, _, before, after) = top.found
-    at = top.at
     if before is not None:
         before, after = MARKS[before, after, host, port, forced, response]
-        return top.text[:at] + before + branch + after  # type: ignore[no-any-return]
+        return before + branch + after  # type: ignore[no-any-return]
     value = top.value
     if value.find(b",") >= 0:
         return None
-    source = host.encode()
+    source, at = host.encode(), top.at
     marked = mark_via(value, port, source, sent_by != source, forced, response)
     if marked is None:
         return top.text

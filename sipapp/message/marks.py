@@ -15,15 +15,16 @@ _Key = tuple[bytes, bytes, str, int, bool, bool]
 
 
 class Marks(ByHeart[_Key, tuple[bytes, bytes]]):
-    """What stands before and after the branch once a plain Via has been marked, by what stood there, the host and port
-    that it came from, and whether `rport` is forced and it is a response. See `via.marks`."""
+    """What of its line stands before and after the branch once a plain Via has been marked, by what stood there, the
+    host and port that it came from, and whether `rport` is forced and it is a response. See `via.marks`."""
 
     __slots__ = ()
 
     def __missing__(self, key: _Key) -> tuple[bytes, bytes]:
         before, after, host, port, forced, response = key
         found = before, after
-        text = b"%b*%b" % (before, after)
+        value = before.partition(b":")[2].lstrip()
+        text = b"%b*%b" % (value, after)
         parts = via_parts(text)
         assert parts is not None  # it is plain
         source = host.encode()
@@ -31,6 +32,7 @@ class Marks(ByHeart[_Key, tuple[bytes, bytes]]):
         if marked is not None:
             at, parameters = marked
             front, branch, after = parameters.partition(b";branch=*")
+            at += len(before) - len(value)
             found = before[:at] + front + branch[:-1], after
         if len(text) <= LONGEST:
             self.learn(key, found)

@@ -58,7 +58,7 @@ class FormTests(SynchronousTestCase):
                 branch, (*facts, before, after) = line.found
                 self.assertEqual((branch, facts), (found[0], [*found[1][:-2]]))
                 if before is not None:
-                    self.assertEqual(b"%b%b%b" % (before, branch, after), value)
+                    self.assertEqual(b"%b%b%b" % (before, branch, after), line.text)
         return found
 
     def via(self, value: bytes) -> Via | None:

@@ -61,7 +61,7 @@ class LinesTests(SynchronousTestCase):
         for after in (b"", b";rport"):
             line = self.lines[b"Via: " + value + after]
             self.assertEqual((line.part, line.value, line.at), (b"via", value + after, 5))
-            form = (b"5070 192.0.2.1", b"192.0.2.1", after != b"", b"SIP/2.0/UDP 192.0.2.1:5070;branch=", after)
+            form = (b"5070 192.0.2.1", b"192.0.2.1", after != b"", b"Via: SIP/2.0/UDP 192.0.2.1:5070;branch=", after)
             self.assertEqual(line.found, (b"z9hG4bK1.2", form))
             self.assertIs(self.lines[b"Via: %b;branch=2%b" % (value[:26], after)].found[1], line.found[1])
         self.assertEqual(self.lines, {})

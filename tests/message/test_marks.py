@@ -28,14 +28,14 @@ class MarkTests(SynchronousTestCase):
             value = before + branch + after
             marked = mark_via(value, 5080, host.encode(), host != "h", forced, response)
             expected = value if marked is None else value[: marked[0]] + marked[1]
-            begin, end = known[before, after, host, 5080, forced, response]
-            self.assertEqual(begin + branch + end, expected)
+            begin, end = known[b"Via: " + before, after, host, 5080, forced, response]
+            self.assertEqual(begin + branch + end, b"Via: " + expected)
         self.assertEqual(len(known), 1)
 
     def test_a_long_one_is_not_kept(self) -> None:
         known = Marks(MOST)
         self.assertEqual(
-            known[b"SIP/2.0/UDP h;branch=", b";x=" + b"y" * 600, "h", 5060, False, False],
-            (b"SIP/2.0/UDP h;branch=", b";x=" + b"y" * 600),
+            known[b"v:SIP/2.0/UDP h;branch=", b";x=" + b"y" * 600, "h", 5060, False, False],
+            (b"v:SIP/2.0/UDP h;branch=", b";x=" + b"y" * 600),
         )
         self.assertFalse(known)
