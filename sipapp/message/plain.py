@@ -145,7 +145,7 @@ def _any_lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
 _lone_front = Memory(lambda front: _any_lone_entry(front + b"=>"), KNOWN).__getitem__
 
 
-def _lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
+def lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
     """Host, port (5060 where it is not written) and parameters of a Route value, `<sip:192.0.2.1;lr>`; None where there
     is more to see: several entries, a user, r2, gr."""
     front, _, rest = value.rpartition(b"=")
@@ -157,9 +157,6 @@ def _lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
         return None
     host, port, tail = known
     return host, port, tail + text
-
-
-lone_entry = Memory(_lone_entry, KNOWN).__getitem__
 
 
 def address_parts(value: bytes) -> tuple[bytes, bytes, bytes, bytes | None] | None:
