@@ -26,15 +26,11 @@ from sipapp.message.plain import (
 
 SIP_PORTS = (5060, 5061)
 
-_PIECES = re.compile(rb"[;,]").split
-
 SECRET = frozenset((b"authorization", b"proxy-authorization", b"www-authenticate", b"proxy-authenticate"))
 """Keys of what is not kept."""
 
 _BLANK = b" \t\r"
 _SPACE = _BLANK + b"\n\f\v"
-
-
 _NO_SPACE = without(_SPACE)
 _BRANCH = without(_SPACE + b'",;')
 _PARAMETERS = without(_SPACE + b'",')
@@ -80,7 +76,7 @@ class _Around(ByHeart[tuple[bytes, bytes], ViaForm | None]):
 
     def __missing__(self, key: tuple[bytes, bytes]) -> ViaForm | None:
         before, after = key
-        form = _form_around(before[:-7], b";" + after)
+        form = _form_around(before.removesuffix(b"branch="), b";" + after)
         if form is not None and len(before) + len(after) <= LONGEST:
             self.learn(key, form)
         return form
@@ -90,8 +86,8 @@ _form_known = _Around(1024).__getitem__
 
 
 def branch_of(text: bytes, form: ViaForm) -> tuple[bytes, ViaForm] | None:
-    """The branch with which this text begins that follows `branch=`, and what the whole Via says, by what it would say
-    without the parameters that follow."""
+    """Of a Via that has a branch and more parameters (`text`) where `form` has the branch alone: the branch, and what
+    it says. None: there is more to see."""
     before = form[3]
     branch, semicolon, after = text.partition(b";")
     if before is None or not semicolon or text.translate(_PARAMETERS) != text:
@@ -101,6 +97,7 @@ def branch_of(text: bytes, form: ViaForm) -> tuple[bytes, ViaForm] | None:
 
 
 def _front(front: bytes) -> Front | None:
+    """None: there is more to see in such a line."""
     name, colon, rest = front.partition(b":")
     key = SPELLINGS.get(name)
     value = rest.lstrip(_BLANK)
@@ -116,7 +113,6 @@ def _front(front: bytes) -> Front | None:
 
 
 front_known = Memory(_front, 2048).__getitem__
-"""None: there is more to see."""
 
 _COLON = b": "
 FRONT_ENDS = [_COLON] * 256
@@ -124,6 +120,9 @@ FRONT_ENDS = [_COLON] * 256
 for _letters, _end in ((b"Vv", b"branch="), (b"FfTt", b">;tag=")):
     for _letter in _letters:
         FRONT_ENDS[_letter] = _end
+
+
+_PIECES = re.compile(rb"[;,]").split
 
 
 def for_everybody(via: bytes) -> bool:

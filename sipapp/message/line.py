@@ -1,8 +1,8 @@
 # -*- test-case-name: tests.message.test_line -*-
 """line: a line of a message's head, and what is known of it by heart. Part of `leaf_pure`.
 
-Most lines have been there before: From, Call-ID and the sender's Via in all messages of a call, Max-Forwards, CSeq,
-User-Agent in those of others.
+Most lines have been there before: From and Call-ID in all messages of a call, Max-Forwards, CSeq, User-Agent in those
+of others.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sipapp.message.plain import start_line
 
 MOST = 8192
 """How many lines are kept: half a kilobyte each, so 4 MB, and 12 MB where somebody means harm. A relayed call brings
-about ten that no other has."""
+about five that no other has."""
 
 # a method of what is imported is made an object at each call
 _reader_of = READERS.get
