@@ -38,7 +38,7 @@ M = TypeVar("M", Request, Response)
 
 _REPLY = RouteType.REPLY  # a member of an enumeration costs ten times as much as a name of the module
 _NOBODY: Any = None
-_new_context = maker(Context, _NOBODY, _NOBODY, _NOBODY)
+_new_context = maker(Context, _NOBODY, _NOBODY, _NOBODY, empty=("server", "message", "draft"))
 _new_draft = maker(Draft)
 _NO_ROUTE = Route("request_route", "", Position("", 1, 1), lambda ctx: 1, False)
 """What runs where a script has no request_route: requests get no answer, as in Kamailio."""

@@ -225,7 +225,7 @@ class LeavingForTask(Leaving):
 
 
 _NOBODY: Any = None
-_new_leaving = maker(LeavingForTask, _NOBODY, _NOBODY, _NOBODY, b"")
+_new_leaving = maker(LeavingForTask, _NOBODY, _NOBODY, _NOBODY, b"", empty=("ctx", "wait", "route", "group"))
 
 
 def _seconds(amount: int, unit: float) -> float:

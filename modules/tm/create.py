@@ -35,7 +35,11 @@ log = Logger()
 
 
 _NOBODY: Any = None
-_new_transaction = maker(Transaction, _NOBODY, _NOBODY, 0)
+_FILLED = (
+    *("tm", "request", "label", "server", "flags", "end_of_life", "avps", "xavps", "xavus", "xavis"),
+    *("draft", "reply_fields", "reply_body", "message_flags", "message_xflags"),
+)
+_new_transaction = maker(Transaction, _NOBODY, _NOBODY, 0, empty=_FILLED)
 
 
 _TRIED = INVITE | AUTO_100

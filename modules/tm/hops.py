@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = Logger()
 
-_new_outbound = maker(Outbound)
+_new_outbound = maker(Outbound, empty=("send_socket", "receive_socket"))
 
 Relayed = int | Coroutine[Any, Any, int]
 """What relaying answers: Kamailio's number, at once as a rule, else what to wait for."""

@@ -47,7 +47,11 @@ from sipapp.script.stack import innermost
 log = Logger()
 
 _NOBODY: Any = None
-_new_branch = maker(Branch, Transaction(_NOBODY, _NOBODY, 0), 0, b"")
+_FILLED = (
+    *("transaction", "index", "on_reply", "on_failure", "on_branch_failure"),
+    *("uri", "path", "flags", "flow", "branch_id", "via", "data", "sending"),
+)
+_new_branch = maker(Branch, Transaction(_NOBODY, _NOBODY, 0), 0, b"", empty=_FILLED)
 
 UNMATCHED_STATEFUL, UNMATCHED_STATELESS, UNMATCHED_DROP = range(3)
 

@@ -6,8 +6,9 @@ To run an `__init__` that fills forty slots costs ten times as much as to copy t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import repeat, starmap
 from sys import getrefcount
 from types import MemberDescriptorType
 from typing import Any, TypeVar
@@ -18,20 +19,24 @@ K = TypeVar("K")
 _LITERAL = (type(None), bool, int)
 
 
-def maker(kind: Callable[..., K], *given: Any) -> Callable[[], K]:
+def maker(kind: Callable[..., K], *given: Any, empty: Iterable[str] = ()) -> Callable[[], K]:
     """What makes an object as `kind(*given)` does. Its attributes are the same objects each time, but for empty lists
-    and dictionaries that nobody else holds."""
+    and dictionaries that nobody else holds. The slots that whoever has one made fills in any case can be left `empty`,
+    for to fill one twice costs twice as much."""
     first = kind(*given)
     if not _is_only_slots(type(first)):
         return partial(kind, *given)
+    for name in empty:
+        delattr(first, name)
     return (leaf.again or again)(first)
 
 
 def again(first: K) -> Callable[[], K]:
     """What makes more objects like this one, where there is no C: a function that has an assignment for each slot, and
     nothing else. It takes a third of what the `__init__` takes."""
-    known: dict[str, Any] = {"kind": type(first), "new": object.__new__}
-    source = ["def make():", "one = new(kind)"]
+    # Called by an iterator, `__new__` gets the same arguments each time; called by us, a new tuple of them.
+    known: dict[str, Any] = {"blanks": starmap(object.__new__, repeat((type(first),)))}
+    source = ["def make():", "one = next(blanks)"]
     for name in _slots(type(first)):
         value = getattr(first, name, known)
         if value is known:

@@ -10,13 +10,14 @@ from sipapp.errors import ParseError
 from sipapp.message.alike import maker
 from sipapp.message.grammar import SIP_VERSION
 from sipapp.message.headers import is_token
-from sipapp.message.leaf import Head, read, scan
+from sipapp.message.leaf import Head, read
 from sipapp.message.request import Request
 from sipapp.message.response import Response
 
-_HEAD = scan(b"OPTIONS sip:example.com SIP/2.0\r\n\r\n")
-_new_request = maker(Request, b"", _HEAD, b"", b"", b"SIP/2.0")
-_new_response = maker(Response, b"", _HEAD, b"SIP/2.0", 0, b"")
+_HEAD = read(b"OPTIONS sip:example.com SIP/2.0\r\n\r\n")[1]
+_FILLED = "raw", "head", "body_at", "plain", "flow", "received_at", "number"
+_new_request = maker(Request, b"", _HEAD, b"", b"", b"SIP/2.0", empty=("method", "uri", *_FILLED))
+_new_response = maker(Response, b"", _HEAD, b"SIP/2.0", 0, b"", empty=("status", "reason", *_FILLED))
 _VERSION = re.compile(SIP_VERSION, re.IGNORECASE).fullmatch
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; some leave the last SP out
 _STATUS_LINE = re.compile(rb"(%b) ([1-6][0-9]{2})(?: (.*))?" % SIP_VERSION, re.IGNORECASE | re.DOTALL).fullmatch

@@ -354,7 +354,7 @@ class Run(Awaiting):
 
 
 _NOTHING: Any = None
-_new_run = maker(Run, _NOTHING, _NOTHING, None, None)
+_new_run = maker(Run, _NOTHING, _NOTHING, None, None, empty=("route", "ctx", "done", "coroutine"))
 
 
 def _begun(route: Route, ctx: Context, done: Done | None, coroutine: Coroutine[Any, Any, int]) -> Run:

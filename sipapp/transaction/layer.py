@@ -69,10 +69,11 @@ class TransactionLayer:
         self.seconds = wheel.seconds
         self.start = wheel.start
         self.enter = wheel.enter  # for whoever knows the slot
-        self._invite_server = maker(_begun, InviteServer, self, invite_server.State.INITIAL)
-        self._other_server = maker(_begun, NonInviteServer, self, non_invite_server.State.INITIAL)
-        self._invite_client = maker(InviteClient, self, invite_client.State.INITIAL)
-        self._other_client = maker(NonInviteClient, self, non_invite_client.State.INITIAL)
+        filled = "key", "user"
+        self._invite_server = maker(_begun, InviteServer, self, invite_server.State.INITIAL, empty=filled)
+        self._other_server = maker(_begun, NonInviteServer, self, non_invite_server.State.INITIAL, empty=filled)
+        self._invite_client = maker(InviteClient, self, invite_client.State.INITIAL, empty=filled)
+        self._other_client = maker(NonInviteClient, self, non_invite_client.State.INITIAL, empty=filled)
 
     # -- looking up
 

@@ -49,6 +49,8 @@ class AlikeTests(SynchronousTestCase):
         two.unset = 1
         del one, two
         self.assertEqual((make().a, hasattr(make(), "unset")), (7, False))
+        bare = maker(Slots, 7, shared, empty=("a", "own"))()
+        self.assertEqual([hasattr(bare, name) for name in ("a", "b", "own", "table")], [False, True, False, True])
 
     def test_each_has_what_the_first_one_had(self) -> None:
         self.check()
