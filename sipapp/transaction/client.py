@@ -73,6 +73,19 @@ class ClientTransaction(Transaction):
             self.due = self._end_at
             self._start_resending(t1)
 
+    def start(
+        self, key: bytes, user: Any, data: bytes, method: bytes, branch_id: bytes, flow: Flow, timers: Timers
+    ) -> None:
+        """Its request goes out. In code of its kind: to whoever makes both kinds, each assignment costs more."""
+        self.key = key
+        self.user = user
+        self.data = data
+        self.method = method
+        self.branch_id = branch_id
+        self.flow = flow
+        self.timers = timers
+        self._begin(None)
+
     @together(Action.START_A, Action.START_B, Action.SEND_REQUEST)
     @together(Action.START_E, Action.START_F, Action.SEND_REQUEST)
     def _begin(self, _: Any) -> None:

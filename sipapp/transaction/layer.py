@@ -22,13 +22,14 @@ from sipapp.transaction.events import BY_STATUS, Event
 from sipapp.transaction.matching import Matching, client_key
 from sipapp.transaction.server import InviteServer, NonInviteServer, ServerTransaction
 from sipapp.transaction.timers import DEFAULT, Timers
+from sipapp.transaction.transaction import Transaction
 from sipapp.transaction.wheel import Wheel
 
 # Members of an enumeration cost ten times as much to look up as names of the module.
 _ACCEPTED = invite_server.State.ACCEPTED
 _START, _ACK = Event.START, Event.ACK
 
-S = TypeVar("S", bound=ServerTransaction)
+T = TypeVar("T", bound=Transaction)
 
 
 @implementer(ITransactionLayer)
@@ -72,8 +73,8 @@ class TransactionLayer:
         filled = "key", "user"
         self._invite_server = maker(_begun, InviteServer, self, invite_server.State.INITIAL, empty=filled)
         self._other_server = maker(_begun, NonInviteServer, self, non_invite_server.State.INITIAL, empty=filled)
-        self._invite_client = maker(InviteClient, self, invite_client.State.INITIAL, empty=filled)
-        self._other_client = maker(NonInviteClient, self, non_invite_client.State.INITIAL, empty=filled)
+        self._invite_client = maker(_begun, InviteClient, self, invite_client.State.INITIAL, empty=filled)
+        self._other_client = maker(_begun, NonInviteClient, self, non_invite_client.State.INITIAL, empty=filled)
 
     # -- looking up
 
@@ -139,19 +140,12 @@ class TransactionLayer:
             make = self._other_client
             if method == b"CANCEL":
                 key = client_key(branch_id, method)
-        made = make()
-        made.key = key
-        made.user = user
-        made.data = request
-        made.method = method
-        made.branch_id = branch_id
-        made.flow = flow
-        made.timers = self.timers
+        timers = self.timers
         if t1 or t2 or timeout:
             given = {"t1": t1, "t2": t2, "timeout": timeout}
-            made.timers = self.timers.replace(**{name: seconds for name, seconds in given.items() if seconds})
-        self.clients[key] = made
-        made.step(_START)
+            timers = timers.replace(**{name: seconds for name, seconds in given.items() if seconds})
+        self.clients[key] = made = make()
+        made.start(key, user, request, method, branch_id, flow, timers)
         return made
 
     # -- messages
@@ -183,8 +177,9 @@ class TransactionLayer:
         return True
 
 
-def _begun(kind: type[S], layer: TransactionLayer, state: IntEnum) -> S:
-    """A server transaction that has had its request: all there is to its first step is the state it leads to."""
+def _begun(kind: Callable[[TransactionLayer, IntEnum], T], layer: TransactionLayer, state: IntEnum) -> T:
+    """A transaction that has had its request: in the state that its first step leads to. All else that there is to
+    that step is the `start` of a client."""
     made = kind(layer, state)
-    made.step(_START)
+    made.state, _, made._arrows = made._arrows[_START]
     return made
