@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sipapp.errors import ParseError, ValidationError
-from sipapp.message.leaf import passable
 from sipapp.message.plain import BROADCAST
 from sipapp.message.request import Request
 from sipapp.message.uri import Uri
@@ -118,8 +117,6 @@ def check_forwarding(request: Request, uri: bytes | None = None, supported: Coll
     416 for a scheme that we cannot route; 420, with an Unsupported field in `fields`, for Proxy-Require.
     RFC 3261 §16.3.
     """
-    if passable(request.head, request.method, request.uri if uri is None else uri):
-        return
     received = uri is None or uri == request.uri
     try:
         parsed = request.parsed_uri if received else Uri.parse(uri or b"")

@@ -10,7 +10,7 @@ from urllib.parse import quote_from_bytes
 from sipapp.errors import ValidationError
 from sipapp.message import build
 from sipapp.message.draft import Draft
-from sipapp.message.leaf import answer
+from sipapp.message.leaf import answer, passable
 from sipapp.message.request import Request
 from sipapp.message.validate import check_forwarding
 from sipapp.module.via import add_reply_parameters
@@ -142,8 +142,11 @@ def refused(ctx: Context) -> int:
     request = ctx.message
     if not isinstance(request, Request):
         return -1
+    uri = ctx.draft.request_uri
+    if passable(request.head, request.method, request.uri if uri is None else uri):
+        return 0
     try:
-        check_forwarding(request, ctx.draft.request_uri)
+        check_forwarding(request, uri)
     except ValidationError as why:
         ctx.extra[REFUSAL] = why
         ctx.extra[ERROR] = -why.status
