@@ -188,9 +188,9 @@ class Draft:
         """The Request-URI is no target any more: it has been relayed to, or given up. Setting it or $du again, to the
         same text even, makes it one."""
         if self.request_uri is not None:
-            self.request_uri = bytes(bytearray(self.request_uri))  # an object of its own, to know it by
+            self.request_uri = b"%b" % self.request_uri  # an object of its own, to know it by
         if self.next_hop is not None:
-            self.next_hop = bytes(bytearray(self.next_hop))
+            self.next_hop = b"%b" % self.next_hop
         self.consumed = (self.request_uri, self.next_hop)
 
     @property
