@@ -10,8 +10,9 @@ from twisted.internet.defer import Deferred
 
 from sipapp.interfaces.route import RouteType
 from sipapp.interfaces.server import IServer
+from sipapp.interfaces.transport import Socket
 from sipapp.log import Logger
-from sipapp.message.draft import Draft
+from sipapp.message.draft import Draft, Outbound
 from sipapp.module.reply import owed
 from sipapp.modules.tm.counts import Counts
 from sipapp.modules.tm.parameters import Parameters
@@ -45,6 +46,7 @@ class Base(Parameters):
         self.dropped = server.statistics.counter("core", "drop_requests")
         self.listeners: list[Any] = []
         self.unacknowledged: dict[Any, Transaction] = {}
+        self.outbounds: dict[Socket, Outbound] = {}  # the last one by each socket: nearly always the next one, too
         self.times = Times(self)
         config = server.config
         self.max_branches: int = config.max_branches

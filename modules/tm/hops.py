@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from sipapp.errors import ParseError, TransportError
 from sipapp.interfaces.transport import Flow, Socket, Target
 from sipapp.log import Logger
-from sipapp.message.alike import maker
 from sipapp.message.draft import Draft, Outbound
 from sipapp.message.uri import Uri
 from sipapp.module.reply import ERROR, refused
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from sipapp.message.request import Request
 
 log = Logger()
-
-_new_outbound = maker(Outbound, empty=("send_socket", "receive_socket"))
 
 Relayed = int | Coroutine[Any, Any, int]
 """What relaying answers: Kamailio's number, at once as a rule, else what to wait for."""
@@ -68,7 +65,7 @@ class Hopping(Suspending):
         if FLAGS in ctx.extra:
             branch.bits = flags_of_via(ctx)
         branch.branch_id = branch_id = b"%b.%d" % (branch.transaction.branch_base, branch.index)
-        via, outbound = _leaving(ctx, flow.socket, branch_id)
+        via, outbound = self._leaving(ctx, flow.socket, branch_id)
         lines = via
         if branch.path:
             route = request.field(b"route")
@@ -142,19 +139,18 @@ class Hopping(Suspending):
     def _send_by(self, ctx: Context, flow: Flow) -> int:
         request: Any = ctx.message
         draft = ctx.draft
-        lines, outbound = _leaving(ctx, flow.socket, self.server.ids.branch())
+        lines, outbound = self._leaving(ctx, flow.socket, self.server.ids.branch())
         if draft.path:
             lines += b"Route: %b\r\n" % draft.path
         data = draft.render_request(request, draft.request_uri or request.uri, lines, outbound)
         self.transport.send(data, flow, None, draft.forward_flags)
         return 1
 
-
-def _leaving(ctx: Context, socket: Socket, branch_id: bytes) -> tuple[bytes, Outbound]:
-    """Our Via line of a request that leaves by this socket, and what is known of its way to whoever writes in it."""
-    came: Flow = ctx.message.flow
-    via = via_line(ctx, socket, branch_id, came.via_mark if came.connection is not None else b"")
-    outbound = _new_outbound()
-    outbound.send_socket = socket
-    outbound.receive_socket = came.socket
-    return via, outbound
+    def _leaving(self, ctx: Context, socket: Socket, branch_id: bytes) -> tuple[bytes, Outbound]:
+        """Our Via line of a request that leaves by this socket, and what whoever writes in it may know of its way."""
+        came: Flow = ctx.message.flow
+        via = via_line(ctx, socket, branch_id, came.via_mark if came.connection is not None else b"")
+        outbound = self.outbounds.get(socket)
+        if outbound is None or outbound.receive_socket is not came.socket:
+            outbound = self.outbounds[socket] = Outbound(socket, came.socket)
+        return via, outbound
