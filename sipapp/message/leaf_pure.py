@@ -233,12 +233,14 @@ def relay(
     raw, body, done = head.raw, head.body, head.fields_at
     parts = [method, b" ", uri, b" ", version, b"\r\n"]
     for start, end, data in made:
-        if start < done or start == stop or start >= body or end > body:
+        if start < done or start == stop:  # within the Via, or where its marks may come first or not
             return None
         if start > done:
             parts.append(raw[done:start])
         parts.append(data if data.__class__ is bytes else data(outbound))
         done = end
+    if start >= body or done > body:
+        return None
     parts.append(raw[done:])
     return b"".join(parts)
 
