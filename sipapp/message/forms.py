@@ -41,8 +41,8 @@ ViaForm = tuple[bytes, bytes, bool, bytes | None, bytes]
 whether a request that has it on top is answered where it came from: it has `rport`, and no `maddr`. What of its line
 stands before and after the branch, where it has only one value; None where that is not known."""
 
-Front = tuple[int, bytes, bytes, ViaForm | None]
-"""Of a line that begins so: where its value begins, its key, a table that leaves as it is what may follow; what a Via
+Front = tuple[bytes, bytes, ViaForm | None]
+"""Of a line that begins so: its key, a table that leaves as it is what may follow; what a Via
 says that has nothing after its branch."""
 
 
@@ -101,15 +101,14 @@ def _front(front: bytes) -> Front | None:
     name, colon, rest = front.partition(b":")
     key = SPELLINGS.get(name)
     value = rest.lstrip(_BLANK)
-    at = len(front) - len(value)
     if key == b"via":
         form = _form_around(front, b"")
-        return None if form is None else (at, key, _BRANCH, form)
+        return None if form is None else (key, _BRANCH, form)
     if key == b"from" or key == b"to":
-        return (at, key, _TAG, None) if PLAIN_ADDRESS(value + b">") else None
+        return (key, _TAG, None) if PLAIN_ADDRESS(value + b">") else None
     if key is None or colon or key in SECRET or (key in READERS and key != b"call-id"):
         return None
-    return at + len(_COLON), key, _NO_SPACE, None
+    return key, _NO_SPACE, None
 
 
 front_known = Memory(_front, 2048).__getitem__

@@ -179,7 +179,7 @@ class Head:
         branch, form = fields[shape.via].found
         if branch is None or branch[: len(MAGIC_COOKIE)] != MAGIC_COOKIE:
             return None
-        return b" ".join((method, fields[shape.cseq].found[2], form[0], fields[shape.call_id].value, branch))
+        return b" ".join((method, fields[shape.cseq].found[2], form[0], fields[shape.call_id].found[0], branch))
 
     @property
     def call(self) -> tuple[bytes, int] | None:
@@ -187,11 +187,11 @@ class Head:
         if not self.plain:
             return None
         fields, shape = self._fields, self._shape
-        return fields[shape.call_id].value, fields[shape.cseq].found[0]
+        return fields[shape.call_id].found[0], fields[shape.cseq].found[0]
 
     @property
     def call_id(self) -> bytes | None:
-        return self._fields[self._shape.call_id].value if self.plain else None
+        return self._fields[self._shape.call_id].found[0] if self.plain else None
 
     @property
     def method(self) -> bytes | None:

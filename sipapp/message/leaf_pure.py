@@ -129,7 +129,8 @@ def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, byt
     number = shape.lone_route
     if number < 0 or not head.plain or not fields[shape.to].found[0]:
         return None
-    entry = lone_entry(fields[number].value)
+    route = fields[number]
+    entry = lone_entry(route.found[0] if route.found else route.value)
     target = uri_parts(uri)
     if entry is None or target is None:
         return None
@@ -325,7 +326,7 @@ def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
     branch = lines[shape.via].found[0]
     if branch is None:
         return None
-    return prefix + b"%08x" % crc32(lines[shape.call_id].value, crc32(branch, seed))
+    return prefix + b"%08x" % crc32(lines[shape.call_id].found[0], crc32(branch, seed))
 
 
 def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> bytes | None:

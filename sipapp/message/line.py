@@ -16,7 +16,7 @@ from sipapp.message.headers import SPELLINGS, header_key
 from sipapp.message.plain import start_line
 
 MOST = 8192
-"""How many lines are kept: half a kilobyte each, so 4 MB, and 12 MB where somebody means harm. A relayed call brings
+"""How many lines are kept: 0.4 kilobytes each, so 3.5 MB, and 8 MB where somebody means harm. A relayed call brings
 about five that no other has."""
 
 # a method of what is imported is made an object at each call
@@ -24,42 +24,50 @@ _reader_of = READERS.get
 _key_spelt = SPELLINGS.get
 
 
+_WHITE = b" \t\r\n"
+
+
 class Line:
     """One header field. Many messages have the same one: it never changes.
 
     `part` is what it is for the shape of its message: its key, and a colon before it where the value should be of the
-    form that nearly everybody writes, and is not. `found` is what such a value holds: see `forms.READERS`; for other
-    fields it says nothing.
+    form that nearly everybody writes, and is not. `found` is what such a value holds: see `forms.READERS`. For other
+    fields it is the value alone where that is one word, or None. What few ask for is looked for when they do.
     """
 
-    __slots__ = ("at", "found", "part", "text", "value")
+    __slots__ = ("found", "part", "text")
 
-    at: int  # where the value begins
     found: Any  # a tuple, or None
     part: bytes
     text: bytes  # without its line end
-    value: bytes
+
+    @property
+    def value(self) -> bytes:
+        """Without outer white space."""
+        return self.text.partition(b":")[2].strip(_WHITE)
+
+    @property
+    def at(self) -> int:
+        """Where the value begins."""
+        return len(self.text) - len(self.text.partition(b":")[2].lstrip(_WHITE))
 
     def written_over(self, value: bytes) -> bytes:
         """The text with this value, which is no longer than its own."""
-        size = len(self.value)
+        at, size = self.at, len(self.value)
         assert len(value) <= size
-        return self.text[: self.at] + value.rjust(size) + self.text[self.at + size :]
+        return self.text[:at] + value.rjust(size) + self.text[at + size :]
 
 
-def read_line(text: bytes, key: bytes, rest: bytes, white: bytes = b" \t\r\n") -> Line:
+def read_line(text: bytes, key: bytes, rest: bytes, white: bytes = _WHITE) -> Line:
     """The header field of this text, which has this key, and `rest` after its colon."""
     line = Line()  # without an `__init__`, which would cost as much again
     line.text = text
-    line.value = value = rest.strip(white)
-    # most end in no white space
-    line.at = len(text) - (len(value) if text[-1] > 32 else len(rest.lstrip(white)))
     read = _reader_of(key)
     if read is None:
         line.found = None
         line.part = key
     else:
-        line.found = found = read(value)
+        line.found = found = read(rest.strip(white))
         line.part = key if found is not None else b":" + key
     return line
 
@@ -78,7 +86,7 @@ class Lines(ByHeart[bytes, Line]):
         known = front_known(front) if word else None
         if known is None:
             return self._any(text)
-        at, part, table, form = known
+        part, table, form = known
         if word.translate(table) != word:
             branch = form and branch_of(word, form)
             if not branch:
@@ -86,9 +94,7 @@ class Lines(ByHeart[bytes, Line]):
             word, form = branch
         line = Line()
         line.text = text
-        line.at = at
         line.part = part
-        line.value = text[at:]
         if form is None:
             line.found = (word,)
             if len(text) <= LONGEST:
@@ -119,7 +125,8 @@ class Lower(ByHeart[tuple[bytes, int], tuple[bytes, bytes, Line] | None]):
     def __missing__(self, key: tuple[bytes, int]) -> tuple[bytes, bytes, Line] | None:
         text, most = key
         old = LINES[text]
-        if not old.value.isdigit() or len(old.value) > 9 or not 0 < (left := int(old.value)) < 65536:
+        value = old.value
+        if not value.isdigit() or len(value) > 9 or not 0 < (left := int(value)) < 65536:
             return None
         new = old.written_over(b"%d" % min(left - 1, most))
         found = b"\r\n%b\r\n" % text, b"\r\n%b\r\n" % new, LINES[new]
