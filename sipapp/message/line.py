@@ -82,12 +82,12 @@ class Lines(ByHeart[bytes, Line]):
     __slots__ = ()
 
     def __missing__(self, text: bytes) -> Line:
-        front, _, word = text.partition(FRONT_ENDS[text[0]] if text else b":")
+        front, _, word = text.rpartition(FRONT_ENDS[text[0]] if text else b":")
         known = front_known(front) if word else None
         if known is None:
             return self._any(text)
         part, table, form = known
-        if word.translate(table) != word:
+        if word.translate(table) is not word:  # it is the same object where nothing changes
             branch = form and branch_of(word, form)
             if not branch:
                 return self._any(text)
