@@ -83,8 +83,7 @@ class Lines(ByHeart[bytes, Line]):
 
     def __missing__(self, text: bytes) -> Line:
         front, _, word = text.rpartition(FRONT_ENDS[text[0]] if text else b":")
-        known = front_known(front) if word else None
-        if known is None:
+        if not word or (known := front_known(front)) is None:
             return self._any(text)
         part, table, form = known
         if word.translate(table) is not word:  # it is the same object where nothing changes
