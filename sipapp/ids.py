@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import secrets
-from itertools import count
+from collections.abc import Callable, Iterator
+from itertools import chain, count, repeat
+from operator import add
 
 from zope.interface import Interface, implementer
 
@@ -24,22 +26,35 @@ class IIdSource(Interface):
         """A new Call-ID. RFC 3261 §8.1.1.4."""
 
 
+_ENDS = [b"%02x" % number for number in range(256)]
+
+
+def _counted(prefix: bytes) -> Callable[[], bytes]:
+    """What counts on behind `prefix`, from a random number. To put two texts together costs a third of a format."""
+
+    def some(number: int) -> Iterator[bytes]:
+        return map(add, repeat(prefix + b"%x" % number), _ENDS)
+
+    return chain.from_iterable(map(some, count(secrets.randbits(24)))).__next__
+
+
 @implementer(IIdSource)
 class RandomIds:
     """Unguessable start, then counted: unique for the life of the process, and cheap."""
 
     def __init__(self) -> None:
-        self._prefix = secrets.token_hex(6).encode() + b"-"
-        self._branch = MAGIC_COOKIE + self._prefix[:-1] + b"."
-        self._next = count(secrets.randbits(24)).__next__
+        start = secrets.token_hex(6).encode()
+        self._prefix = start + b"-"
+        self._branch = _counted(MAGIC_COOKIE + start + b".")
+        self._tag = _counted(self._prefix)
 
     def branch(self) -> bytes:
-        number = self._next
-        return self._branch + b"%x" % number()  # with both in one format it costs twice as much
+        new = self._branch
+        return new()
 
     def tag(self) -> bytes:
-        number = self._next
-        return self._prefix + b"%x" % number()
+        new = self._tag
+        return new()
 
     def call_id(self) -> bytes:
         return b"%b%b" % (self._prefix, secrets.token_hex(8).encode())
