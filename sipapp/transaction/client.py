@@ -76,7 +76,8 @@ class ClientTransaction(Transaction):
     def start(
         self, key: bytes, user: Any, data: bytes, method: bytes, branch_id: bytes, flow: Flow, timers: Timers
     ) -> None:
-        """Its request goes out. In code of its kind: to whoever makes both kinds, each assignment costs more."""
+        """Its request goes out, from now on again and again, until Timer B or F ends that: what the table says of the
+        first step. In code of its kind: to whoever makes both kinds, each assignment costs more."""
         self.key = key
         self.user = user
         self.data = data
@@ -84,16 +85,8 @@ class ClientTransaction(Transaction):
         self.branch_id = branch_id
         self.flow = flow
         self.timers = timers
-        self._begin(None)
-
-    @together(Action.START_A, Action.START_B, Action.SEND_REQUEST)
-    @together(Action.START_E, Action.START_F, Action.SEND_REQUEST)
-    def _begin(self, _: Any) -> None:
-        """Send the request, from now on again and again, until Timer B or F ends that."""
-        flow = self.flow
-        timers = self.timers
         self._start_both(self._end, timers.b, NEVER if flow.socket.reliable else timers.t1)
-        self._layer.transport.send(self.data, flow, self)
+        self._layer.transport.send(data, flow, self)
 
     def _sent_for_good(self) -> None:
         """Nobody will want the request any more, unless responses must have its Call-ID."""
