@@ -13,6 +13,7 @@ from sipapp.message.shape import Shape
 ABSENT, ODD = -1, -2
 """What is said in place of the number of a header field."""
 
+_COOKIE = len(MAGIC_COOKIE)
 _NEAR = 15  # so far it is cheaper to add sizes up than to know where all fields begin
 
 
@@ -32,10 +33,23 @@ class Head:
 
     `plain` where `read` has found all that every message needs there, once, and of the form that nearly everybody
     writes: Via, From, To, Call-ID, CSeq, and the Content-Length that it has. Where not, look closer: then `key` and the
-    properties that say what these hold are None or False.
+    attributes that say what these hold are None or False.
     """
 
-    __slots__ = ("_fields", "_shape", "_starts", "body", "crlf", "fields_at", "plain", "raw")
+    __slots__ = (
+        "_fields",
+        "_shape",
+        "_starts",
+        "body",
+        "branch",
+        "crlf",
+        "fields_at",
+        "method",
+        "plain",
+        "raw",
+        "symmetric",
+        "to_tag",
+    )
 
     _fields: list[Line]
     _shape: Shape
@@ -45,6 +59,12 @@ class Head:
     fields_at: int
     plain: bool
     raw: bytes  # of the message
+
+    # of a plain message: what is asked so often that it costs less to note than to look up
+    branch: bytes | None  # of the top Via
+    method: bytes | None  # that in CSeq
+    symmetric: bool  # responses go to where the request came from: the top Via has `rport`, and no `maddr`
+    to_tag: bytes | None
 
     @property
     def line(self) -> bytes:
@@ -166,19 +186,13 @@ class Head:
 
     # -- of a plain message
 
-    @property
-    def branch(self) -> bytes | None:
-        """The branch of the top Via."""
-        return self._fields[self._shape.via].found[0] if self.plain else None
-
     def key(self, method: bytes) -> bytes | None:
         """`key_of` a request of this method. None where the branch is older than RFC 3261."""
-        if not self.plain:
+        branch = self.branch
+        if branch is None or branch[:_COOKIE] != MAGIC_COOKIE:
             return None
         fields, shape = self._fields, self._shape
-        branch, form = fields[shape.via].found
-        if branch is None or branch[: len(MAGIC_COOKIE)] != MAGIC_COOKIE:
-            return None
+        form = fields[shape.via].found[1]
         return b" ".join((method, fields[shape.cseq].found[2], form[0], fields[shape.call_id].found[0], branch))
 
     @property
@@ -194,19 +208,5 @@ class Head:
         return self._fields[self._shape.call_id].found[0] if self.plain else None
 
     @property
-    def method(self) -> bytes | None:
-        """That in CSeq."""
-        return self._fields[self._shape.cseq].found[1] if self.plain else None
-
-    @property
     def from_tag(self) -> bytes | None:
         return self._fields[self._shape.from_].found[0] if self.plain else None
-
-    @property
-    def to_tag(self) -> bytes | None:
-        return self._fields[self._shape.to].found[0] if self.plain else None
-
-    @property
-    def symmetric(self) -> bool:
-        """Responses go to where the request came from: the top Via has `rport`, and no `maddr`."""
-        return self._fields[self._shape.via].found[1][2] if self.plain else False

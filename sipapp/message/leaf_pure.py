@@ -75,6 +75,14 @@ def read(data: bytes) -> tuple[bytes, Head, int, bool, bytes | int | None, bytes
             plain = plain and len(raw) == body + length[0]
     head.raw = raw
     head.plain = plain
+    if plain:
+        head.branch, form = fields[shape.via].found
+        head.symmetric = form[2]
+        head.method = fields[shape.cseq].found[1]
+        head.to_tag = fields[shape.to].found[0]
+    else:
+        head.branch = head.method = head.to_tag = None
+        head.symmetric = False
     return raw, head, body, plain, first, second
 
 
@@ -112,12 +120,7 @@ def passable(head: Head, method: bytes, uri: bytes) -> bool:
     """Whether it can be seen at a glance that a proxy may send a request of this method on to this URI: the URI is as
     nearly everybody writes it, the CSeq is of this method, and nothing is required of us. See `validate`."""
     shape = head._shape
-    return (
-        head.plain
-        and head._fields[shape.cseq].found[1] == method
-        and b"proxy-require" not in shape.first
-        and uri_parts(uri) is not None
-    )
+    return head.method == method and b"proxy-require" not in shape.first and uri_parts(uri) is not None
 
 
 def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, bytes, int] | None:
@@ -127,7 +130,7 @@ def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, byt
     """
     shape, fields = head._shape, head._fields
     number = shape.lone_route
-    if number < 0 or not head.plain or not fields[shape.to].found[0]:
+    if number < 0 or not head.to_tag:
         return None
     route = fields[number]
     entry = lone_entry(route.found[0] if route.found else route.value)
@@ -284,7 +287,7 @@ def answer(
     for number in numbers:  # a comprehension costs as much as ten of these before it begins
         texts.append(lines[number].text)
     texts[via_at] = marked
-    if to_tag is not None and lines[shape.to].found[0] is None:
+    if to_tag is not None and head.to_tag is None:
         text = texts[to_at]
         bare = text if text[-1] > 32 else text.rstrip()
         texts[to_at] = bare + b";tag=" + to_tag + text[len(bare) :]
@@ -320,13 +323,11 @@ _WITHOUT_BODY = Memory(lambda server: b"Server: %b\r\nContent-Length: 0\r\n\r\n"
 def tag(head: Head, prefix: bytes, seed: int) -> bytes | None:
     """`prefix` and a checksum of what tells a request, and its ACK, from others; None where the top Via has no branch,
     or the message is not plain."""
-    if not head.plain:
-        return None
-    shape, lines = head._shape, head._fields
-    branch = lines[shape.via].found[0]
+    branch = head.branch
     if branch is None:
         return None
-    return prefix + b"%08x" % crc32(lines[shape.call_id].found[0], crc32(branch, seed))
+    call_id = head._fields[head._shape.call_id].found[0]
+    return prefix + b"%08x" % crc32(call_id, crc32(branch, seed))
 
 
 def _marked(top: Line, host: str, port: int, forced: bool, response: bool) -> bytes | None:
