@@ -229,11 +229,13 @@ def relay(
     marked = _marked(top, host, port, forced, False)
     if marked is None:
         return None
-    at = head.offset(number)
+    at = head.offset(number) if number else head.fields_at
     stop = at + len(top.text)
     made: list[Any] = [*edits, (at, stop, via + marked)]
-    if len(made) > 1:
+    if len(made) > 2:
         made.sort(key=_by_start)
+    elif made[0][0] > at:  # a sort of two costs five times as much
+        made.reverse()
     raw, body, done = head.raw, head.body, head.fields_at
     parts = [method, b" ", uri, b" ", version, b"\r\n"]
     for start, end, data in made:
@@ -251,15 +253,15 @@ def relay(
 
 def unwrap(head: Head) -> bytes | None:
     """A response without its top Via value."""
-    if not head.plain:
+    if not (head.plain and head.crlf):
         return None
     number = head._shape.via
     top = head._fields[number]
     if top.found[1][3] is None and top.value.find(b",") >= 0:
         return None
     raw = head.raw
-    start, end = head.bounds(number)
-    return raw[:start] + raw[end:]
+    start = head.offset(number) if number else head.fields_at
+    return raw[:start] + raw[start + len(top.text) + 2 :]
 
 
 def answer(
