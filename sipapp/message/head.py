@@ -143,10 +143,13 @@ class Head:
         if not self.crlf:
             left = self.number(key)
             return self.overwrite(raw, key, b"%d" % min(left - 1, most)) if 0 < left < 65536 else None
-        lower = LOWER[self._fields[number].text, most]
+        lower = LOWER[self._fields[number].text]
         if lower is None:
             return None
-        before, after, self._fields[number] = lower
+        before, after, line, left = lower
+        if left > most:
+            return self.overwrite(raw, key, b"%d" % most)
+        self._fields[number] = line
         self.raw = raw = raw.replace(before, after, 1)  # no line before it is the same: it is the first of its key
         return raw
 

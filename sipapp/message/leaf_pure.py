@@ -130,16 +130,16 @@ def lone_route(head: Head, uri: bytes) -> tuple[bytes, int, bytes, int, int, byt
     """
     shape, fields = head._shape, head._fields
     number = shape.lone_route
-    if number < 0 or not head.to_tag:
+    if number < 0 or not head.to_tag or not head.crlf:
         return None
-    route = fields[number]
-    entry = lone_entry(route.found[0] if route.found else route.value)
+    field = fields[number]
+    entry = lone_entry(field.found[0] if field.found else field.value)
     target = uri_parts(uri)
     if entry is None or target is None:
         return None
-    start, end = head.bounds(number)
+    start = head.offset(number)
     entry_host, entry_port, tail = entry
-    return entry_host, entry_port, tail, start, end, target[2], target[3] or 5060
+    return entry_host, entry_port, tail, start, start + len(field.text) + 2, target[2], target[3] or 5060
 
 
 def routes(head: Head) -> list[tuple[bytes, int, int, int]] | None:

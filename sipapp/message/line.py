@@ -115,23 +115,15 @@ class Lines(ByHeart[bytes, Line]):
         return line
 
 
-class Lower(ByHeart[tuple[bytes, int], tuple[bytes, bytes, Line] | None]):
-    """By a line and the most that may be left: the line with both its line ends, the same with a number that is one
-    less, and that one itself; None where its value is none of 1 to 65535 in at most 9 digits."""
-
-    __slots__ = ()
-
-    def __missing__(self, key: tuple[bytes, int]) -> tuple[bytes, bytes, Line] | None:
-        text, most = key
-        old = LINES[text]
-        value = old.value
-        if not value.isdigit() or len(value) > 9 or not 0 < (left := int(value)) < 65536:
-            return None
-        new = old.written_over(b"%d" % min(left - 1, most))
-        found = b"\r\n%b\r\n" % text, b"\r\n%b\r\n" % new, LINES[new]
-        if len(text) <= LONGEST:
-            self.learn(key, found)
-        return found
+def _counted_down(text: bytes) -> tuple[bytes, bytes, Line, int] | None:
+    """The line with both its line ends, the same with a number that is one less, that one itself, the number; None
+    where its value is none of 1 to 65535 in at most 9 digits."""
+    old = LINES[text]
+    value = old.value
+    if not value.isdigit() or len(value) > 9 or not 0 < (number := int(value)) < 65536:
+        return None
+    new = old.written_over(b"%d" % (number - 1))
+    return b"\r\n%b\r\n" % text, b"\r\n%b\r\n" % new, LINES[new], number - 1
 
 
 Opening = tuple[bytes, bytes] | tuple[int, bytes] | tuple[None, None]
@@ -146,5 +138,5 @@ def _opening(line: bytes) -> Opening:
 
 
 LINES = Lines(MOST)
-LOWER = Lower(256)
+LOWER = Memory(_counted_down, 256)
 START_LINES = Memory(_opening, MOST // 8)
