@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from zope.interface import implementer
 
@@ -186,8 +187,7 @@ class Rr(Direction):
         return b";ftag=" + tag if tag else b""
 
     def _head(self, ctx: Context) -> bytes:
-        message = ctx.message
-        assert isinstance(message, Request)
+        message: Any = ctx.message  # a request: others record no route
         uri = ctx.draft.request_uri or message.uri
         start = b"Record-Route: <sips:" if not self.ignore_sips and uri[:5].lower() == b"sips:" else _START
         if not self.add_username and self.outbound is None:

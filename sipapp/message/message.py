@@ -258,17 +258,9 @@ class Message:
         """Write a new value, no longer than the old one, over that of the first header field of this key.
 
         The one change that a message takes: Max-Forwards is counted down where it stands, as Kamailio does, so that
-        the script and every branch see it.
+        the script and every branch see it. (As a rule by `Head.count_down`, in one step.)
         """
         self.raw = self.head.overwrite(self.raw, key, value)
-
-    def count_down(self, key: bytes, most: int) -> bool:
-        """The same with a number that is one less, and no more than `most`; false where there is none at a glance."""
-        raw = self.head.count_down(self.raw, key, most)
-        if raw is None:
-            return False
-        self.raw = raw
-        return True
 
     # -- body -------------------------------------------------------------------------------------------------------
 
