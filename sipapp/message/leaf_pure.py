@@ -42,23 +42,20 @@ _known = LINES.__getitem__
 def read(data: bytes) -> tuple[bytes, Head, int, bool, bytes | int | None, bytes | None]:
     """One message: its bytes, without what comes before and after it; its head; where its body begins; whether it is
     plain; method and Request-URI or status and reason, None where the start line is not as nearly everybody writes it.
-
     Raises ParseError: no empty line, a line that is no header field.
     """
     raw = data.lstrip(b"\r\n")
     if not raw:
         raise ParseError("no message", len(data))
     text, ended, _ = raw.partition(b"\r\n\r\n")  # cheaper than to find and to cut
-    lines = text.split(b"\r\n")
-    line = lines.pop(0)
+    line = (lines := text.split(b"\r\n")).pop(0)
     head = Head()  # without an `__init__`, which would cost as much again
     try:
         if not ended:
             raise ParseError("no empty line")
         first, second = START_LINES[line]
         head._fields = fields = [*map(_known, lines)]
-        head._starts = None
-        head.crlf = True
+        head._starts, head.crlf = None, True
         head.fields_at = len(line) + 2
         head.body = body = len(text) + 4
     except ParseError:
@@ -73,13 +70,11 @@ def read(data: bytes) -> tuple[bytes, Head, int, bool, bytes | int | None, bytes
         if length is not None and len(raw) != body + length[0]:
             raw = raw[: body + length[0]]
             plain = plain and len(raw) == body + length[0]
-    head.raw = raw
-    head.plain = plain
+    head.raw, head.plain = raw, plain
     if plain:
         head.branch, form = fields[shape.via].found
         head.symmetric = form[2]
-        head.method = fields[shape.cseq].found[1]
-        head.to_tag = fields[shape.to].found[0]
+        head.method, head.to_tag = fields[shape.cseq].found[1], fields[shape.to].found[0]
     else:
         head.branch = head.method = head.to_tag = None
         head.symmetric = False
@@ -230,8 +225,7 @@ def relay(
     if marked is None:
         return None
     at = head.offset(number) if number else head.fields_at
-    stop = at + len(top.text)
-    made: list[Any] = [*edits, (at, stop, via + marked)]
+    made: list[Any] = [*edits, (at, stop := at + len(top.text), via + marked)]
     if len(made) > 2:
         made.sort(key=_by_start)
     elif made[0][0] > at:  # a sort of two costs five times as much
