@@ -345,9 +345,7 @@ class TransportLayer(Ways):
         known = self._names.asked.get((host, port, proto))
         if known is None:
             known = self._names.is_myself(host, port, proto)
-        if known or not self._checks:
-            return known
-        return self._is_checked(host.decode("ascii", "replace"), port, proto)
+        return known or (len(self._checks) > 0 and self._is_checked(host.decode("ascii", "replace"), port, proto))
 
     def _is_checked(self, host: str, port: int, proto: str | None) -> bool:
         # Of its own: a function in which another one uses its arguments must make three objects of them first.
