@@ -26,9 +26,7 @@ class Maxfwd:
             raise _out_of_range(max_value)
         message = ctx.message
         # Where it stands, as Kamailio does: so the script, all branches and what is relayed have the new value.
-        raw = message.head.count_down(message.raw, b"max-forwards", self.max_limit)
-        if raw is not None:
-            message.raw = raw
+        if message.count_down(b"max-forwards", self.max_limit):
             return DECREMENTED
         left = _number(message)  # which is slower, and has a closer look
         if left > 0:

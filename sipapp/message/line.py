@@ -23,7 +23,6 @@ about five that no other has."""
 _reader_of = READERS.get
 _key_spelt = SPELLINGS.get
 
-
 _WHITE = b" \t\r\n"
 
 

@@ -51,14 +51,8 @@ class Message:
     def _begin(
         self, raw: bytes, head: Head, version: bytes, flow: Any = None, received_at: float = 0.0, number: int = 0
     ) -> None:
-        self.raw = raw
-        self.head = head
+        self.hold(raw, head, head.body, head.plain, flow, received_at, number)
         self.version = version
-        self.body_at = head.body
-        self.plain = head.plain  # every value in it is as nearly everybody writes it: it can be parsed
-        self.flow = flow  # where it came from
-        self.received_at = received_at  # s of the server's clock
-        self.number = number  # counts messages: $mi
         self.force_rport = False  # answer to the source port even where the top Via has no rport: force_rport()
         self.way_back: tuple[bool, Any] | None = None  # force_rport, and the flow by which responses go then
         self._body: bytes | None = None
@@ -69,6 +63,18 @@ class Message:
         self._cseq: Any = _UNREAD
         self._from: Any = _UNREAD
         self._to: Any = _UNREAD
+
+    def hold(
+        self, raw: bytes, head: Head, body_at: int, plain: bool, flow: Any, received_at: float, number: int
+    ) -> None:
+        """It is made of these bytes, and came like this."""
+        self.raw = raw
+        self.head = head
+        self.body_at = body_at
+        self.plain = plain  # every value in it is as nearly everybody writes it: it can be parsed
+        self.flow = flow  # where it came from
+        self.received_at = received_at  # s of the server's clock
+        self.number = number  # counts messages: $mi
 
     def forget(self) -> None:
         """Keep the bytes alone: what has been read in them is read again if somebody asks. For those that wait."""
@@ -258,9 +264,17 @@ class Message:
         """Write a new value, no longer than the old one, over that of the first header field of this key.
 
         The one change that a message takes: Max-Forwards is counted down where it stands, as Kamailio does, so that
-        the script and every branch see it. (As a rule by `Head.count_down`, in one step.)
+        the script and every branch see it.
         """
         self.raw = self.head.overwrite(self.raw, key, value)
+
+    def count_down(self, key: bytes, most: int) -> bool:
+        """The same with a number that is one less, and no more than `most`; false where there is none at a glance."""
+        raw = self.head.count_down(self.raw, key, most)
+        if raw is None:
+            return False
+        self.raw = raw
+        return True
 
     # -- body -------------------------------------------------------------------------------------------------------
 
