@@ -71,6 +71,11 @@ SDP = (
 )
 
 
+NEWLINE = "\r\n"
+
+USERS = 10_000
+
+
 @implementer(ISender)
 class Kept:
     """Keeps what is sent."""
@@ -113,33 +118,37 @@ class Bench:
         return sent
 
 
-def request(method: str, number: int, cseq: int = 1, extra: str = "", uri: str = "sip:bob@192.0.2.2:5060") -> bytes:
+def request(method: str, number: int, cseq: int = 1, routes: str = "", uri: str = "") -> bytes:
+    """As SIPp sends it; each call to another user, so its start line and To have not been there before. With `routes`
+    (lines) it is of the dialog."""
     body = SDP if method == "INVITE" else ""
+    user = f"user{number % USERS:06d}"
     return (
-        f"{method} {uri} SIP/2.0\r\n"
-        f"Via: SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK-{number}-{cseq}-{method}\r\n{extra}"
+        f"{method} {uri or f'sip:{user}@192.0.2.2:5060'} SIP/2.0\r\n"
+        f"Via: SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK-{number}-{cseq}-{method}\r\n{routes}"
         f"From: <sip:bench@192.0.2.1:5060>;tag=1t{number}\r\n"
-        f"To: <sip:bob@192.0.2.2:5060>{';tag=u' if extra else ''}\r\n"
+        f"To: <sip:{user}@192.0.2.2:5060>{f';tag=2u{number}' if routes else ''}\r\n"
         f"Call-ID: {number}-bench@192.0.2.1\r\nCSeq: {cseq} {method}\r\n"
-        "Contact: <sip:bench@192.0.2.1:5060>\r\nMax-Forwards: 70\r\nUser-Agent: bench\r\n"
+        f"{'' if routes else 'Contact: <sip:bench@192.0.2.1:5060>' + NEWLINE}Max-Forwards: 70\r\nUser-Agent: bench\r\n"
         + ("Content-Type: application/sdp\r\n" if body else "")
         + f"Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
 
 
-def response(relayed: bytes, status: int, reason: str) -> bytes:
-    kept = [
-        line
-        for line in relayed.split(b"\r\n\r\n")[0].split(b"\r\n")
-        if line.split(b":")[0] in (b"Via", b"Record-Route", b"From", b"Call-ID", b"CSeq")
-    ]
+def response(relayed: bytes, number: int, status: int, reason: str) -> bytes:
+    """As SIPp answers, which writes all Vias in one line."""
+    lines = relayed.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    vias = b", ".join([line[5:] for line in lines if line.startswith(b"Via: ")])
+    kept = [line for line in lines if line.partition(b":")[0] in (b"Record-Route", b"From", b"Call-ID", b"CSeq")]
+    (to,) = (line for line in lines if line.startswith(b"To: "))
     body = SDP.encode() if status == 200 and b"INVITE" in relayed[:8] else b""
     return b"\r\n".join(
         [
             b"SIP/2.0 %d %b" % (status, reason.encode()),
+            b"Via: " + vias,
             *kept,
-            b"To: <sip:bob@192.0.2.2:5060>;tag=u",
-            b"Contact: <sip:bob@192.0.2.2:5060>",
+            to if b";tag=" in to else b"%b;tag=2u%d" % (to, number),
+            b"Contact: <sip:192.0.2.2:5060>",
             b"Content-Length: %d" % len(body),
             b"",
             body,
@@ -161,13 +170,13 @@ def relayed_call(bench: Bench) -> Callable[[], None]:
     def call() -> None:
         number = next(bench.number)
         invite = bench.receive(request("INVITE", number), bench.caller)[-1]
-        bench.receive(response(invite, 180, "Ringing"), bench.callee)
-        bench.receive(response(invite, 200, "OK"), bench.callee)
+        bench.receive(response(invite, number, 180, "Ringing"), bench.callee)
+        bench.receive(response(invite, number, 200, "OK"), bench.callee)
         route = next(line for line in invite.split(b"\r\n") if line.startswith(b"Record-Route:"))[14:].decode()
-        extra = f"Route: {route}\r\n"
-        bench.receive(request("ACK", number, 1, extra), bench.caller)
-        bye = bench.receive(request("BYE", number, 2, extra), bench.caller)[-1]
-        sent = bench.receive(response(bye, 200, "OK"), bench.callee)
+        routes, uri = f"Route: {route}\r\n", "sip:192.0.2.2:5060"
+        bench.receive(request("ACK", number, 1, routes, uri), bench.caller)
+        bye = bench.receive(request("BYE", number, 2, routes, uri), bench.caller)[-1]
+        sent = bench.receive(response(bye, number, 200, "OK"), bench.callee)
         assert len(sent) == 1, sent
         if not number % 500:
             bench.clock.advance(40)
@@ -176,9 +185,14 @@ def relayed_call(bench: Bench) -> Callable[[], None]:
 
 
 def ack(number: int, answer: bytes) -> bytes:
-    """Of an INVITE's answer that is no 2xx."""
-    to = next(line for line in answer.split(b"\r\n") if line.startswith(b"To:"))
-    return request("ACK", number).replace(b"-ACK", b"-INVITE").replace(b"To: <sip:bob@192.0.2.2:5060>", to)
+    """Of an INVITE's answer that is no 2xx; as SIPp's, it has Via and To of the answer."""
+    via, to = (
+        next(line for line in answer.split(b"\r\n") if line.startswith(name)).decode() for name in (b"Via:", b"To:")
+    )
+    made = request("ACK", number).decode().split(NEWLINE)
+    return NEWLINE.join(
+        [via if line.startswith("Via:") else to if line.startswith("To:") else line for line in made]
+    ).encode()
 
 
 def suspended_call(bench: Bench) -> Callable[[], None]:

@@ -59,7 +59,7 @@ def _via_form(match: re.Match[bytes], before: bytes | None, after: bytes) -> Via
 
 def _form_around(front: bytes, after: bytes) -> ViaForm | None:
     """Of a Via whose line has this before `branch=`, and this after the branch."""
-    before = front.partition(b":")[2].lstrip(_BLANK)
+    before = front.partition(b":")[2].lstrip(b" \t")
     whole = before + after
     match = PLAIN_VIA(whole)
     if match is None or before[-1:] != b";" or whole.find(BROADCAST) >= 0:
@@ -86,14 +86,36 @@ _form_known = _Around(1024).__getitem__
 
 
 def branch_of(text: bytes, form: ViaForm) -> tuple[bytes, ViaForm] | None:
-    """Of a Via that has a branch and more parameters (`text`) where `form` has the branch alone: the branch, and what
-    it says. None: there is more to see."""
+    """Of a Via that has more than a branch (`text`) where `form` has the branch alone, parameters or more values: the
+    branch, and what it says. None: there is more to see."""
+    text, comma, more = text.partition(b",")
+    found = _branch_among(text, form)
+    if found is None or not comma:
+        return found
+    branch, (address, host, symmetric, _, _) = found
+    return (branch, (address, host, symmetric, None, b"")) if _follow(more) else None
+
+
+def _branch_among(text: bytes, form: ViaForm) -> tuple[bytes, ViaForm] | None:
+    """The same of one value."""
     before = form[3]
-    branch, semicolon, after = text.partition(b";")
-    if before is None or not semicolon or text.translate(_PARAMETERS) != text:
+    if before is None or text.translate(_PARAMETERS) is not text:  # it is the same object where nothing changes
         return None
-    whole = _form_known((before, after))
+    branch, semicolon, after = text.partition(b";")
+    whole = _form_known((before, after)) if semicolon else form
     return None if whole is None else (branch, whole)
+
+
+def _follow(values: bytes) -> bool:
+    """Whether these can be the Via values after a comma."""
+    comma = b","
+    while comma:
+        front, _, text = values.partition(b"branch=")
+        known = front_known(b"Via:" + front)
+        text, comma, values = text.partition(b",")
+        if known is None or _branch_among(text, known[2]) is None:  # type: ignore[arg-type]
+            return False
+    return True
 
 
 def _front(front: bytes) -> Front | None:

@@ -246,16 +246,20 @@ def relay(
 
 
 def unwrap(head: Head) -> bytes | None:
-    """A response without its top Via value."""
+    """A response without its top Via value. In a plain Via each comma separates two."""
     if not (head.plain and head.crlf):
         return None
     number = head._shape.via
     top = head._fields[number]
-    if top.found[1][3] is None and top.value.find(b",") >= 0:
-        return None
-    raw = head.raw
+    raw, text = head.raw, top.text
     start = head.offset(number) if number else head.fields_at
-    return raw[:start] + raw[start + len(top.text) + 2 :]
+    end = start + len(text) + 2
+    if top.found[1][3] is None:
+        _, comma, others = text.partition(b",")
+        if comma:
+            start += top.at
+            end -= len(others.lstrip(b" \t")) + 2
+    return raw[:start] + raw[end:]
 
 
 def answer(

@@ -81,7 +81,7 @@ class Lines(ByHeart[bytes, Line]):
     __slots__ = ()
 
     def __missing__(self, text: bytes) -> Line:
-        front, _, word = text.rpartition(FRONT_ENDS[text[0]] if text else b":")
+        front, _, word = text.partition(FRONT_ENDS[text[0]] if text else b":")
         if not word or (known := front_known(front)) is None:
             return self._any(text)
         part, table, form = known
