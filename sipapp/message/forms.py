@@ -1,8 +1,8 @@
 # -*- test-case-name: tests.message.test_forms -*-
 """forms: the values that every message has, as nearly everybody writes them: what they hold. Part of `leaf_pure`.
 
-The front of a line is the same again and again: of Via, From and To up to the branch or tag, of others the name. It is
-known by heart. What is left to read is one text without white space.
+The front of a line is the same again and again: of Via up to the branch, of From and To up to the URI, of others the
+name. It is known by heart. What is left to read is one text without white space.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _SPACE = _BLANK + b"\n\f\v"
 _NO_SPACE = without(_SPACE)
 _BRANCH = without(_SPACE + b'",;')
 _PARAMETERS = without(_SPACE + b'",')
+_URI = without(_SPACE + b'"<>')
 _TAG = without(_SPACE + b'",<>;')
 
 ViaForm = tuple[bytes, bytes, bool, bytes | None, bytes]
@@ -41,9 +42,9 @@ ViaForm = tuple[bytes, bytes, bool, bytes | None, bytes]
 whether a request that has it on top is answered where it came from: it has `rport`, and no `maddr`. What of its line
 stands before and after the branch, where it has only one value; None where that is not known."""
 
-Front = tuple[bytes, bytes, ViaForm | None]
-"""Of a line that begins so: its key, a table that leaves as it is what may follow; what a Via
-says that has nothing after its branch."""
+Front = tuple[bytes, bytes | None, ViaForm | None]
+"""Of a line that begins so: its key, a table that leaves as it is what may follow, None where that is the URI of an
+address; what a Via says that has nothing after its branch."""
 
 
 def _port_and_host(digits: bytes | None, host: bytes) -> bytes:
@@ -89,7 +90,7 @@ def branch_of(text: bytes, form: ViaForm) -> tuple[bytes, ViaForm] | None:
     """Of a Via that has more than a branch (`text`) where `form` has the branch alone, parameters or more values: the
     branch, and what it says. None: there is more to see."""
     text, comma, more = text.partition(b",")
-    found = _branch_among(text, form)
+    found = (text, form) if text.translate(_BRANCH) is text else _branch_among(text, form)
     if found is None or not comma:
         return found
     branch, (address, host, symmetric, _, _) = found
@@ -111,11 +112,26 @@ def _follow(values: bytes) -> bool:
     comma = b","
     while comma:
         front, _, text = values.partition(b"branch=")
-        known = front_known(b"Via:" + front)
+        known: Any = front_known(b"Via:" + front)
+        if known is None:
+            return False
+        if text.translate(_BRANCH) is text:  # the last one, as nearly always
+            return True
         text, comma, values = text.partition(b",")
-        if known is None or _branch_among(text, known[2]) is None:  # type: ignore[arg-type]
+        if _branch_among(text, known[2]) is None:
             return False
     return True
+
+
+def tag_of(text: bytes) -> tuple[bytes | None] | None:
+    """Of From or To, which has this after its `<`: the tag; see `_read_address`. None: there is more to see."""
+    uri, end, tag = text.partition(b">;tag=")
+    if end:
+        found = (tag,) if tag and tag.translate(_TAG) is tag else None
+    else:
+        uri, end, tag = text.partition(b">")
+        found = (None,) if end and not tag else None
+    return found if uri and uri.translate(_URI) is uri else None
 
 
 def _front(front: bytes) -> Front | None:
@@ -127,7 +143,7 @@ def _front(front: bytes) -> Front | None:
         form = _form_around(front, b"")
         return None if form is None else (key, _BRANCH, form)
     if key == b"from" or key == b"to":
-        return (key, _TAG, None) if PLAIN_ADDRESS(value + b">") else None
+        return (key, None, None) if PLAIN_ADDRESS(value + b"<x>") else None
     if key is None or colon or key in SECRET or (key in READERS and key != b"call-id"):
         return None
     return key, _NO_SPACE, None
@@ -138,7 +154,7 @@ front_known = Memory(_front, 2048).__getitem__
 _COLON = b": "
 FRONT_ENDS = [_COLON] * 256
 """How the front of a line ends that begins with this byte."""
-for _letters, _end in ((b"Vv", b"branch="), (b"FfTt", b">;tag=")):
+for _letters, _end in ((b"Vv", b"branch="), (b"FfTt", b"<")):
     for _letter in _letters:
         FRONT_ENDS[_letter] = _end
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sipapp.errors import ParseError
 from sipapp.message.byheart import LONGEST, ByHeart, Memory
-from sipapp.message.forms import FRONT_ENDS, READERS, SECRET, branch_of, front_known
+from sipapp.message.forms import FRONT_ENDS, READERS, SECRET, branch_of, front_known, tag_of
 from sipapp.message.headers import SPELLINGS, header_key
 from sipapp.message.plain import start_line
 
@@ -84,21 +84,22 @@ class Lines(ByHeart[bytes, Line]):
         front, _, word = text.partition(FRONT_ENDS[text[0]] if text else b":")
         if not word or (known := front_known(front)) is None:
             return self._any(text)
-        part, table, form = known
-        if word.translate(table) is not word:  # it is the same object where nothing changes
-            branch = form and branch_of(word, form)
-            if not branch:
-                return self._any(text)
-            word, form = branch
+        key, table, form = known
+        found: Any = None
+        if table is None:
+            found = tag_of(word)
+        elif word.translate(table) is word:  # it is the same object where nothing changes
+            found = (word,) if form is None else (word, form)
+        elif form is not None:
+            found = branch_of(word, form)
+        if found is None:
+            return self._any(text)
         line = Line()
         line.text = text
-        line.part = part
-        if form is None:
-            line.found = (word,)
-            if len(text) <= LONGEST:
-                self.learn(text, line)
-        else:
-            line.found = word, form
+        line.part = key
+        line.found = found
+        if form is None and len(text) <= LONGEST:
+            self.learn(text, line)
         return line
 
     def _any(self, text: bytes) -> Line:
@@ -129,13 +130,25 @@ Opening = tuple[bytes, bytes] | tuple[int, bytes] | tuple[None, None]
 """Method and Request-URI, or status and reason; None where a start line is not as nearly everybody writes it."""
 
 
-def _opening(line: bytes) -> Opening:
-    if line.find(b"\n") >= 0:
-        raise ParseError("no line")
-    opening: Any = start_line(line) or (None, None)
-    return opening  # type: ignore[no-any-return]
+class StartLines(ByHeart[bytes, Opening]):
+    """What the start lines met last say. Raises ParseError: what is no whole line.
+
+    Those that name a user are not kept: there are as many as there are calls.
+    """
+
+    __slots__ = ()
+
+    def __missing__(self, line: bytes) -> Opening:
+        if line.find(b"\n") >= 0:
+            raise ParseError("no line")
+        opening: Any = start_line(line)
+        if opening is None:
+            return None, None
+        if len(line) <= LONGEST and line.find(b"@") < 0:
+            self.learn(line, opening)
+        return opening  # type: ignore[no-any-return]
 
 
 LINES = Lines(MOST)
 LOWER = Memory(_counted_down, 256)
-START_LINES = Memory(_opening, MOST // 8)
+START_LINES = StartLines(MOST // 8)

@@ -44,6 +44,7 @@ def without(unwanted: bytes) -> bytes:
     return bytes(ord("!") - (code == ord("!")) if code in unwanted else code for code in range(256))
 
 
+_USER = without(bytes(code for code in range(256) if not re.match(rb"[A-Za-z0-9_.+\-]", bytes([code]))))
 _LAST_VALUE = without(b'?@<>\r\n\t\f\v ",;')
 
 
@@ -108,9 +109,10 @@ def mark_pieces(
     return b";" + b";".join(pieces + new if response else new + pieces)
 
 
-def _uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, bytes] | None:
-    """Scheme, user, host, port and parameters of a SIP URI that is as nearly everybody writes it; None where it is
-    not."""
+UriParts = tuple[bytes, bytes | None, bytes, int | None, bytes]
+
+
+def _uri_parts(value: bytes) -> UriParts | None:
     match = PLAIN_URI(value)
     if match is None:
         return None
@@ -118,19 +120,41 @@ def _uri_parts(value: bytes) -> tuple[bytes, bytes | None, bytes, int | None, by
     return scheme, user, host, int(digits) if digits else None, tail or b""
 
 
-uri_parts = Memory(_uri_parts, KNOWN).__getitem__
-
-
 def _place(uri: bytes) -> bytes | None:
-    """Host and port, as they are written, of a sip: URI that is as nearly everybody writes it and has no parameters;
-    None of any other."""
     match = PLAIN_URI(uri)
     if match is None or match[1] != b"sip" or match[5] is not None:
         return None
     return uri[match.start(3) :]
 
 
-place = Memory(_place, KNOWN).__getitem__
+# Of URIs without a user: those with one are as many as there are calls.
+_parts_known = Memory(_uri_parts, KNOWN).__getitem__
+_place_known = Memory(_place, KNOWN).__getitem__
+
+
+def uri_parts(value: bytes) -> UriParts | None:
+    """Scheme, user, host, port and parameters of a SIP URI that is as nearly everybody writes it; None where it is
+    not."""
+    front, at, rest = value.rpartition(b"@")
+    if not at:
+        return _parts_known(value)
+    scheme, _, user = front.partition(b":")
+    if not user or user.translate(_USER) is not user:  # it is the same object where nothing changes
+        return None
+    known = _parts_known(scheme + b":" + rest)
+    return None if known is None else (known[0], user, known[2], known[3], known[4])
+
+
+def place(uri: bytes) -> bytes | None:
+    """Host and port, as they are written, of a sip: URI that is as nearly everybody writes it and has no parameters;
+    None of any other."""
+    front, at, rest = uri.rpartition(b"@")
+    if not at:
+        return _place_known(uri)
+    scheme, _, user = front.partition(b":")
+    if not user or user.translate(_USER) is not user:
+        return None
+    return _place_known(scheme + b":" + rest)
 
 
 def _any_lone_entry(value: bytes) -> tuple[bytes, int, bytes] | None:
@@ -194,12 +218,12 @@ def cseq_parts(value: bytes) -> tuple[int, bytes] | None:
 def start_line(line: bytes) -> tuple[bytes | int, bytes] | None:
     """Method and Request-URI, or status and reason, of a start line that is as nearly everybody writes it; None where
     it is not."""
-    pieces = line.split(b" ")
-    if len(pieces) < 3:
-        return None
-    if pieces[0] == b"SIP/2.0":
-        status = _STATUSES.get(pieces[1])
-        return None if status is None else (status, line[12:])
-    if len(pieces) == 3 and pieces[0] in METHODS and pieces[2] == b"SIP/2.0" and pieces[1]:
-        return pieces[0], pieces[1]
+    method, _, rest = line.partition(b" ")
+    if method in METHODS:
+        uri, _, version = rest.partition(b" ")
+        return (method, uri) if uri and version == b"SIP/2.0" else None
+    if method == b"SIP/2.0":
+        digits, space, reason = rest.partition(b" ")
+        status = _STATUSES.get(digits)
+        return (status, reason) if status is not None and space else None
     return None

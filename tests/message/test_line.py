@@ -74,7 +74,10 @@ class MessageTests(SynchronousTestCase):
         for number, key in enumerate(one.keys):
             if key != b"via":
                 self.assertIs(one._fields[number], other._fields[number])
-        self.assertIn(one.line, START_LINES)
+        self.assertNotIn(one.line, START_LINES)  # it names a user
+        for line in (b"SIP/2.0 200 OK", b"BYE sip:192.0.2.1 SIP/2.0"):
+            read(INVITE.replace(one.line, line))
+            self.assertIn(line, START_LINES)
 
     def test_to_count_down_in_one_message_leaves_the_others_alone(self) -> None:
         one, other = read(INVITE)[1], read(INVITE)[1]
