@@ -459,6 +459,9 @@ class TwinTests(SynchronousTestCase):
             head = twin.read(RESPONSE)[1]
             below = RESPONSE.replace(b"Via: SIP/2.0/UDP 192.0.2.100;branch=z9hG4bK2\r\n", b"")
             self.assertEqual(twin.unwrap(head), below)
+            joined = RESPONSE.replace(b"z9hG4bK2\r\nVia: ", b"z9hG4bK2 ,\t")
+            self.assertNotEqual(joined, RESPONSE)
+            self.assertEqual(twin.unwrap(twin.read(joined)[1]), below)
 
     def test_what_the_c_twin_leaves_to_others(self) -> None:
         head = _leaf.read(INVITE)[1]

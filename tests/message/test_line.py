@@ -67,6 +67,14 @@ class LinesTests(SynchronousTestCase):
         self.assertEqual(self.lines, {})
         self.assertIs(self.lines[b"Via: SIP/2.0/UDP h;rport"], self.lines[b"Via: SIP/2.0/UDP h;rport"])
 
+    def test_nor_are_several_vias_in_a_line(self) -> None:
+        first, second = b"SIP/2.0/UDP h:5070;branch=1", b"SIP/2.0/UDP g;received=192.0.2.1;branch=2"
+        for after, symmetric in ((b"", False), (b";rport", True)):
+            for more in (b"", b";x", b";x, " + first, b"," + first + b", " + second):
+                line = self.lines[b"Via: %b%b, %b%b" % (first, after, second, more)]
+                self.assertEqual(line.found, (b"1", (b"5070 h", b"h", symmetric, None, b"")))
+        self.assertEqual(self.lines, {})
+
 
 class MessageTests(SynchronousTestCase):
     def test_messages_share_what_is_known(self) -> None:
