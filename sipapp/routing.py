@@ -38,7 +38,7 @@ M = TypeVar("M", Request, Response)
 
 _REPLY = RouteType.REPLY  # a member of an enumeration costs ten times as much as a name of the module
 _NOBODY: Any = None
-_new_context = maker(Context, _NOBODY, _NOBODY, _NOBODY, empty=("server", "message", "draft"))
+_new_context = maker(Context, _NOBODY, _NOBODY, _NOBODY, filled=("server", "message", "draft"))
 _new_draft = maker(Draft)
 _NO_ROUTE = Route("request_route", "", Position("", 1, 1), lambda ctx: 1, False)
 """What runs where a script has no request_route: requests get no answer, as in Kamailio."""
@@ -124,10 +124,7 @@ class Router:
                 return
             if self._waiting and request in self._in_progress:
                 return
-            ctx = _new_context()
-            ctx.server = self._server
-            ctx.message = request
-            ctx.draft = _new_draft()
+            ctx = _new_context(self._server, request, _new_draft())
             hooks = self._before_of.get(request.method, self._before)
             if (hooks or self._moments) and not self._is_wanted(ctx, hooks):
                 self._dropped_requests.value += 1

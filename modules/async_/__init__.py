@@ -165,12 +165,7 @@ class Async:
         seconds = 0.0 if amount is None else _seconds(amount, unit)
         if self.return_ and (tm := self.server.find(ITm)) is not None:
             return self._leave_waiting(tm, ctx, _entered(route, _task(group)), seconds)
-        leaving = _new_leaving()
-        leaving.ctx = ctx
-        leaving.wait = pause(self.server, seconds)
-        leaving.route = route
-        leaving.group = group
-        return leaving
+        return _new_leaving(ctx, pause(self.server, seconds), route, group)
 
     def _leave_waiting(self, tm: ITm, ctx: Context, route: Route, seconds: float) -> int:
         """modparam return: put the request aside as t_suspend() does, and let this script go on."""
@@ -225,7 +220,7 @@ class LeavingForTask(Leaving):
 
 
 _NOBODY: Any = None
-_new_leaving = maker(LeavingForTask, _NOBODY, _NOBODY, _NOBODY, b"", empty=("ctx", "wait", "route", "group"))
+_new_leaving = maker(LeavingForTask, _NOBODY, _NOBODY, _NOBODY, b"", filled=("ctx", "wait", "route", "group"))
 
 
 def _seconds(amount: int, unit: float) -> float:

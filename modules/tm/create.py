@@ -35,11 +35,12 @@ log = Logger()
 
 
 _NOBODY: Any = None
-_FILLED = (
-    *("tm", "request", "label", "server", "flags", "end_of_life", "avps", "xavps", "xavus", "xavis"),
+_GIVEN = "tm", "request", "label"
+_LATER = (
+    *("server", "flags", "end_of_life", "avps", "xavps", "xavus", "xavis"),
     *("draft", "reply_fields", "reply_body", "message_flags", "message_xflags"),
 )
-_new_transaction = maker(Transaction, _NOBODY, _NOBODY, 0, empty=_FILLED)
+_new_transaction = maker(Transaction, _NOBODY, _NOBODY, 0, filled=_GIVEN, empty=_LATER)
 
 
 _TRIED = INVITE | AUTO_100
@@ -87,11 +88,8 @@ class Creating(Receiving):
                 else:
                     check_uri(uri)
             whole: Any = self  # what this is in the end: all of tm
-            t = _new_transaction()  # as Transaction(self, request, its label)
-            t.tm = whole
-            t.request = request
             next_label = self.table.next_label
-            t.label = next_label()
+            t = _new_transaction(whole, request, next_label())  # as Transaction(self, request, its label)
             t.server = self.transactions.server(request, t)
         except ParseError as why:
             log.warn("no transaction for {request}: {why}", request=request, why=why)

@@ -64,7 +64,8 @@ class Hopping(Suspending):
         draft = ctx.draft
         if FLAGS in ctx.extra:
             branch.bits = flags_of_via(ctx)
-        branch.branch_id = branch_id = b"%b.%d" % (branch.transaction.branch_base, branch.index)
+        number = b".%d" % branch.index if branch.index else b".0"  # to format costs more than all else here
+        branch.branch_id = branch_id = branch.transaction.branch_base + number
         via, outbound = self._leaving(ctx, flow.socket, branch_id)
         lines = via
         if branch.path:

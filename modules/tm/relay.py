@@ -47,11 +47,9 @@ from sipapp.script.stack import innermost
 log = Logger()
 
 _NOBODY: Any = None
-_FILLED = (
-    *("transaction", "index", "on_reply", "on_failure", "on_branch_failure"),
-    *("uri", "path", "flags", "flow", "branch_id", "via", "data", "sending"),
-)
-_new_branch = maker(Branch, Transaction(_NOBODY, _NOBODY, 0), 0, b"", empty=_FILLED)
+_GIVEN = "transaction", "index", "on_reply", "on_failure", "on_branch_failure"
+_LATER = "uri", "path", "flags", "flow", "branch_id", "via", "data", "sending"
+_new_branch = maker(Branch, Transaction(_NOBODY, _NOBODY, 0), 0, b"", filled=_GIVEN, empty=_LATER)
 
 UNMATCHED_STATEFUL, UNMATCHED_STATELESS, UNMATCHED_DROP = range(3)
 
@@ -267,12 +265,7 @@ class Relaying(Starting):
         if number >= self.max_branches and sum(not b.blind for b in t.branches) >= self.max_branches:
             log.error("{request}: maximum number of branches exceeded", request=ctx.message)
             return TOO_MANY_BRANCHES
-        branch = _new_branch()  # as Branch(t, number, b"")
-        branch.transaction = t
-        branch.index = number
-        branch.on_reply = t.on_reply
-        branch.on_failure = t.on_failure
-        branch.on_branch_failure = t.on_branch_failure
+        branch = _new_branch(t, number, t.on_reply, t.on_failure, t.on_branch_failure)  # as Branch(t, number, b"")
         if verbose():
             branch.place = innermost()
         if route is None and target is None:

@@ -194,6 +194,8 @@ include "_leaf_write.pxi"
 
 cdef extern from *:
     """
+    #include <structmember.h>
+
     static PyObject *sipapp_again(PyObject *one)
     {
         PyTypeObject *kind = Py_TYPE(one);
@@ -227,12 +229,45 @@ cdef extern from *:
         return sipapp_again(one);
     }
 
+    static PyObject *sipapp_filled(PyObject *known, PyObject *const *given, Py_ssize_t count)
+    {
+        PyObject *where = PyTuple_GET_ITEM(known, 1), *made;
+        const Py_ssize_t *offsets = (const Py_ssize_t *)PyBytes_AS_STRING(where);
+        Py_ssize_t wanted = PyBytes_GET_SIZE(where) / (Py_ssize_t)sizeof(Py_ssize_t), number;
+        if (count != wanted)
+            return PyErr_Format(PyExc_TypeError, "%zd attributes wanted, %zd given", wanted, count);
+        made = sipapp_again(PyTuple_GET_ITEM(known, 0));
+        if (made == NULL)
+            return NULL;
+        for (number = 0; number < count; number++) {  /* these are empty */
+            Py_INCREF(given[number]);
+            *(PyObject **)((char *)made + offsets[number]) = given[number];
+        }
+        return made;
+    }
+
+    static Py_ssize_t sipapp_offset(PyObject *slot)
+    {
+        return ((PyMemberDescrObject *)slot)->d_member->offset;
+    }
+
     static PyMethodDef sipapp_maker = {"maker", sipapp_call, METH_NOARGS, NULL};
+    static PyMethodDef sipapp_filler = {"maker", (PyCFunction)(void (*)(void))sipapp_filled, METH_FASTCALL, NULL};
     """
     object PyCFunction_New(void *method, object one)
+    Py_ssize_t sipapp_offset(object slot)
     void *sipapp_maker_of "&sipapp_maker"
+    void *sipapp_filler_of "&sipapp_filler"
 
 
-def again(one):
-    """What makes one more object like this: only for what alike.py has looked at."""
-    return PyCFunction_New(sipapp_maker_of, one)
+def again(one, tuple filled not None):
+    """What makes one more object like this, with its arguments in the slots that are `filled`, which are empty in this
+    one: only for what alike.py has looked at."""
+    cdef Py_ssize_t offset
+    cdef bytes offsets = b""
+    if not filled:
+        return PyCFunction_New(sipapp_maker_of, one)
+    for name in filled:
+        offset = sipapp_offset(getattr(type(one), name))
+        offsets += (<char *>&offset)[: sizeof(offset)]
+    return PyCFunction_New(sipapp_filler_of, (one, offsets))

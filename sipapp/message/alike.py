@@ -19,24 +19,34 @@ K = TypeVar("K")
 _LITERAL = (type(None), bool, int)
 
 
-def maker(kind: Callable[..., K], *given: Any, empty: Iterable[str] = ()) -> Callable[[], K]:
-    """What makes an object as `kind(*given)` does. Its attributes are the same objects each time, but for empty lists
-    and dictionaries that nobody else holds. The slots that whoever has one made fills in any case can be left `empty`,
-    for to fill one twice costs twice as much."""
+def maker(
+    kind: Callable[..., K], *given: Any, filled: tuple[str, ...] = (), empty: Iterable[str] = ()
+) -> Callable[..., K]:
+    """What makes an object as `kind(*given)` does, but for the attributes that are `filled` with the arguments it gets.
+    The others are the same objects each time, but for empty lists and dictionaries that nobody else holds. Those that
+    whoever has one made fills in any case can be left `empty`, for to fill one twice costs twice as much."""
     first = kind(*given)
     if not _is_only_slots(type(first)):
-        return partial(kind, *given)
-    for name in empty:
-        delattr(first, name)
-    return (leaf.again or again)(first)
+        return partial(_as_ever, partial(kind, *given), filled)
+    for name in (*filled, *empty):
+        if hasattr(first, name):
+            delattr(first, name)
+    return (leaf.again or again)(first, filled)
 
 
-def again(first: K) -> Callable[[], K]:
+def _as_ever(make: Callable[[], K], filled: tuple[str, ...], *given: Any) -> K:
+    one = make()
+    for name, value in zip(filled, given, strict=True):
+        setattr(one, name, value)
+    return one
+
+
+def again(first: K, filled: tuple[str, ...]) -> Callable[..., K]:
     """What makes more objects like this one, where there is no C: a function that has an assignment for each slot, and
     nothing else. It takes a third of what the `__init__` takes."""
     # Called by an iterator, `__new__` gets the same arguments each time; called by us, a new tuple of them.
     known: dict[str, Any] = {"blanks": starmap(object.__new__, repeat((type(first),)))}
-    source = ["def make():", "one = next(blanks)"]
+    source = [f"def make({', '.join(filled)}):", "one = next(blanks)", *(f"one.{name} = {name}" for name in filled)]
     for name in _slots(type(first)):
         value = getattr(first, name, known)
         if value is known:

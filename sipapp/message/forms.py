@@ -125,6 +125,7 @@ def _follow(values: bytes) -> bool:
 
 def tag_of(text: bytes) -> tuple[bytes | None] | None:
     """Of From or To, which has this after its `<`: the tag; see `_read_address`. None: there is more to see."""
+    found: tuple[bytes | None] | None
     uri, end, tag = text.partition(b">;tag=")
     if end:
         found = (tag,) if tag and tag.translate(_TAG) is tag else None

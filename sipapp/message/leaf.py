@@ -61,8 +61,9 @@ Splice = tuple[int, int, bytes]
 TWIN = "pure Python"
 """Which of the twins runs: what `sipapp --version` says."""
 
-again: Callable[[Any], Any] | None = None
-"""What makes more objects like a given one, for alike.py; Python has nothing that is faster than to make each anew."""
+again: Callable[[Any, tuple[str, ...]], Any] | None = None
+"""What makes more objects like a given one, these attributes taken from its arguments, for alike.py; Python has nothing
+that is faster than to make each anew."""
 
 if os.environ.get("SIPAPP_LEAF") != "pure":
     try:

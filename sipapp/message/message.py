@@ -51,7 +51,13 @@ class Message:
     def _begin(
         self, raw: bytes, head: Head, version: bytes, flow: Any = None, received_at: float = 0.0, number: int = 0
     ) -> None:
-        self.hold(raw, head, head.body, head.plain, flow, received_at, number)
+        self.raw = raw
+        self.head = head
+        self.body_at = head.body
+        self.plain = head.plain  # every value in it is as nearly everybody writes it: it can be parsed
+        self.flow = flow  # where it came from
+        self.received_at = received_at  # s of the server's clock
+        self.number = number  # counts messages: $mi
         self.version = version
         self.force_rport = False  # answer to the source port even where the top Via has no rport: force_rport()
         self.way_back: tuple[bool, Any] | None = None  # force_rport, and the flow by which responses go then
@@ -63,18 +69,6 @@ class Message:
         self._cseq: Any = _UNREAD
         self._from: Any = _UNREAD
         self._to: Any = _UNREAD
-
-    def hold(
-        self, raw: bytes, head: Head, body_at: int, plain: bool, flow: Any, received_at: float, number: int
-    ) -> None:
-        """It is made of these bytes, and came like this."""
-        self.raw = raw
-        self.head = head
-        self.body_at = body_at
-        self.plain = plain  # every value in it is as nearly everybody writes it: it can be parsed
-        self.flow = flow  # where it came from
-        self.received_at = received_at  # s of the server's clock
-        self.number = number  # counts messages: $mi
 
     def forget(self) -> None:
         """Keep the bytes alone: what has been read in them is read again if somebody asks. For those that wait."""

@@ -16,8 +16,8 @@ from sipapp.message.response import Response
 
 _HEAD = read(b"OPTIONS sip:example.com SIP/2.0\r\n\r\n")[1]
 _FILLED = "raw", "head", "body_at", "plain", "flow", "received_at", "number"
-_new_request = maker(Request, b"", _HEAD, b"", b"", b"SIP/2.0", empty=("method", "uri", *_FILLED))
-_new_response = maker(Response, b"", _HEAD, b"SIP/2.0", 0, b"", empty=("status", "reason", *_FILLED))
+_new_request = maker(Request, b"", _HEAD, b"", b"", b"SIP/2.0", filled=("method", "uri", *_FILLED))
+_new_response = maker(Response, b"", _HEAD, b"SIP/2.0", 0, b"", filled=("status", "reason", *_FILLED))
 _VERSION = re.compile(SIP_VERSION, re.IGNORECASE).fullmatch
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; some leave the last SP out
 _STATUS_LINE = re.compile(rb"(%b) ([1-6][0-9]{2})(?: (.*))?" % SIP_VERSION, re.IGNORECASE | re.DOTALL).fullmatch
@@ -34,18 +34,9 @@ def parse(data: bytes, flow: Any = None, received_at: float = 0.0, number: int =
         message = _any_start_line(raw, head, head.line)
         message.flow, message.received_at, message.number = flow, received_at, number
         return message
-    made: Any
     if first.__class__ is int:
-        made = _new_response()
-        made.status = first
-        made.reason = second
-        made.hold(raw, head, body_at, plain, flow, received_at, number)
-    else:
-        made = _new_request()
-        made.method = first
-        made.uri = second
-        made.hold(raw, head, body_at, plain, flow, received_at, number)  # a call that meets both is quick for neither
-    return made  # type: ignore[no-any-return]
+        return _new_response(first, second, raw, head, body_at, plain, flow, received_at, number)
+    return _new_request(first, second, raw, head, body_at, plain, flow, received_at, number)
 
 
 def _any_start_line(raw: bytes, head: Head, line: bytes) -> Request | Response:

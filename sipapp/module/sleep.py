@@ -18,8 +18,7 @@ def pause(server: IServer, seconds: float) -> Wait:
     """What a script function answers: 1 after `seconds`, in the form that takes least."""
     if seconds < _EXACT:
         return Sleep(server, seconds)
-    made = new_pause()
-    made.due = server.clock.seconds() + seconds
+    made = new_pause(server.clock.seconds() + seconds)
     server.wheel.start(made)
     return made
 

@@ -59,5 +59,5 @@ class Pause:
             waiter.resume(1)
 
 
-new_pause = maker(Pause, None, _NEVER, empty=("due",))
-"""One that no wheel knows yet: `due` is to be set, then it is to be started."""
+new_pause = maker(Pause, None, _NEVER, filled=("due",))
+"""One that no wheel knows yet, until this time: it is to be started."""

@@ -354,17 +354,8 @@ class Run(Awaiting):
 
 
 _NOTHING: Any = None
-_new_run = maker(Run, _NOTHING, _NOTHING, None, None, empty=("route", "ctx", "done", "coroutine"))
-
-
-def _begun(route: Route, ctx: Context, done: Done | None, coroutine: Coroutine[Any, Any, int]) -> Run:
-    """As Run(), made for each that waits: as a copy."""
-    run = _new_run()
-    run.route = route
-    run.ctx = ctx
-    run.done = done
-    run.coroutine = coroutine
-    return run
+_begun = maker(Run, _NOTHING, _NOTHING, None, None, filled=("route", "ctx", "done", "coroutine"))
+"""As Run(), for each that waits."""
 
 
 _REQUEST = RouteType.REQUEST  # by far the most; a look at a set of flags is a function of Python

@@ -73,20 +73,12 @@ class ClientTransaction(Transaction):
             self.due = self._end_at
             self._start_resending(t1)
 
-    def start(
-        self, key: bytes, user: Any, data: bytes, method: bytes, branch_id: bytes, flow: Flow, timers: Timers
-    ) -> None:
+    def start(self) -> None:
         """Its request goes out, from now on again and again, until Timer B or F ends that: what the table says of the
-        first step. In code of its kind: to whoever makes both kinds, each assignment costs more."""
-        self.key = key
-        self.user = user
-        self.data = data
-        self.method = method
-        self.branch_id = branch_id
-        self.flow = flow
-        self.timers = timers
+        first step. In code of its kind: to whoever makes both kinds, each look at an attribute costs more."""
+        timers, flow = self.timers, self.flow
         self._start_both(self._end, timers.b, NEVER if flow.socket.reliable else timers.t1)
-        self._layer.transport.send(data, flow, self)
+        self._layer.transport.send(self.data, flow, self)
 
     def _sent_for_good(self) -> None:
         """Nobody will want the request any more, unless responses must have its Call-ID."""

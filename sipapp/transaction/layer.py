@@ -29,6 +29,9 @@ from sipapp.transaction.wheel import Wheel
 _ACCEPTED = invite_server.State.ACCEPTED
 _START, _ACK = Event.START, Event.ACK
 
+_OF_SERVER = "key", "user", "request"
+_OF_CLIENT = "key", "user", "data", "method", "branch_id", "flow", "timers"
+
 T = TypeVar("T", bound=Transaction)
 
 
@@ -70,11 +73,10 @@ class TransactionLayer:
         self.seconds = wheel.seconds
         self.start = wheel.start
         self.enter = wheel.enter  # for whoever knows the slot
-        filled = "key", "user"
-        self._invite_server = maker(_begun, InviteServer, self, invite_server.State.INITIAL, empty=filled)
-        self._other_server = maker(_begun, NonInviteServer, self, non_invite_server.State.INITIAL, empty=filled)
-        self._invite_client = maker(_begun, InviteClient, self, invite_client.State.INITIAL, empty=filled)
-        self._other_client = maker(_begun, NonInviteClient, self, non_invite_client.State.INITIAL, empty=filled)
+        self._invite_server = maker(_begun, InviteServer, self, invite_server.State.INITIAL, filled=_OF_SERVER)
+        self._other_server = maker(_begun, NonInviteServer, self, non_invite_server.State.INITIAL, filled=_OF_SERVER)
+        self._invite_client = maker(_begun, InviteClient, self, invite_client.State.INITIAL, filled=_OF_CLIENT)
+        self._other_client = maker(_begun, NonInviteClient, self, non_invite_client.State.INITIAL, filled=_OF_CLIENT)
 
     # -- looking up
 
@@ -113,11 +115,13 @@ class TransactionLayer:
     def server(self, request: Request, user: Any) -> ServerTransaction:
         """Raises ParseError: the request has nothing to match it by; LocalError: it has a transaction."""
         key = self._key if request is self._sought else self.matching.server_key(request)
-        make = self._invite_server if request.method == b"INVITE" else self._other_server
-        made: ServerTransaction = make()
-        made.key = key
-        made.user = user
-        made.request = request
+        made: ServerTransaction
+        if request.method == b"INVITE":  # two calls, for one that makes both kinds is quick for neither
+            make_invite = self._invite_server
+            made = make_invite(key, user, request)
+        else:
+            make = self._other_server
+            made = make(key, user, request)
         if self.servers.setdefault(key, made) is not made:
             raise LocalError(f"{request!r} has a transaction")
         self._sought = None
@@ -134,18 +138,21 @@ class TransactionLayer:
         t2: float = 0.0,
         timeout: float = 0.0,
     ) -> ClientTransaction:
-        make: Callable[[], ClientTransaction] = self._invite_client
-        key = branch_id
-        if method != b"INVITE":
-            make = self._other_client
-            if method == b"CANCEL":
-                key = client_key(branch_id, method)
         timers = self.timers
         if t1 or t2 or timeout:
             given = {"t1": t1, "t2": t2, "timeout": timeout}
             timers = timers.replace(**{name: seconds for name, seconds in given.items() if seconds})
-        self.clients[key] = made = make()
-        made.start(key, user, request, method, branch_id, flow, timers)
+        if method == b"INVITE":
+            make_invite = self._invite_client
+            invite: ClientTransaction = make_invite(branch_id, user, request, method, branch_id, flow, timers)
+            self.clients[branch_id] = invite
+            invite.start()
+            return invite
+        key = client_key(branch_id, method) if method == b"CANCEL" else branch_id
+        make = self._other_client
+        made: ClientTransaction = make(key, user, request, method, branch_id, flow, timers)
+        self.clients[key] = made
+        made.start()
         return made
 
     # -- messages

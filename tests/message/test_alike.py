@@ -49,6 +49,11 @@ class AlikeTests(SynchronousTestCase):
         two.unset = 1
         del one, two
         self.assertEqual((make().a, hasattr(make(), "unset")), (7, False))
+        given = maker(Slots, 7, shared, filled=("c", "unset"))
+        full = given(8, 9)
+        self.assertEqual((full.a, full.b, full.c, full.unset, full.own), (7, "b", 8, 9, []))
+        for values in ((), (1,), (1, 2, 3)):
+            self.assertRaises(TypeError, given, *values)
         bare = maker(Slots, 7, shared, empty=("a", "own"))()
         self.assertEqual([hasattr(bare, name) for name in ("a", "b", "own", "table")], [False, True, False, True])
 
@@ -63,6 +68,8 @@ class AlikeTests(SynchronousTestCase):
         one, two = maker(WithDict)(), maker(WithDict)()
         one.d = 2
         self.assertEqual((one.d, two.d, two.a), (2, 1, 1))
+        given = maker(WithDict, filled=("d", "a"))(3, 4)
+        self.assertEqual((given.a, given.d), (4, 3))
         self.assertEqual(
             [_is_only_slots(kind) for kind in (Slots, Base, WithDict, Exception, int, type("T", (tuple,), {}))],
             [True, True, False, False, False, False],
