@@ -88,7 +88,9 @@ _form_known = _Around(1024).__getitem__
 
 def branch_of(text: bytes, form: ViaForm) -> tuple[bytes, ViaForm] | None:
     """Of a Via that has more than a branch (`text`) where `form` has the branch alone, parameters or more values: the
-    branch, and what it says. None: there is more to see."""
+    branch, and what it says. None: there is more to see, or too much to take it value by value."""
+    if len(text) > LONGEST:
+        return None
     text, comma, more = text.partition(b",")
     found = (text, form) if text.translate(_BRANCH) is text else _branch_among(text, form)
     if found is None or not comma:

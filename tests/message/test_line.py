@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from sipapp.errors import ParseError
+from sipapp.message import forms
 from sipapp.message.byheart import LONGEST
 from sipapp.message.leaf_pure import read
 from sipapp.message.line import LINES, MOST, START_LINES, Lines
@@ -74,6 +77,14 @@ class LinesTests(SynchronousTestCase):
                 line = self.lines[b"Via: %b%b, %b%b" % (first, after, second, more)]
                 self.assertEqual(line.found, (b"1", (b"5070 h", b"h", symmetric, None, b"")))
         self.assertEqual(self.lines, {})
+
+    def test_more_of_them_than_can_be_taken_one_by_one_say_the_same(self) -> None:
+        values = [b"SIP/2.0/UDP h%d;branch=%d" % (number, number) for number in range(1000)]
+        line = self.lines[b"Via: " + b", ".join(values)]
+        self.assertEqual(line.found, (b"0", (b"0 h0", b"h0", False, None, b"")))
+        with patch.object(forms, "front_known", side_effect=forms.front_known) as asked:
+            self.assertEqual(self.lines[b"Via: " + b",".join(values)].found, line.found)
+        self.assertEqual(asked.call_count, 0)
 
 
 class MessageTests(SynchronousTestCase):
