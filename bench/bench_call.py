@@ -186,13 +186,10 @@ def relayed_call(bench: Bench) -> Callable[[], None]:
 
 def ack(number: int, answer: bytes) -> bytes:
     """Of an INVITE's answer that is no 2xx; as SIPp's, it has Via and To of the answer."""
-    via, to = (
-        next(line for line in answer.split(b"\r\n") if line.startswith(name)).decode() for name in (b"Via:", b"To:")
-    )
-    made = request("ACK", number).decode().split(NEWLINE)
-    return NEWLINE.join(
-        [via if line.startswith("Via:") else to if line.startswith("To:") else line for line in made]
-    ).encode()
+    answered = {line.partition(":")[0]: line for line in answer.decode().split(NEWLINE)}
+    answered = {name: answered[name] for name in ("Via", "To")}
+    lines = request("ACK", number).decode().split(NEWLINE)
+    return NEWLINE.join([answered.get(line.partition(":")[0], line) for line in lines]).encode()
 
 
 def suspended_call(bench: Bench) -> Callable[[], None]:

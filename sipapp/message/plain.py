@@ -110,6 +110,7 @@ def mark_pieces(
 
 
 UriParts = tuple[bytes, bytes | None, bytes, int | None, bytes]
+"""Scheme, user, host, port, parameters."""
 
 
 def _uri_parts(value: bytes) -> UriParts | None:
